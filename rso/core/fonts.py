@@ -32,8 +32,15 @@ class Package:
     licence: str
 
 
-PUBLIC_SANS = Package("fontpkg-public-sans", "2.1", "fontpkg_public_sans/files", "OFL-public-sans.txt")
-SOURCE_SERIF = Package("fontpkg-source-serif-4", "4.4", "fontpkg_source_serif_4/files", "OFL-source-serif-4.txt")
+PUBLIC_SANS = Package(
+    "fontpkg-public-sans", "2.1", "fontpkg_public_sans/files", "OFL-public-sans.txt"
+)
+SOURCE_SERIF = Package(
+    "fontpkg-source-serif-4",
+    "4.4",
+    "fontpkg_source_serif_4/files",
+    "OFL-source-serif-4.txt",
+)
 NOTO = Package("manimgx-fonts", "2026.9.26.post1", "manimgx_fonts", "OFL-noto.txt")
 PACKAGES = (PUBLIC_SANS, SOURCE_SERIF, NOTO)
 
@@ -64,7 +71,11 @@ EVERYDAY = _codes(
 # A file of its own, so that one Vietnamese name, or a whole Vietnamese page, costs little.
 VIETNAMESE = _codes("102-103 110-111 128-129 168-169 1A0-1A1 1AF-1B0 1EA0-1EF9 20AB")
 # Other European languages and currencies.
-REST = _codes("100-17F 192 218-21B 2C7 2D8-2DB 2DD 1E80-1E85 2012 2015 20A0-20C0") - EVERYDAY - VIETNAMESE
+REST = (
+    _codes("100-17F 192 218-21B 2C7 2D8-2DB 2DD 1E80-1E85 2012 2015 20A0-20C0")
+    - EVERYDAY
+    - VIETNAMESE
+)
 
 PRINT_LATIN = _codes(
     "20-7E A0-24F 259 2B0-2FF 300-36F 1E00-1EFF 2000-206F 2070-209F 20A0-20C0 2100-214F 2150-218F 2190-21FF 2200-22FF "
@@ -91,8 +102,26 @@ PRINT_MORE = {
 FIGURES = ("lnum", "pnum", "tnum")
 TEXT = ("ccmp", "kern", "liga", "locl", "mark", "mkmk")
 WEB_SANS = TEXT + FIGURES
-WEB_SERIF = (*TEXT, "lnum", "pnum")  # great numbers stand alone: no column of them needs one width
-PRINT = (*TEXT, *FIGURES, "calt", "case", "dnom", "frac", "numr", "onum", "ordn", "sinf", "subs", "sups", "zero")
+WEB_SERIF = (
+    *TEXT,
+    "lnum",
+    "pnum",
+)  # great numbers stand alone: no column of them needs one width
+PRINT = (
+    *TEXT,
+    *FIGURES,
+    "calt",
+    "case",
+    "dnom",
+    "frac",
+    "numr",
+    "onum",
+    "ordn",
+    "sinf",
+    "subs",
+    "sups",
+    "zero",
+)
 EVERY = ("*",)
 
 # --- the list of files ------------------------------------------------------------------------------------------------
@@ -110,7 +139,9 @@ class Cut:
     features: tuple[str, ...]
     weight: int = 400
     italic: bool = False
-    optical: int | None = None  # the size in points for which the letters are drawn, where a design has several
+    optical: int | None = (
+        None  # the size in points for which the letters are drawn, where a design has several
+    )
     heaviest: int | None = None  # set where the file stays variable
     css_weight: str = "400 700"
     css_codes: frozenset[int] | None = None
@@ -118,7 +149,9 @@ class Cut:
     @property
     def axes(self) -> Axes:
         """Where the package's variable font is pinned."""
-        pinned: Axes = {"wght": (self.weight, self.heaviest) if self.heaviest else self.weight}
+        pinned: Axes = {
+            "wght": (self.weight, self.heaviest) if self.heaviest else self.weight
+        }
         if self.optical:
             pinned["opsz"] = self.optical
         return pinned
@@ -139,22 +172,48 @@ def _serif_file(italic: bool = False) -> str:
 
 def _latin_web(part: str, codes: frozenset[int]) -> list[Cut]:
     """Text in every weight; headings in one, since a second costs ten kilobytes; italics for quotations."""
-    text = Cut(f"public-sans{part}", PUBLIC_SANS, _sans_file(), SANS, codes, WEB_SANS, heaviest=700)
+    text = Cut(
+        f"public-sans{part}",
+        PUBLIC_SANS,
+        _sans_file(),
+        SANS,
+        codes,
+        WEB_SANS,
+        heaviest=700,
+    )
     serif = Cut("", SOURCE_SERIF, _serif_file(), SERIF, codes, WEB_SERIF)
-    heading = replace(serif, stem=f"office-serif-600{part}", weight=600, optical=32, css_weight="500 600")
-    quote = replace(serif, stem=f"office-serif-italic{part}", source=_serif_file(True), italic=True, optical=20)
+    heading = replace(
+        serif,
+        stem=f"office-serif-600{part}",
+        weight=600,
+        optical=32,
+        css_weight="500 600",
+    )
+    quote = replace(
+        serif,
+        stem=f"office-serif-italic{part}",
+        source=_serif_file(True),
+        italic=True,
+        optical=20,
+    )
     return [text, heading, replace(quote, css_weight="400")]
 
 
 def _script_web(script: str, codes: frozenset[int]) -> Cut:
     stem, family = f"noto-sans-{script.lower()}", f"Noto Sans {script}"
     source = f"NotoSans{script}[wght].ttf"
-    return Cut(stem, NOTO, source, family, codes | SHARED, EVERY, heaviest=700, css_codes=codes)
+    return Cut(
+        stem, NOTO, source, family, codes | SHARED, EVERY, heaviest=700, css_codes=codes
+    )
 
 
 def web_cuts() -> list[Cut]:
     """The files of `static/fonts/`."""
-    latin = [*_latin_web("", EVERYDAY), *_latin_web("-vi", VIETNAMESE), *_latin_web("-ext", REST)]
+    latin = [
+        *_latin_web("", EVERYDAY),
+        *_latin_web("-vi", VIETNAMESE),
+        *_latin_web("-ext", REST),
+    ]
     return latin + [_script_web(script, codes) for script, codes in SCRIPTS.items()]
 
 
@@ -165,17 +224,56 @@ def _with_print_stem(cut: Cut) -> Cut:
 def print_cuts() -> list[Cut]:
     """The files of `fonts/`: five of the sans, text and display cuts of the serif, two of each other script."""
     cuts = []
-    for weight, italic in ((400, False), (500, False), (600, False), (700, False), (400, True)):
-        cuts.append(Cut("", PUBLIC_SANS, _sans_file(italic), SANS, PRINT_LATIN, PRINT, weight, italic))
+    for weight, italic in (
+        (400, False),
+        (500, False),
+        (600, False),
+        (700, False),
+        (400, True),
+    ):
+        cuts.append(
+            Cut(
+                "",
+                PUBLIC_SANS,
+                _sans_file(italic),
+                SANS,
+                PRINT_LATIN,
+                PRINT,
+                weight,
+                italic,
+            )
+        )
     for family, upright, slanted in ((SERIF, 11, 11), (DISPLAY, 48, 32)):
         for weight, italic in ((400, False), (600, False), (400, True)):
             size = slanted if italic else upright
             source = _serif_file(italic)
-            cuts.append(Cut("", SOURCE_SERIF, source, family, PRINT_LATIN, PRINT, weight, italic, size))
+            cuts.append(
+                Cut(
+                    "",
+                    SOURCE_SERIF,
+                    source,
+                    family,
+                    PRINT_LATIN,
+                    PRINT,
+                    weight,
+                    italic,
+                    size,
+                )
+            )
     for script, codes in SCRIPTS.items():
         kept = codes | SHARED | PRINT_MORE.get(script, frozenset())
         for weight in (400, 700):
-            cuts.append(Cut("", NOTO, f"NotoSans{script}[wght].ttf", f"Noto Sans {script}", kept, EVERY, weight))
+            cuts.append(
+                Cut(
+                    "",
+                    NOTO,
+                    f"NotoSans{script}[wght].ttf",
+                    f"Noto Sans {script}",
+                    kept,
+                    EVERY,
+                    weight,
+                )
+            )
     return [_with_print_stem(cut) for cut in cuts]
 
 
@@ -199,10 +297,14 @@ def _distribution(package: Package) -> metadata.Distribution:
     try:
         found = metadata.distribution(package.name)
     except metadata.PackageNotFoundError:
-        raise FontsNotBuilt(f"{package.name} {package.version} is not installed; `make check` installs it.") from None
+        raise FontsNotBuilt(
+            f"{package.name} {package.version} is not installed; `make check` installs it."
+        ) from None
     # The serif's package writes its own version as 4.004, which is 4.4 to an installer.
     if re.sub(r"\b0+(?=\d)", "", found.version) != package.version:
-        raise FontsNotBuilt(f"{package.name} is {found.version}, but fonts are made from {package.version}.")
+        raise FontsNotBuilt(
+            f"{package.name} is {found.version}, but fonts are made from {package.version}."
+        )
     return found
 
 
@@ -264,7 +366,9 @@ def _name(font: Any, cut: Cut) -> None:
     os2, head = font["OS/2"], font["head"]
     os2.usWeightClass = cut.weight
     regular = not bold and not cut.italic
-    os2.fsSelection = os2.fsSelection & ~0b1100001 | cut.italic << 0 | bold << 5 | regular << 6
+    os2.fsSelection = (
+        os2.fsSelection & ~0b1100001 | cut.italic << 0 | bold << 5 | regular << 6
+    )
     head.macStyle = bold << 0 | cut.italic << 1
 
 
@@ -334,7 +438,10 @@ Each licence is the SIL Open Font License 1.1. The notice inside the package's S
 
 def _readme() -> str:
     names = (SANS, f"{SERIF}, {DISPLAY}", f"Noto Sans {', '.join(SCRIPTS)}")
-    rows = [f"| {n} | {p.name} {p.version} | `{p.licence}` |" for n, p in zip(names, PACKAGES, strict=True)]
+    rows = [
+        f"| {n} | {p.name} {p.version} | `{p.licence}` |"
+        for n, p in zip(names, PACKAGES, strict=True)
+    ]
     return README.format(rows="\n".join(rows))
 
 

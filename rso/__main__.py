@@ -1,0 +1,3 @@
+from rso.cli import main
+
+main()

@@ -1,0 +1,67 @@
+"""Verbs on accounts."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from django.utils.translation import gettext as _
+
+from rso.accounts.models import Role, User
+from rso.core import verbs
+from rso.core.verbs import Problem, refuse
+
+#: The platform itself, as the one who acts where no person does: the command line, a scheduled task.
+PLATFORM = "platform"
+
+
+def platform() -> User:
+    """The service account under which the command line acts. It has no password and cannot sign in."""
+    found, _made = User.objects.get_or_create(
+        ref=PLATFORM,
+        defaults={
+            "name": "RSO",
+            "email": f"{PLATFORM}@rso.example",
+            "role": Role.SERVICE,
+            "is_active": False,
+        },
+    )
+    return found
+
+
+def open_accounts(users: Sequence[User], *, by: User, now: datetime) -> Sequence[User]:
+    """Opens accounts without a password: their owners cannot sign in until one is set."""
+    taken = set(
+        User.objects.filter(email__in=[user.email for user in users]).values_list(
+            "email", flat=True
+        )
+    )
+    refuse(
+        Problem(
+            at, "email", _("%(email)s has an account already") % {"email": user.email}
+        )
+        for at, user in enumerate(users)
+        if user.email in taken
+    )
+    for user in users:
+        user.set_unusable_password()
+    return verbs.add(users, verb="opened", by=by, now=now)
+
+
+def change_accounts(users: Sequence[User], *, by: User, now: datetime) -> list[User]:
+    return verbs.change(users, verb="changed", by=by, now=now)
+
+
+def disable_accounts(users: Sequence[User], *, by: User, now: datetime) -> list[User]:
+    """A leaver is disabled, never deleted: the audit trail keeps the name."""
+    for user in users:
+        user.is_active = False
+    return verbs.change(users, verb="disabled", by=by, now=now)
+
+
+def set_password(user: User, *, password: str, by: User, now: datetime) -> User:
+    """Sets a password that meets the rules. The audit trail says that it was set, not what it is."""
+    user.set_password(password)
+    user.save(update_fields=["password"])
+    verbs.tell(user, verb="password set", by=by, now=now)
+    return user

@@ -1,0 +1,11 @@
+from django.apps import AppConfig
+from django.utils.module_loading import autodiscover_modules
+
+
+class CoreConfig(AppConfig):
+    name = "rso.core"
+    label = "core"
+
+    def ready(self) -> None:
+        """The rooms' figures are found here; nobody registers them by hand."""
+        autodiscover_modules("figures")

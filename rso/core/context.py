@@ -1,0 +1,36 @@
+"""What every page knows: the office whose platform this is, and the address of the same page in other languages."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest
+from django.utils.functional import SimpleLazyObject
+from django.utils.translation import get_language
+
+from rso.core.models import Office
+
+
+def the_office() -> Office:
+    """The one record of the office; before a folder is loaded, an office without a name of its own."""
+    return Office.objects.first() or Office(name="Regional Support Office")
+
+
+def office(request: HttpRequest) -> dict[str, Any]:
+    return {
+        "office": SimpleLazyObject(the_office),
+        "languages": [
+            (code, name, address_in(code, request.path))
+            for code, name in settings.LANGUAGES
+        ],
+        "language": get_language(),
+    }
+
+
+def address_in(language: str, path: str) -> str:
+    """The same page in another language: English has no prefix."""
+    first, _slash, rest = path.lstrip("/").partition("/")
+    if first in dict(settings.LANGUAGES):
+        path = f"/{rest}"
+    return path if language == settings.LANGUAGE_CODE else f"/{language}{path}"

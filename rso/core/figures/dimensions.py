@@ -1,0 +1,207 @@
+"""By what a figure can be broken down: one value a record, several, or weighted shares that sum to 100."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from django.db import models
+from django.db.models import Func, Q
+from django.db.models.expressions import Combinable
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from rso.core.models import Basis
+from rso.core.periods import Period
+
+UNKNOWN = "unknown"
+
+
+class Month(Func):
+    """YYYY-MM of a date, by plain SQL: Django's own date functions call back into Python on SQLite, ten times slower."""
+
+    function = "substr"
+    output_field = models.CharField()
+    letters = 7
+    form = "YYYY-MM"
+
+    def __init__(self, day: str) -> None:
+        super().__init__(day)
+
+    def as_sqlite(self, compiler: Any, connection: Any, **context: Any) -> Any:
+        return self.as_sql(
+            compiler,
+            connection,
+            template=f"substr(%(expressions)s, 1, {self.letters})",
+            **context,
+        )
+
+    def as_postgresql(self, compiler: Any, connection: Any, **context: Any) -> Any:
+        return self.as_sql(
+            compiler,
+            connection,
+            template=f"to_char(%(expressions)s, '{self.form}')",
+            **context,
+        )
+
+
+class Year(Month):
+    letters = 4
+    form = "YYYY"
+
+
+@dataclass(frozen=True)
+class Named:
+    """A dimension's value as files and people know it."""
+
+    key: str
+    label: str
+    order: tuple[Any, ...]
+    url: str = ""
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where a value stands in a grid of tiles, and what is written there."""
+
+    column: int
+    line: int
+    code: str
+    label: str
+    url: str = ""
+
+
+@dataclass(frozen=True)
+class Dimension:
+    """One way to split a figure.
+
+    `path` leads from a record to the value; `values` (choices or a model) gives keys and labels; `weight` is the path to
+    whole per cents that sum to 100 a record; `only` picks among several linked rows; `many` says that a record may have several values, so that rows overlap;
+    `expected` names the values that are printed even when nothing is counted; `breaks` are days on which the set of
+    values changed; a `sensitive` dimension is shown to the public alone, never crossed, and suppressed.
+    """
+
+    slug: str
+    title: str | Promise
+    path: str
+    values: type[models.Choices] | type[models.Model] | None = None
+    by: str = "pk"
+    expression: Callable[[str], Combinable] | None = None
+    label: Callable[[Any], str] = str
+    only: Q = field(default_factory=Q)
+    weight: str = ""
+    many: bool = False
+    sensitive: bool = False
+    finest: int = 3
+    expected: Callable[[Period], Iterable[Any]] | None = None
+    breaks: Callable[[], Iterable[Any]] = tuple
+    #: Groups of values with their labels, and the group of each key: for charts of shares.
+    groups: Callable[[], tuple[list[tuple[str, str]], dict[str, str]]] | None = None
+    #: Where each key stands in the tile grid.
+    places: Callable[[], dict[str, Place]] | None = None
+
+    def under(self, parent: str) -> Dimension:
+        """The same dimension seen from records that belong to `parent`."""
+        return replace(
+            self,
+            path=f"{parent}__{self.path}",
+            weight=f"{parent}__{self.weight}" if self.weight else "",
+            only=Q(
+                *((f"{parent}__{name}", value) for name, value in self.only.children)
+            ),
+        )
+
+    def below(self, parent: str) -> Dimension:
+        """The same dimension seen from the record that `parent` leads to."""
+        cut = len(parent) + 2
+        return replace(
+            self,
+            path=self.path[cut:],
+            weight=self.weight[cut:],
+            only=Q(*((name[cut:], value) for name, value in self.only.children)),
+        )
+
+    @property
+    def splits(self) -> bool:
+        return bool(self.weight)
+
+    @property
+    def overlaps(self) -> bool:
+        return self.many and not self.weight
+
+    def base(self, model: type[models.Model]) -> str:
+        """The record's own column through which the value is found; "pk" where others point to the record."""
+        first = self.path.partition("__")[0]
+        field = model._meta.get_field(first)
+        return first if field.concrete else "pk"
+
+    def keys_filter(self, keys: Iterable[str]) -> Q:
+        """Records whose value is among `keys`."""
+        is_record = self.values is not None and issubclass(self.values, models.Model)
+        path = f"{self.path}__ref" if is_record and self.by == "pk" else self.path
+        return Q(**{f"{path}__in": list(keys)})
+
+    def reader(self, model: type[models.Model]) -> Combinable | str:
+        """What to select to get the raw value."""
+        return self.expression(self.path) if self.expression else self.path
+
+    def names(self, raw: Iterable[Any]) -> dict[Any, Named]:
+        """Key, label and order of each raw value; None is the value "unknown", last."""
+        wanted = set(raw)
+        found: dict[Any, Named] = {None: Named(UNKNOWN, str(_("Not known")), (9,))}
+        if self.values is None:
+            found |= {v: Named(str(v), self.label(v), (1, v)) for v in wanted - {None}}
+        elif issubclass(self.values, models.Choices):
+            members = list(self.values)
+            for v in wanted - {None, ""}:
+                choice = self.values(v)
+                key = choice.name.lower() if isinstance(choice, int) else str(v)
+                found[v] = Named(key, str(choice.label), (1, members.index(choice)))
+        else:
+            found |= self._names_of_records(wanted - {None})
+        if "" in wanted:
+            found[""] = found[None]
+        return found
+
+    def _names_of_records(self, wanted: set[Any]) -> dict[Any, Named]:
+        model: Any = self.values
+        rows = model.objects.in_bulk(list(wanted), field_name=self.by) if wanted else {}
+        found = {}
+        for value, thing in rows.items():
+            url = thing.get_absolute_url() if hasattr(thing, "get_absolute_url") else ""
+            order = getattr(thing, "sort_key", None) or (
+                getattr(thing, "order", 0),
+                str(thing),
+            )
+            found[value] = Named(thing.ref, str(thing), (1, *order), url)
+        return found
+
+
+def month_of(path: str) -> Dimension:
+    return Dimension(
+        "month",
+        _("Month"),
+        path,
+        expression=Month,
+        label=lambda key: Period.parse(key).label,
+        finest=2,
+        expected=lambda period: (
+            [month.key for month in period.months()]
+            if len(period.months()) <= 36
+            else []
+        ),
+    )
+
+
+def year_of(path: str) -> Dimension:
+    return Dimension(
+        "year",
+        _("Year"),
+        path,
+        expression=Year,
+        expected=lambda period: [year.key for year in period.years()],
+    )
+
+
+BASIS = Dimension("basis", _("Basis"), "basis", Basis)

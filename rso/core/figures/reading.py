@@ -1,0 +1,270 @@
+"""A figure read for one period and one kind of reader: value, basis, status, breakdowns, records. Nothing is stored."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import date
+from decimal import Decimal
+from functools import cached_property
+from statistics import median
+from typing import Any
+
+from django.db.models import Case, F, Q, QuerySet, Value, When
+from django.db.models.expressions import Combinable
+from django.utils.translation import gettext_lazy as _
+
+from rso.core.figures.adding import Covered, Distinct, Median, Share, Slice, Total
+from rso.core.figures.breakdowns import Breakdown, Crossing, Refusal, Status, share_of
+from rso.core.figures.dimensions import Dimension
+from rso.core.figures.registry import Figure, registry
+from rso.core.figures.splitting import cross, split
+from rso.core.figures.units import Number
+from rso.core.models import Basis, Office, Precision
+from rso.core.periods import Period
+
+
+@dataclass(frozen=True)
+class Reader:
+    """Who reads. The office sees records and unsuppressed splits; the public sees neither."""
+
+    office: bool = False
+
+
+PUBLIC = Reader()
+OFFICE = Reader(office=True)
+
+
+class Reading:
+    """One figure for one period. What several questions need is asked of the database once."""
+
+    def __init__(
+        self,
+        figure: Figure,
+        period: Period,
+        *,
+        as_at: date | None = None,
+        reader: Reader = PUBLIC,
+    ) -> None:
+        self.figure = figure
+        self.period = period
+        self.as_at = as_at or period.last_day
+        self.reader = reader
+        self.memo: dict[Any, dict[tuple[Any, ...], int]] = {}
+
+    def beside(self, figure: Figure) -> Reading:
+        """Another figure for the same period and reader."""
+        return Reading(figure, self.period, as_at=self.as_at, reader=self.reader)
+
+    # -- records -------------------------------------------------------------------------------------------------------
+
+    @cached_property
+    def records(self) -> QuerySet[Any]:
+        """The records that the figure counts, unordered."""
+        source, adds = self.figure.source, self.figure.adds
+        found = source.during(self.period, self.as_at, self.figure.parents).filter(
+            self.figure.where
+        )
+        if isinstance(adds, Covered):
+            has = Q(pk__in=[])
+            for evidence in registry.evidence.get(adds.evidence, ()):
+                has |= Q(pk__in=evidence(self.period))
+            found = found.exclude(has) if adds.lacking else found.filter(has)
+        return found
+
+    @cached_property
+    def adds(self) -> Total | Distinct:
+        """How the records add up, for all questions but the value of a share or a median."""
+        adds = self.figure.adds
+        return adds if isinstance(adds, Total | Distinct) else Total()
+
+    @cached_property
+    def parts(self) -> tuple[Reading, Reading]:
+        """Numerator and denominator of a share."""
+        part, whole = self.figure.slices
+        return self._slice(part), self._slice(whole)
+
+    def _slice(self, cut: Slice) -> Reading:
+        figure = registry.find(cut.figure)
+        if cut.dimension:
+            inside = figure.source.dimension(cut.dimension).keys_filter(cut.keys)
+            figure = replace(figure, where=figure.where & inside)
+        return self.beside(figure)
+
+    # -- value, basis, status ------------------------------------------------------------------------------------------
+
+    @cached_property
+    def value(self) -> Number | None:
+        """The figure, or None where it was not collected, cannot exist or may not be shown to this reader."""
+        if self._not_collected or self.suppressed:
+            return None
+        adds = self.figure.adds
+        if isinstance(adds, Share):
+            return share_of(*(reading.value for reading in self.parts))
+        if isinstance(adds, Median):
+            days = [
+                (last - first).days
+                for first, last in self.records.values_list(adds.first, adds.last)
+            ]
+            return Decimal(median(days)) if days else None
+        found: int = self.records.aggregate(v=self.adds.value())["v"]
+        return found
+
+    @cached_property
+    def _not_collected(self) -> bool:
+        first = records_from()
+        return first is not None and self.period.ends <= first
+
+    @cached_property
+    def basis(self) -> dict[str, Number]:
+        """How much of the value rests on which basis, in the figure's unit, firmest first. It sums to the value.
+
+        Of people and other things counted once, each stands with the weakest of its records.
+        """
+        value, adds = self.value, self.figure.adds
+        if not value:
+            return {}
+        if isinstance(adds, Share):
+            part, whole = self.parts
+            return {
+                basis: share_of(amount, whole.value) or 0
+                for basis, amount in part.basis.items()
+            }
+        counted = self._by_basis()
+        if isinstance(adds, Median):
+            return {Basis(max(counted)).slug: value}
+        return {Basis(rank).slug: v for rank, v in sorted(counted.items()) if v}
+
+    def basis_at(self, finest: int = Precision.YEAR) -> Combinable:
+        """A record's basis. Illustrative where its date is known less precisely than the period or dimension needs."""
+        path = self.figure.source.precision
+        needed = min(finest, self.period.precision)
+        if not path or needed == Precision.YEAR:
+            return F("basis")
+        return Case(
+            When(**{f"{path}__gt": needed}, then=Value(int(Basis.ILLUSTRATIVE))),
+            default=F("basis"),
+        )
+
+    def _by_basis(self) -> dict[int, int]:
+        """Value by rank of basis. Distinct things by their weakest: counts of "this weak or weaker", subtracted."""
+        records = self.records.annotate(_basis=self.basis_at())
+        if isinstance(self.adds, Total):
+            return dict(
+                records.values_list("_basis").annotate(v=self.adds.value()).order_by()
+            )
+        present = sorted(records.values_list("_basis", flat=True).distinct().order_by())
+        if len(present) == 1:
+            return {present[0]: int(self.value or 0)}
+        reaching = records.aggregate(
+            **{f"v{rank}": self.adds.value(Q(_basis__gte=rank)) for rank in present}
+        )
+        found, above = {}, 0
+        for rank in reversed(present):
+            found[rank], above = reaching[f"v{rank}"] - above, reaching[f"v{rank}"]
+        return found
+
+    @cached_property
+    def total_stated(self) -> Number:
+        """The part of the value whose records point to a statement of a source that fixes their total."""
+        path = self.figure.source.statement
+        if not path or not isinstance(self.figure.adds, Total) or not self.value:
+            return 0
+        found: int = self.records.filter(**{f"{path}__isnull": False}).aggregate(
+            v=self.adds.value()
+        )["v"]
+        return found
+
+    @cached_property
+    def status(self) -> Status:
+        """SDMX's observation status, the strongest that applies."""
+        if self.suppressed:
+            return Status.SUPPRESSED
+        if self._not_collected:
+            return Status.NOT_COLLECTED
+        if self.value is None:
+            return Status.CANNOT_EXIST
+        if any(self.period.contains(day) for day in self.figure.changed):
+            return Status.BREAK
+        if self.as_at < self.period.last_day:
+            return Status.PROVISIONAL
+        return Status.ESTIMATED if Basis.ESTIMATED.slug in self.basis else Status.NORMAL
+
+    # -- breakdowns ----------------------------------------------------------------------------------------------------
+
+    @cached_property
+    def suppressed(self) -> bool:
+        """Whether this reader may not see the value: a share of a sensitive split that is itself refused or hidden."""
+        if self.reader.office:
+            return False
+        for cut in self.figure.slices:
+            figure = registry.find(cut.figure)
+            if cut.dimension and figure.source.dimension(cut.dimension).sensitive:
+                try:
+                    rows = self.beside(figure).by(cut.dimension).rows
+                except Refusal:
+                    return True
+                if any(cell.status is Status.SUPPRESSED for cell in rows):
+                    return True
+        return False
+
+    @property
+    def dimensions(self) -> list[Dimension]:
+        """By what this reader may split the figure for this period."""
+        if not self.figure.slices:
+            return [d for d in self.figure.source.dimensions if not self.refusal(d)]
+        part, whole = (
+            registry.find(cut.figure).source.dimensions for cut in self.figure.slices
+        )
+        shared = {d.slug for d in whole}
+        return [d for d in part if d.slug in shared and not self.refusal(d)]
+
+    def refusal(self, *dimensions: Dimension) -> str:
+        """Why this reader may not have the split, or nothing."""
+        if self.reader.office:
+            return ""
+        sensitive = [d for d in dimensions if d.sensitive]
+        for cut in self.figure.slices:
+            if (
+                cut.dimension
+                and registry.find(cut.figure).source.dimension(cut.dimension).sensitive
+            ):
+                return str(
+                    _(
+                        "A share by sex is not split further, so that nobody can be singled out."
+                    )
+                )
+        if sensitive and len(dimensions) > 1:
+            return str(
+                _(
+                    "Splits by sex or agency are not crossed with another, so that nobody can be singled out."
+                )
+            )
+        if sensitive and not (
+            self.period.is_calendar_year and self.as_at >= self.period.last_day
+        ):
+            return str(
+                _(
+                    "Splits by sex or agency are shown for whole calendar years that have ended."
+                )
+            )
+        return ""
+
+    def by(self, slug: str) -> Breakdown:
+        """The figure split by one dimension. Raises Refusal, UnknownFigure, Inconsistent."""
+        return split(self, slug)
+
+    def across(self, first: str, second: str) -> Crossing:
+        """The figure split by two dimensions. Raises Refusal, UnknownFigure, Inconsistent."""
+        return cross(self, first, second)
+
+
+def records_from() -> date | None:
+    """The first day that the office's records cover."""
+    return Office.objects.values_list("records_from", flat=True).first()
+
+
+def read(
+    slug: str, period: Period, *, as_at: date | None = None, reader: Reader = PUBLIC
+) -> Reading:
+    """A registered figure for a period. Raises UnknownFigure."""
+    return Reading(registry.find(slug), period, as_at=as_at, reader=reader)

@@ -1,0 +1,204 @@
+"""Sources, figures, named tables and evidence: declared by the rooms, found here by everyone else."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from datetime import date
+from functools import cached_property
+from typing import Any, TypeVar
+
+from django.db import models
+from django.db.models import Q, QuerySet
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from rso.core.figures.adding import Adds, Share, Slice
+from rso.core.figures.dimensions import Dimension
+from rso.core.figures.units import Unit
+from rso.core.models import Basis
+from rso.core.periods import Period
+
+
+class UnknownFigure(LookupError):
+    """No figure, table or dimension has this name; the message names those that come close."""
+
+
+@dataclass(frozen=True)
+class Column:
+    """What a table of records shows of each: a heading and how to get the value. `personal` columns are the office's."""
+
+    slug: str
+    title: str | Promise
+    get: Callable[[Any], Any]
+    number: bool = False
+
+
+BASIS_COLUMN = Column("basis", _("Basis"), lambda row: Basis(row.basis))
+
+
+@dataclass(frozen=True)
+class Source:
+    """A kind of record, where its date stands, and its dimensions.
+
+    `when` is "spent_on", or "event__starts_on" through a parent, or two fields "starts_on", "ends_on" for records that
+    belong to every period that they overlap. With `stock`, `during` gives the records that exist on a day.
+    """
+
+    slug: str
+    title: str | Promise
+    model: type[models.Model]
+    when: tuple[str, ...]
+    dimensions: tuple[Dimension, ...] = ()
+    columns: tuple[Column, ...] = ()
+    related: tuple[str, ...] = ()
+    precision: str = ""
+    statement: str = ""
+    public_by: str = ""
+    stock: Callable[[QuerySet[Any], date], QuerySet[Any]] | None = None
+
+    @cached_property
+    def parent(self) -> str:
+        return self.when[0].rpartition("__")[0] if self.when else ""
+
+    def parents(self, period: Period, where: Q) -> QuerySet[Any]:
+        """The records (or, through a parent, its rows) whose first day lies in the period."""
+        model: Any = self.model
+        if self.parent:
+            model = self.model._meta.get_field(self.parent).related_model
+        starts = self.when[0].rpartition("__")[2]
+        if len(self.when) == 2:
+            dated = Q(
+                **{f"{starts}__lt": period.ends, f"{self.when[1]}__gte": period.starts}
+            )
+        else:
+            dated = Q(**{f"{starts}__gte": period.starts, f"{starts}__lt": period.ends})
+        found: QuerySet[Any] = model.objects.filter(dated).filter(where)
+        return found.order_by()
+
+    def during(self, period: Period, as_at: date, parent_where: Q) -> QuerySet[Any]:
+        """The records of a period. Through a parent by a subquery, never a join: a join made the cost follow the table."""
+        model: Any = self.model
+        if self.stock:
+            return self.stock(model.objects.filter(parent_where), as_at).order_by()
+        inside = self.parents(period, parent_where)
+        if not self.parent:
+            return inside
+        found: QuerySet[Any] = model.objects.filter(
+            **{f"{self.parent}__in": inside.values("pk")}
+        )
+        return found.order_by()
+
+    def dimension(self, slug: str) -> Dimension:
+        for dimension in self.dimensions:
+            if dimension.slug == slug:
+                return dimension
+        raise UnknownFigure(_not_found(slug, [d.slug for d in self.dimensions]))
+
+
+@dataclass(frozen=True)
+class Figure:
+    """A question about records: which of them count, how they add up, by what they can be split, who may see them.
+
+    `parents` restricts the parent (the event of a participation), `where` the record itself. `public` says whether
+    everyone may see the records; otherwise the public sees them by `source.public_by`. `changed` holds the day on which
+    each version after the first began to apply.
+    """
+
+    slug: str
+    title: str | Promise
+    unit: Unit
+    source: Source
+    adds: Adds
+    counts: str | Promise
+    leaves_out: str | Promise
+    where: Q = field(default_factory=Q)
+    parents: Q = field(default_factory=Q)
+    version: int = 1
+    changed: tuple[date, ...] = ()
+    public: bool = True
+    headline: str | Promise = ""
+
+    @property
+    def additive(self) -> bool:
+        """Whether periods and parts sum to the whole."""
+        return (
+            self.adds.additive and not self.source.stock and len(self.source.when) == 1
+        )
+
+    @property
+    def slices(self) -> tuple[Slice, ...]:
+        """What a share is made of."""
+        return (self.adds.part, self.adds.whole) if isinstance(self.adds, Share) else ()
+
+    @property
+    def definition(self) -> str:
+        return f"{self.counts} {self.leaves_out}".strip()
+
+
+@dataclass(frozen=True)
+class NamedTable:
+    """A figure split by one or two dimensions, under a name of its own. With `shares` its rows are printed in per cent."""
+
+    slug: str
+    title: str | Promise
+    figure: str
+    dimensions: tuple[str, ...]
+    shares: bool = False
+
+
+Evidence = Callable[[Period], QuerySet[Any]]
+
+
+T = TypeVar("T", Figure, NamedTable)
+
+
+class Registry:
+    """Everything that the rooms have declared, by slug, in the order of declaration."""
+
+    def __init__(self) -> None:
+        self.figures: dict[str, Figure] = {}
+        self.tables: dict[str, NamedTable] = {}
+        self.evidence: dict[str, list[Evidence]] = {}
+
+    def figure(self, declared: Figure) -> Figure:
+        return self._keep(self.figures, declared)
+
+    def table(self, declared: NamedTable) -> NamedTable:
+        return self._keep(self.tables, declared)
+
+    def gives_evidence(self, *names: str) -> Callable[[Evidence], Evidence]:
+        """Marks a function (period → ids of records) as evidence for the figures that ask for one of `names`."""
+
+        def keep(found: Evidence) -> Evidence:
+            for name in names:
+                self.evidence.setdefault(name, []).append(found)
+            return found
+
+        return keep
+
+    def find(self, slug: str) -> Figure:
+        if slug not in self.figures:
+            raise UnknownFigure(_not_found(slug, [*self.figures, *self.tables]))
+        return self.figures[slug]
+
+    def find_table(self, slug: str) -> NamedTable:
+        if slug not in self.tables:
+            raise UnknownFigure(_not_found(slug, [*self.tables]))
+        return self.tables[slug]
+
+    def __iter__(self) -> Iterator[Figure]:
+        return iter(self.figures.values())
+
+    def _keep(self, where: dict[str, T], declared: T) -> T:
+        return where.setdefault(declared.slug, declared)
+
+
+def _not_found(slug: str, known: list[str]) -> str:
+
+    close = difflib.get_close_matches(slug, known, n=3, cutoff=0.5) or known[:8]
+    return f"there is no “{slug}”; close to it: {', '.join(close)}"
+
+
+registry = Registry()

@@ -1,0 +1,157 @@
+"""Tables: which file holds which records, and by which verbs they come in. Each room declares its own in imports.py."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from django.db import models
+
+from rso.core.loading.columns import Column, ListColumn
+from rso.core.models import Kept
+from rso.core.verbs import Verbs
+
+
+@dataclass(frozen=True)
+class Link:
+    """Rows of a link table that stand in list columns of their parent, and the verb that sets them."""
+
+    through: type[models.Model]
+    parent: str
+    verb: Callable[..., Any]
+
+
+@dataclass(frozen=True)
+class Table:
+    """One file: its model, its columns in order, the verbs, and the links that stand in its list columns."""
+
+    file: str
+    model: type[Kept]
+    columns: tuple[Column, ...]
+    verbs: Verbs
+    links: tuple[Link, ...] = ()
+
+    @property
+    def name(self) -> str:
+        return self.file.partition(".")[0]
+
+    @cached_property
+    def plain(self) -> tuple[Column, ...]:
+        return tuple(
+            column for column in self.columns if not isinstance(column, ListColumn)
+        )
+
+    @cached_property
+    def lists(self) -> tuple[ListColumn, ...]:
+        return tuple(
+            column for column in self.columns if isinstance(column, ListColumn)
+        )
+
+    @property
+    def needs(self) -> set[type[models.Model]]:
+        """The models whose records must stand before these can point to them."""
+        return {column.refers for column in self.columns if column.refers} - {
+            self.model
+        }
+
+    def current(self, refs: Sequence[str] | None = None) -> dict[str, dict[str, Any]]:
+        """What the database holds, by ref, in the shape of the file."""
+        rows: Any = self.model._default_manager.order_by("ref")
+        if refs is not None:
+            rows = rows.filter(ref__in=refs)
+        paths = [column.path for column in self.plain]
+        names = [column.name for column in self.plain]
+        found = {}
+        for values in rows.values_list(*paths).iterator(chunk_size=5000):
+            row = {
+                name: ("" if value is None and column.default == "" else value)
+                for name, column, value in zip(names, self.plain, values, strict=True)
+            }
+            found[row["ref"]] = row
+        for column in self.lists:
+            self._add_links(column, found)
+        return found
+
+    def _add_links(self, column: ListColumn, found: dict[str, dict[str, Any]]) -> None:
+        link = next(link for link in self.links if link.through is column.through)
+        wanted: dict[str, list[Any]] = {ref: [] for ref in found}
+        names = [
+            f"{link.parent}__ref",
+            f"{column.to}__ref",
+            *([column.weight] if column.weight else []),
+        ]
+        for parent, ref, *weight in link.through._default_manager.filter(
+            **column.where
+        ).values_list(*names):
+            if parent in wanted:
+                wanted[parent].append((ref, weight[0]) if weight else ref)
+        for ref, items in wanted.items():
+            found[ref][column.name] = tuple(sorted(items))
+
+    def schema(self) -> dict[str, Any]:
+        """The file as a Frictionless Table Schema, with its references to other files."""
+        keys = [
+            {
+                "fields": [column.name],
+                "reference": {
+                    "resource": tables.of(column.refers).name,
+                    "fields": ["ref"],
+                },
+            }
+            for column in self.plain
+            if column.refers
+        ]
+        return {
+            "fields": [column.schema() for column in self.columns],
+            "primaryKey": ["ref"],
+            "missingValues": [""],
+            **({"foreignKeys": keys} if keys else {}),
+        }
+
+
+class Tables:
+    """All tables, found by file or model, and the checks that run when a whole folder is in."""
+
+    def __init__(self) -> None:
+        self._tables: dict[str, Table] = {}
+        self.checks: list[Callable[[], Sequence[tuple[str, str, str]]]] = []
+
+    def declare(self, table: Table) -> Table:
+        return self._tables.setdefault(table.file, table)
+
+    def check(
+        self, found: Callable[[], Sequence[tuple[str, str, str]]]
+    ) -> Callable[[], Sequence[tuple[str, str, str]]]:
+        """Marks a function that looks at the whole folder once it is in: (file, ref, what is wrong)."""
+        self.checks.append(found)
+        return found
+
+    def of(self, model: type[models.Model]) -> Table:
+        return next(table for table in self._tables.values() if table.model is model)
+
+    @property
+    def by_file(self) -> Mapping[str, Table]:
+        return self._tables
+
+    def in_order(self) -> list[Table]:
+        """Each table after those that it points to."""
+        done: list[Table] = []
+        waiting = list(self._tables.values())
+        while waiting:
+            ready = [
+                t
+                for t in waiting
+                if not t.needs & {other.model for other in waiting if other is not t}
+            ]
+            if not ready:
+                raise RuntimeError(
+                    f"tables point to each other in a circle: {[t.file for t in waiting]}"
+                )
+            done += ready
+            waiting = [table for table in waiting if table not in ready]
+        return done
+
+
+tables = Tables()

@@ -1,0 +1,264 @@
+"""Nouns that every room shares: the record and its basis, sources and what they state, notes, the audit trail."""
+
+from typing import Any, ClassVar
+
+from django.conf import settings
+from django.core.serializers.json import DjangoJSONEncoder
+from django.core.validators import RegexValidator
+from django.db import models
+from django.db.models import F, Q
+from django.utils import translation
+from django.utils.translation import gettext_lazy as _
+
+from rso.core.privacy import KEPT, DataClass, Privacy, public
+
+
+class Basis(models.IntegerChoices):
+    """How a record is known, firmest first; a greater number is weaker ground."""
+
+    RECORDED = 1, _("Recorded")
+    STATED = 2, _("Stated")
+    ESTIMATED = 3, _("Estimated")
+    ILLUSTRATIVE = 4, _("Illustrative")
+
+    @property
+    def slug(self) -> str:
+        return self.name.lower()
+
+
+class Precision(models.IntegerChoices):
+    """How much of a date is known; pages print no more than that."""
+
+    DAY = 1, _("Day")
+    MONTH = 2, _("Month")
+    YEAR = 3, _("Year")
+
+    @property
+    def slug(self) -> str:
+        return self.name.lower()
+
+
+class Bound(models.TextChoices):
+    EXACT = "exact", _("exactly")
+    AT_LEAST = "at_least", _("at least")
+    ABOUT = "about", _("about")
+
+
+class RefField(models.CharField):  # type: ignore[type-arg]
+    """The stable name of a record in files, addresses and evidence; never a database id."""
+
+    def __init__(self, **options: Any) -> None:
+        options.setdefault("max_length", 60)
+        options.setdefault("unique", True)
+        options.setdefault(
+            "validators",
+            [
+                RegexValidator(
+                    r"^[A-Za-z0-9][A-Za-z0-9._-]*$",
+                    _("letters, digits, points and hyphens only"),
+                )
+            ],
+        )
+        super().__init__(**options)
+
+
+class RankField(models.PositiveSmallIntegerField):  # type: ignore[type-arg]
+    """A small whole number with a name for each value; files and evidence write the name."""
+
+    def __init__(
+        self, ranks: type[models.IntegerChoices] | None = None, **options: Any
+    ) -> None:
+        self.ranks = ranks
+        if ranks is not None:
+            options.setdefault("choices", ranks.choices)
+        super().__init__(**options)
+
+    def deconstruct(self) -> Any:
+        name, _path, args, kwargs = super().deconstruct()
+        return name, "django.db.models.PositiveSmallIntegerField", args, kwargs
+
+
+class Kept(models.Model):
+    """Whatever has a ref. Two records of one kind never share it."""
+
+    privacy: ClassVar[Privacy]
+    ref = RefField()
+
+    class Meta:
+        abstract = True
+
+    def __str__(self) -> str:
+        return self.ref
+
+
+class Source(Kept):
+    """A document that others can read; endnotes are drawn from it."""
+
+    privacy = public(_("Names the documents that the office's facts rest on"))
+    author = models.CharField(max_length=200)
+    title = models.CharField(max_length=300)
+    published_on = models.CharField(max_length=10, blank=True)
+    publisher = models.CharField(max_length=200, blank=True)
+    link = models.URLField(max_length=500, blank=True)
+    note = models.TextField(blank=True)
+
+
+class Statement(Kept):
+    """What a source says, as a number: shown beside the figure that it speaks of, and never counted."""
+
+    privacy = public(_("Keeps what a document says beside what the records show"))
+    source = models.ForeignKey(Source, models.PROTECT, related_name="statements")
+    place = models.CharField(max_length=200, blank=True)
+    #: What it says, in our words, and at most fifteen words of its own.
+    says = models.CharField(max_length=400)
+    words = models.CharField(max_length=200, blank=True)
+    number = models.DecimalField(max_digits=18, decimal_places=4, null=True, blank=True)
+    unit = models.CharField(max_length=60)
+    bound = models.CharField(max_length=10, choices=Bound.choices, default=Bound.EXACT)
+    #: The figure and period that the statement speaks of, where there is one.
+    figure = models.SlugField(max_length=60, blank=True)
+    period = models.CharField(max_length=24, blank=True)
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["figure", "period"], name="statement_of_figure")
+        ]
+
+
+def in_language(text: str, translated: dict[str, str]) -> str:
+    """The text in the language in force where it has been translated, else as it stands."""
+    return translated.get(translation.get_language() or "en") or text
+
+
+class Titled(Kept):
+    """A reference list entry: its title in English and, where it has been translated, in other languages."""
+
+    title = models.CharField(max_length=200)
+    titles = models.JSONField(default=dict, blank=True)
+    order = models.PositiveSmallIntegerField(default=0)
+
+    class Meta:
+        abstract = True
+
+    def __str__(self) -> str:
+        return self.label
+
+    @property
+    def label(self) -> str:
+        return in_language(self.title, self.titles)
+
+
+class Record(Kept):
+    """A record that figures may count: it says how it is known and from which source."""
+
+    basis = RankField(Basis, default=Basis.RECORDED)
+    source = models.ForeignKey(
+        Source, models.PROTECT, null=True, blank=True, related_name="+"
+    )
+
+    class Meta:
+        abstract = True
+
+    @classmethod
+    def constraints(cls, name: str) -> list[models.BaseConstraint]:
+        return [
+            models.CheckConstraint(
+                condition=Q(basis__range=(1, 4)), name=f"{name}_basis_is_known"
+            )
+        ]
+
+
+class Dated(models.Model):
+    """First and last day, and how much of them is known. The stored day places the record where only a part is known."""
+
+    starts_on = models.DateField()
+    ends_on = models.DateField()
+    precision = RankField(Precision, default=Precision.DAY)
+
+    class Meta:
+        abstract = True
+
+    @classmethod
+    def constraints_of_dates(cls, name: str) -> list[models.BaseConstraint]:
+        return [
+            models.CheckConstraint(
+                condition=Q(ends_on__gte=F("starts_on")),
+                name=f"{name}_ends_after_it_starts",
+            ),
+            models.CheckConstraint(
+                condition=Q(precision__range=(1, 3)), name=f"{name}_precision_is_known"
+            ),
+        ]
+
+
+class Note(Kept):
+    """A remark on a figure, on one period of it, or on one value of a dimension; it appears wherever that cell is shown."""
+
+    privacy = public(_("Tells readers what to know about a figure"))
+    figure = models.SlugField(max_length=60)
+    period = models.CharField(max_length=24, blank=True)
+    dimension = models.SlugField(max_length=40, blank=True)
+    value = models.CharField(max_length=60, blank=True)
+    text = models.TextField()
+    texts = models.JSONField(default=dict, blank=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["figure"], name="note_of_figure")]
+
+    @property
+    def label(self) -> str:
+        return in_language(self.text, self.texts)
+
+
+class Office(Kept):
+    """Whose platform this is: one record. Its statement stands on every page, cover and foot."""
+
+    privacy = public(_("Names the office on its pages and reports"))
+    name = models.CharField(max_length=120)
+    names = models.JSONField(default=dict, blank=True)
+    parent = models.CharField(max_length=120, blank=True)
+    parents = models.JSONField(default=dict, blank=True)
+    lead = models.CharField(max_length=300, blank=True)
+    mission = models.CharField(max_length=300, blank=True)
+    address = models.TextField(blank=True)
+    email = models.EmailField(blank=True)
+    statement = models.CharField(max_length=200, blank=True)
+    #: The first day that the office's records cover; figures before it are "not collected".
+    records_from = models.DateField(null=True, blank=True)
+    #: The period that the home page shows.
+    headline_period = models.CharField(max_length=24, blank=True)
+
+    @property
+    def label(self) -> str:
+        return in_language(self.name, self.names)
+
+    @property
+    def parent_label(self) -> str:
+        return in_language(self.parent, self.parents)
+
+
+class AuditEvent(models.Model):
+    """Who did what to which record, and what changed. Written by the verb in its own transaction, never edited."""
+
+    privacy = Privacy(
+        DataClass.OFFICE, _("Shows who changed which record, when and why"), KEPT
+    )
+    at = models.DateTimeField()
+    actor = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, related_name="+"
+    )
+    verb = models.CharField(max_length=40)
+    kind = models.CharField(max_length=40)
+    ref = models.CharField(max_length=60)
+    before = models.JSONField(default=dict, encoder=DjangoJSONEncoder)
+    after = models.JSONField(default=dict, encoder=DjangoJSONEncoder)
+    reason = models.CharField(max_length=400, blank=True)
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["kind", "id"], name="audit_last_of_kind"),
+            models.Index(fields=["kind", "ref"], name="audit_of_record"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.verb} {self.kind} {self.ref}"

@@ -1,0 +1,157 @@
+"""Periods: half-open spans of days, written as 2022, 2022-H1, 2022-Q3, 2022-09, FY2022 or 2022-07-01..2023-06-30."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from datetime import date, timedelta
+from functools import lru_cache
+
+from django.conf import settings
+from django.utils import formats
+from django.utils.translation import gettext as _
+
+from rso.core.models import Precision
+
+FORMS = "2022, 2022-H1, 2022-Q3, 2022-09, FY2022 or 2022-07-01..2023-06-30"
+
+
+class UnknownPeriod(ValueError):
+    """The text names no period; the message says which forms there are."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__(
+            _("“%(text)s” is no period; write %(forms)s")
+            % {"text": text[:60], "forms": FORMS}
+        )
+
+
+@dataclass(frozen=True, order=True)
+class Period:
+    """Days from `starts` up to, not including, `ends`; `key` is the text that names it in files and addresses."""
+
+    starts: date
+    ends: date
+    key: str
+
+    @classmethod
+    def year(cls, year: int) -> Period:
+        return cls(date(year, 1, 1), date(year + 1, 1, 1), f"{year:04d}")
+
+    @classmethod
+    def parse(cls, text: str) -> Period:
+        """The period that a text names. Raises UnknownPeriod."""
+        try:
+            return _parse(text.strip(), settings.FINANCIAL_YEAR_START)
+        except ValueError:
+            raise UnknownPeriod(text) from None
+
+    @property
+    def last_day(self) -> date:
+        return self.ends - timedelta(days=1)
+
+    @property
+    def precision(self) -> Precision:
+        """How precisely a date must be known to be placed in this period: a year-only date fits whole calendar years."""
+        first_of_months = self.starts.day == 1 and self.ends.day == 1
+        if first_of_months and self.starts.month == 1 and self.ends.month == 1:
+            return Precision.YEAR
+        return Precision.MONTH if first_of_months else Precision.DAY
+
+    @property
+    def is_calendar_year(self) -> bool:
+        return (self.starts, self.ends) == (
+            date(self.starts.year, 1, 1),
+            date(self.starts.year + 1, 1, 1),
+        )
+
+    @property
+    def label(self) -> str:
+        """For people, in the language in force."""
+        if re.fullmatch(r"\d{4}-\d{2}", self.key):
+            return formats.date_format(self.starts, "F Y")
+        if ".." in self.key:
+            return _("%(first)s to %(last)s") % {
+                "first": show_day(self.starts),
+                "last": show_day(self.last_day),
+            }
+        if found := re.fullmatch(r"(\d{4})-([HQ])(\d)", self.key):
+            year, part, number = found.groups()
+            form = (
+                _("half-year %(number)s of %(year)s")
+                if part == "H"
+                else _("quarter %(number)s of %(year)s")
+            )
+            return form % {"number": number, "year": year}
+        if self.key.startswith("FY"):
+            return _("financial year %(year)s") % {"year": self.key[2:]}
+        return self.key
+
+    def months(self) -> list[Period]:
+        """The calendar months that the period touches, in order, clipped to it."""
+        found, at = [], self.starts
+        while at < self.ends:
+            after = min(_month(at.year, at.month), self.ends)
+            found.append(Period(at, after, f"{at:%Y-%m}"))
+            at = after
+        return found
+
+    def years(self) -> list[Period]:
+        return [
+            Period.year(year)
+            for year in range(self.starts.year, self.last_day.year + 1)
+        ]
+
+    def contains(self, day: date) -> bool:
+        return self.starts <= day < self.ends
+
+    def __str__(self) -> str:
+        return self.key
+
+
+@lru_cache(maxsize=512)
+def _parse(text: str, financial_year_start: int) -> Period:
+    if found := re.fullmatch(r"(\d{4})", text):
+        return Period.year(int(text))
+    if found := re.fullmatch(r"(\d{4})-(H[12]|Q[1-4]|0[1-9]|1[0-2])", text):
+        year, part = int(found[1]), found[2]
+        length = {"H": 6, "Q": 3}.get(part[0], 1)
+        first = (int(part[1:]) - 1) * length if length > 1 else int(part) - 1
+        return Period(_month(year, first), _month(year, first + length), text)
+    if found := re.fullmatch(r"FY(\d{4})", text):
+        first = financial_year_start - 1
+        year = int(found[1]) - (1 if first else 0)
+        return Period(_month(year, first), _month(year, first + 12), text)
+    if found := re.fullmatch(r"(\d{4}-\d{2}-\d{2})\.\.(\d{4}-\d{2}-\d{2})", text):
+        starts, last = date.fromisoformat(found[1]), date.fromisoformat(found[2])
+        if last < starts or last == date.max:
+            raise ValueError(text)
+        return Period(starts, last + timedelta(days=1), text)
+    raise ValueError(text)
+
+
+def _month(year: int, months: int) -> date:
+    """The first day of the month that lies `months` after January of `year`."""
+    return date(year + months // 12, months % 12 + 1, 1)
+
+
+def show_day(day: date, precision: int = Precision.DAY) -> str:
+    """A date as people read it, with no more of it than is known."""
+    if precision == Precision.YEAR:
+        return str(day.year)
+    return formats.date_format(day, "F Y" if precision == Precision.MONTH else "j F Y")
+
+
+def show_span(starts: date, ends: date, precision: int = Precision.DAY) -> str:
+    """First and last day as people read them: 7–8 September 2022, December 2022, 2022."""
+    first, last = show_day(starts, precision), show_day(ends, precision)
+    if first == last:
+        return first
+    if precision == Precision.DAY and (starts.year, starts.month) == (
+        ends.year,
+        ends.month,
+    ):
+        return f"{starts.day}–{last}"
+    if precision == Precision.DAY and starts.year == ends.year:
+        return f"{formats.date_format(starts, 'j F')} – {last}"
+    return f"{first} – {last}"

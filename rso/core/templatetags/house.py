@@ -1,0 +1,93 @@
+"""What every template may use: figures as data, dates with no more than is known, links that keep the query."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+from django import template
+from django.template.defaultfilters import stringfilter
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import get_language_bidi
+
+from rso.core.models import Basis
+from rso.core.periods import show_day, show_span
+
+register = template.Library()
+
+
+@register.simple_tag
+def data(shown: str, place: dict[str, Any], value: Any, filter: str = "") -> SafeString:
+    """A printed number as a data element, so that it can be read back from the page alone."""
+    if value is None:
+        return format_html("{}", shown)
+    return format_html(
+        '<data value="{}" data-figure="{}" data-period="{}" data-unit="{}" data-decimals="{}"{}>{}</data>',
+        value,
+        place["figure"],
+        place["period"],
+        place["unit"],
+        place.get("decimals", 0),
+        format_html(' data-filter="{}"', filter) if filter else "",
+        shown,
+    )
+
+
+@register.filter
+def percent(value: float) -> str:
+    """A length as SVG takes it, in any language: 33.3333%."""
+    return f"{value:.4f}".rstrip("0").rstrip(".") + "%"
+
+
+@register.filter
+def plus(value: float, other: float) -> float:
+    return value + other
+
+
+@register.filter
+def span(thing: Any) -> str:
+    """First and last day of a record, with no more of them than is known."""
+    return show_span(thing.starts_on, thing.ends_on, thing.precision)
+
+
+@register.filter
+def day(value: date, precision: int = 1) -> str:
+    return show_day(value, precision)
+
+
+@register.filter
+def basis(value: int) -> Basis:
+    return Basis(value)
+
+
+@register.filter
+@stringfilter
+def paragraphs(text: str) -> list[str]:
+    return [part.strip() for part in text.split("\n\n") if part.strip()]
+
+
+@register.simple_tag
+def columns_of(rows: list[dict[str, Any]], height: int = 250) -> list[dict[str, Any]]:
+    """Geometry of a column chart: x in per cent, mirrored where the page runs from the right; y in pixels."""
+    count, found = len(rows) or 1, []
+    for at, row in enumerate(rows):
+        middle = (at + 0.5) * 100 / count
+        if get_language_bidi():
+            middle = 100 - middle
+        width = min(66 / count, 12)
+        top, parts = float(height), []
+        for part in row["parts"]:
+            tall = part["share"] * (height - 24) / 100
+            top -= tall
+            parts.append(
+                {"fill": part["fill"], "y": round(top, 2), "h": round(tall, 2)}
+            )
+        parts = [{**part, "y": part["y"] + 20} for part in parts]
+        found.append(
+            {
+                "row": row, "x": middle, "left": middle - width / 2, "width": width, "parts": parts,
+                "value_y": round(top + 14, 2), "skip": at % 2 == 1 and count > 6,
+            }
+        )  # fmt: skip
+    return found

@@ -1,0 +1,301 @@
+"""How every write happens: one transaction, its audit events inside, refusals that a person can read.
+
+A room's verb checks its rules and then calls `add`, `change`, `remove` or `relate` with unsaved or altered instances.
+Verbs are plural; the single one is the plural of one. Nouns without rules of their own take `plain` verbs.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from django.db import models, transaction
+from django.utils.functional import Promise
+
+from rso.core.models import AuditEvent, Kept
+
+if TYPE_CHECKING:
+    from rso.accounts.models import User
+
+K = TypeVar("K", bound=Kept)
+#: The rows that a parent is to have in a link table.
+Rows = Sequence[Mapping[str, Any]]
+BATCH = 2000
+
+
+@dataclass(frozen=True)
+class Problem:
+    """What is wrong with one of the things that a verb was given: which one, in which field, and what would be right."""
+
+    index: int
+    field: str
+    says: str | Promise
+
+
+class Refused(Exception):
+    """A verb will not do this. Its message is for people; `problems` says what is wrong with which thing."""
+
+    def __init__(self, problems: Sequence[Problem]) -> None:
+        self.problems = list(problems)
+        super().__init__("; ".join(str(problem.says) for problem in self.problems))
+
+
+def refuse(problems: Iterable[Problem]) -> None:
+    """Raises the room's objections, all of them at once, or does nothing."""
+    found = list(problems)
+    if found:
+        raise Refused(found)
+
+
+def kind_of(model: type[models.Model]) -> str:
+    return str(model._meta.label_lower)
+
+
+def audited_fields(model: type[models.Model]) -> list[models.Field[Any, Any]]:
+    """What of a record the audit trail keeps: all but its database id, its ref and what the database derives."""
+    return [
+        field
+        for field in model._meta.concrete_fields
+        if not field.primary_key
+        and field.name not in ("ref", "password", "last_login")
+        and not getattr(field, "generated", False)
+    ]
+
+
+def told(field: models.Field[Any, Any], thing: models.Model) -> Any:
+    """A field's value as the audit trail keeps it: a related record by its ref, everything else as it is."""
+    value = getattr(thing, field.attname)
+    if value is not None and field.is_relation and field.is_cached(thing):  # type: ignore[attr-defined]
+        return getattr(getattr(thing, field.name), "ref", value)
+    return value
+
+
+def add(
+    things: Sequence[K], *, verb: str, by: User, now: datetime, reason: str = ""
+) -> Sequence[K]:
+    """Creates records and one audit event each. Returns the same instances, now with their ids."""
+    if not things:
+        return things
+    model = type(things[0])
+    fields = audited_fields(model)
+    with transaction.atomic():
+        model._default_manager.bulk_create(things, batch_size=BATCH)
+        _record(
+            model,
+            (
+                (
+                    thing.ref,
+                    {},
+                    {
+                        f.name: v
+                        for f in fields
+                        if (v := told(f, thing)) not in (None, "")
+                    },
+                )
+                for thing in things
+            ),
+            verb=verb,
+            by=by,
+            now=now,
+            reason=reason,
+        )
+    return things
+
+
+def change(
+    things: Sequence[K], *, verb: str, by: User, now: datetime, reason: str = ""
+) -> list[K]:
+    """Saves altered records and one audit event for each that differs from what is stored. Returns those that differ."""
+    if not things:
+        return []
+    model = type(things[0])
+    fields = audited_fields(model)
+    with transaction.atomic():
+        stored = model._default_manager.select_for_update().in_bulk(
+            [thing.pk for thing in things]
+        )
+        moved: list[K] = []
+        events = []
+        touched: set[str] = set()
+        for thing in things:
+            old = stored[thing.pk]
+            differ = [
+                f
+                for f in fields
+                if getattr(old, f.attname) != getattr(thing, f.attname)
+            ]
+            if differ:
+                moved.append(thing)
+                touched.update(f.name for f in differ)
+                events.append(
+                    (
+                        thing.ref,
+                        {f.name: told(f, old) for f in differ},
+                        {f.name: told(f, thing) for f in differ},
+                    )
+                )
+        if moved:
+            model._default_manager.bulk_update(moved, sorted(touched), batch_size=500)
+            _record(model, events, verb=verb, by=by, now=now, reason=reason)
+    return moved
+
+
+def remove(
+    things: Sequence[K], *, verb: str, by: User, now: datetime, reason: str = ""
+) -> None:
+    """Deletes records that nothing else points to, and keeps in the audit trail what they said."""
+    if not things:
+        return
+    model = type(things[0])
+    fields = audited_fields(model)
+    with transaction.atomic():
+        try:
+            model._default_manager.filter(
+                pk__in=[thing.pk for thing in things]
+            ).delete()
+        except (models.ProtectedError, models.RestrictedError) as error:
+            holders = sorted(
+                {
+                    f"{type(holder)._meta.verbose_name} {holder}"
+                    for holder in error.args[1]
+                }
+            )
+            raise Refused(
+                [Problem(0, "ref", f"still used by {', '.join(holders[:5])}")]
+            ) from error
+        _record(
+            model,
+            (
+                (
+                    thing.ref,
+                    {
+                        f.name: v
+                        for f in fields
+                        if (v := told(f, thing)) not in (None, "")
+                    },
+                    {},
+                )
+                for thing in things
+            ),
+            verb=verb,
+            by=by,
+            now=now,
+            reason=reason,
+        )
+
+
+def relate(
+    through: type[models.Model],
+    wanted: Mapping[K, Rows],
+    *,
+    parent: str,
+    verb: str,
+    by: User,
+    now: datetime,
+) -> list[K]:
+    """Makes the rows of a link table exactly `wanted` for each parent. Returns the parents whose rows changed.
+
+    The audit event stands on the parent and tells its rows before and after, as sorted words.
+    """
+    if not wanted:
+        return []
+    columns = [
+        f
+        for f in through._meta.concrete_fields
+        if not f.primary_key and f.name != parent
+    ]
+    with transaction.atomic():
+        before: dict[Any, set[tuple[Any, ...]]] = {thing.pk: set() for thing in wanted}
+        stored = through._default_manager.filter(**{f"{parent}__in": list(wanted)})
+        for row in stored.values_list(f"{parent}_id", *(f.attname for f in columns)):
+            before[row[0]].add(row[1:])
+        fresh, events, moved = [], [], []
+        for thing, rows in wanted.items():
+            links = [through(**{parent: thing}, **row) for row in rows]
+            if {
+                tuple(getattr(link, f.attname) for f in columns) for link in links
+            } != before[thing.pk]:
+                moved.append(thing)
+                fresh += links
+                events.append(
+                    (
+                        thing.ref,
+                        {},
+                        {through._meta.model_name: sorted(str(link) for link in links)},
+                    )
+                )
+        if moved:
+            through._default_manager.filter(**{f"{parent}__in": moved}).delete()
+            through._default_manager.bulk_create(fresh, batch_size=BATCH)
+            _record(type(moved[0]), events, verb=verb, by=by, now=now)
+    return moved
+
+
+Check = Callable[[Sequence[Any]], Iterable[Problem]]
+
+
+@dataclass(frozen=True)
+class Verbs:
+    """How one kind of record is added, changed and removed: (things, *, by, now)."""
+
+    add: Callable[..., Any]
+    change: Callable[..., Any]
+    remove: Callable[..., Any]
+
+
+def plain(check: Check = lambda things: ()) -> Verbs:
+    """The three verbs of a noun whose only rules are those of `check`, applied to what is added or changed."""
+
+    def add_them(things: Sequence[Any], *, by: User, now: datetime) -> Sequence[Any]:
+        refuse(check(things))
+        return add(things, verb="added", by=by, now=now)
+
+    def change_them(
+        things: Sequence[Any], *, by: User, now: datetime, reason: str = ""
+    ) -> list[Any]:
+        refuse(check(things))
+        return change(things, verb="changed", by=by, now=now, reason=reason)
+
+    def remove_them(
+        things: Sequence[Any], *, by: User, now: datetime, reason: str = ""
+    ) -> None:
+        remove(things, verb="removed", by=by, now=now, reason=reason)
+
+    return Verbs(add_them, change_them, remove_them)
+
+
+def tell(thing: Kept, *, verb: str, by: User, now: datetime, reason: str = "") -> None:
+    """Writes that something was done to a record, without saying what it holds: a password, a read, an export."""
+    _record(
+        type(thing), [(thing.ref, {}, {})], verb=verb, by=by, now=now, reason=reason
+    )
+
+
+def _record(
+    model: type[models.Model],
+    events: Iterable[tuple[str, dict[str, Any], dict[str, Any]]],
+    *,
+    verb: str,
+    by: User,
+    now: datetime,
+    reason: str = "",
+) -> None:
+    kind = kind_of(model)
+    AuditEvent.objects.bulk_create(
+        (
+            AuditEvent(
+                at=now,
+                actor=by,
+                verb=verb,
+                kind=kind,
+                ref=ref,
+                before=before,
+                after=after,
+                reason=reason,
+            )
+            for ref, before, after in events
+        ),
+        batch_size=BATCH,
+    )

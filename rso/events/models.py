@@ -1,0 +1,378 @@
+"""Nouns of this room: events, what bodies do in them, who took part, what was said."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db import models
+from django.db.models import Q
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from rso.core.models import Dated, Record, Statement
+from rso.core.periods import show_span
+from rso.core.privacy import DataClass, Privacy, public
+from rso.members.models import Body, Group, Person, Sex
+from rso.workplan.models import Activity, Part
+
+
+class EventType(models.TextChoices):
+    TRAINING = "training", _("Training course")
+    WORKSHOP = "workshop", _("Workshop")
+    TABLETOP_EXERCISE = "tabletop_exercise", _("Tabletop exercise")
+    THEMATIC_DIALOGUE = "thematic_dialogue", _("Thematic dialogue")
+    ROUNDTABLE = "roundtable", _("Roundtable")
+    FORUM = "forum", _("Forum")
+    CONSTRUCTIVE_DIALOGUE = "constructive_dialogue", _("Constructive Dialogue")
+    WORKING_GROUP_MEETING = "working_group_meeting", _("Working group meeting")
+    SENIOR_OFFICIALS_MEETING = (
+        "senior_officials_meeting",
+        _("Senior officials’ meeting"),
+    )
+    MINISTERIAL_CONFERENCE = "ministerial_conference", _("Ministerial conference")
+    TECHNICAL_CONSULTATION = "technical_consultation", _("Technical consultation")
+    ENGAGEMENT_FUNCTION = "engagement_function", _("Members’ engagement function")
+    ALUMNI_DAY = "alumni_day", _("Alumni day")
+    LAUNCH = "launch", _("Launch of a publication or tool")
+
+
+#: Types that build capacity: `countries-reached-by-training` counts them.
+CAPACITY_BUILDING = (
+    EventType.TRAINING,
+    EventType.WORKSHOP,
+    EventType.TABLETOP_EXERCISE,
+)
+
+
+class EventMode(models.TextChoices):
+    IN_PERSON = "in_person", _("In person")
+    ONLINE = "online", _("Online")
+    HYBRID = "hybrid", _("Hybrid")
+    SELF_PACED = "self_paced", _("Self-paced")
+    VIRTUAL_REALITY = "virtual_reality", _("Virtual reality")
+
+
+class EventState(models.TextChoices):
+    PLANNED = "planned", _("Planned")
+    HELD = "held", _("Held")
+    POSTPONED = "postponed", _("Postponed")
+    CANCELLED = "cancelled", _("Cancelled")
+
+
+class OfficeRole(models.TextChoices):
+    ORGANISED = "organised", _("Organised by the office")
+    CO_HOSTED = "co_hosted", _("Co-hosted with partners")
+    FACILITATED = "facilitated", _("Facilitated for others")
+    SUPPORTED = "supported", _("Supported")
+
+
+#: The roles that make an event the office's own.
+OWN_ROLES = (OfficeRole.ORGANISED, OfficeRole.CO_HOSTED, OfficeRole.FACILITATED)
+
+
+class EventQuerySet(models.QuerySet["Event"]):
+    def newest_first(self) -> EventQuerySet:
+        return self.order_by("-starts_on", "-pk")
+
+
+class Event(Record, Dated):
+    """A training, dialogue, exercise or meeting that the office organised, co-hosted, facilitated or supported."""
+
+    privacy = public(_("Shows what the office held and supported"))
+    title = models.CharField(max_length=200)
+    type = models.CharField(max_length=30, choices=EventType.choices)
+    mode = models.CharField(max_length=15, choices=EventMode.choices, blank=True)
+    state = models.CharField(
+        max_length=10, choices=EventState.choices, default=EventState.PLANNED
+    )
+    #: Why it was postponed or cancelled.
+    reason = models.CharField(max_length=400, blank=True)
+    office_role = models.CharField(max_length=12, choices=OfficeRole.choices)
+    group = models.ForeignKey(
+        Group, models.PROTECT, null=True, blank=True, related_name="events"
+    )
+    ordinal = models.PositiveSmallIntegerField(null=True, blank=True)
+    place = models.CharField(max_length=120, blank=True)
+    country = models.CharField(max_length=3, blank=True)
+    activity = models.ForeignKey(
+        Activity, models.PROTECT, null=True, blank=True, related_name="events"
+    )
+    summary = models.TextField(blank=True)
+    outcome = models.TextField(blank=True)
+
+    objects = EventQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("event")
+        indexes = [
+            models.Index(fields=["starts_on", "type", "mode"], name="event_first_day"),
+            models.Index(fields=["type", "starts_on"], name="event_type"),
+        ]
+        constraints = [
+            *Record.constraints("event"),
+            *Dated.constraints_of_dates("event"),
+            models.CheckConstraint(
+                condition=Q(type__in=EventType.values), name="event_type_is_known"
+            ),
+            models.CheckConstraint(
+                condition=Q(state__in=EventState.values), name="event_state_is_known"
+            ),
+            models.CheckConstraint(
+                condition=Q(office_role__in=OfficeRole.values),
+                name="event_role_is_known",
+            ),
+            models.CheckConstraint(
+                condition=~Q(state__in=[EventState.POSTPONED, EventState.CANCELLED])
+                | ~Q(reason=""),
+                name="event_gives_its_reason",
+            ),
+            models.UniqueConstraint(
+                fields=["group", "ordinal"], name="event_ordinal_once_a_group"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.title
+
+    @property
+    def sort_key(self) -> tuple[Any, ...]:
+        return (self.starts_on, self.ref)
+
+    @property
+    def when(self) -> str:
+        return show_span(self.starts_on, self.ends_on, self.precision)
+
+    @property
+    def where(self) -> str:
+        return self.place or (
+            str(self.get_mode_display())
+            if self.mode in (EventMode.ONLINE, EventMode.SELF_PACED)
+            else ""
+        )
+
+    @property
+    def is_own(self) -> bool:
+        return self.office_role in OWN_ROLES
+
+    def get_absolute_url(self) -> str:
+        return reverse("event", args=[self.ref])
+
+
+class EventBody(models.Model):
+    """An organisation's part in an event."""
+
+    privacy = public(_("Tells who worked beside the office"))
+    event = models.ForeignKey(Event, models.CASCADE, related_name="parts")
+    body = models.ForeignKey(Body, models.PROTECT, related_name="event_parts")
+    part = models.CharField(max_length=10, choices=Part.choices)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["event", "body", "part"], name="event_body_once"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.part} {self.body.ref}"
+
+
+class StatedNumber(models.Model):
+    """What a source states of an event: how many came, from how many bodies. Shown beside the count, never counted."""
+
+    privacy = public(
+        _("Keeps what a source says of an event beside what the records show")
+    )
+    event = models.ForeignKey(Event, models.CASCADE, related_name="stated")
+    statement = models.ForeignKey(Statement, models.PROTECT, related_name="+")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["event", "statement"], name="event_statement_once"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.statement.ref
+
+
+class ParticipationRole(models.TextChoices):
+    PARTICIPANT = "participant", _("Participant")
+    DELEGATE = "delegate", _("Delegate")
+    SPEAKER = "speaker", _("Speaker")
+    EXPERT = "expert", _("Expert")
+    OBSERVER = "observer", _("Observer")
+    STAFF = "staff", _("Staff")
+
+
+#: The roles that count as attendance; speakers, experts and staff are not those whom an event is for.
+COUNTED_ROLES = (ParticipationRole.PARTICIPANT, ParticipationRole.DELEGATE)
+
+
+class ParticipationState(models.TextChoices):
+    REGISTERED = "registered", _("Registered")
+    ATTENDED = "attended", _("Attended")
+    ABSENT = "absent", _("Absent")
+
+
+class Presence(models.TextChoices):
+    IN_ROOM = "in_room", _("In the room")
+    ONLINE = "online", _("Online")
+
+
+class Participation(Record):
+    """A person's part in an event (number 1), or the head count of a delegation of which no names are known."""
+
+    privacy = Privacy(
+        DataClass.PERSONAL,
+        _("Counts who took part, so that the office can account for its events"),
+        _("Names are removed with the person; the attendance stays as a head count"),
+    )
+    event = models.ForeignKey(
+        Event, models.PROTECT, related_name="participations", db_index=False
+    )
+    member = models.ForeignKey(
+        Body, models.PROTECT, null=True, blank=True, related_name="+", db_index=False
+    )
+    agency = models.ForeignKey(
+        Body, models.PROTECT, null=True, blank=True, related_name="+", db_index=False
+    )
+    person = models.ForeignKey(
+        Person, models.PROTECT, null=True, blank=True, related_name="+", db_index=False
+    )
+    number = models.PositiveIntegerField(default=1)
+    sex = models.CharField(max_length=6, choices=Sex.choices, null=True, blank=True)  # noqa: DJ001  unknown is NULL
+    role = models.CharField(max_length=12, choices=ParticipationRole.choices)
+    state = models.CharField(
+        max_length=10,
+        choices=ParticipationState.choices,
+        default=ParticipationState.REGISTERED,
+    )
+    mode = models.CharField(max_length=8, choices=Presence.choices)
+    statement = models.ForeignKey(
+        Statement,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        db_index=False,
+    )
+    source = models.ForeignKey(
+        "core.Source",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        db_index=False,
+    )
+
+    class Meta:
+        verbose_name = _("participation")
+        indexes = [
+            # Everything a figure groups or filters by stands in one index, so that the table itself is not read.
+            models.Index(
+                fields=[
+                    "event",
+                    "state",
+                    "role",
+                    "mode",
+                    "member",
+                    "sex",
+                    "basis",
+                    "agency",
+                    "statement",
+                    "number",
+                    "person",
+                ],
+                name="participation_all",
+            ),
+            models.Index(
+                fields=["member", "event"],
+                name="participation_member",
+                condition=Q(member__isnull=False),
+            ),
+            models.Index(
+                fields=["agency", "event"],
+                name="participation_agency",
+                condition=Q(agency__isnull=False),
+            ),
+            models.Index(
+                fields=["statement"],
+                name="participation_statement",
+                condition=Q(statement__isnull=False),
+            ),
+            models.Index(
+                fields=["source"],
+                name="participation_source",
+                condition=Q(source__isnull=False),
+            ),
+        ]
+        constraints = [
+            *Record.constraints("participation"),
+            models.UniqueConstraint(
+                fields=["person", "event"], name="participation_person_once_an_event"
+            ),
+            models.CheckConstraint(
+                condition=Q(number__gte=1), name="participation_counts_someone"
+            ),
+            models.CheckConstraint(
+                condition=Q(person__isnull=True) | Q(number=1),
+                name="participation_person_counts_once",
+            ),
+            models.CheckConstraint(
+                condition=Q(role__in=ParticipationRole.values),
+                name="participation_role_is_known",
+            ),
+            models.CheckConstraint(
+                condition=Q(state__in=ParticipationState.values),
+                name="participation_state_is_known",
+            ),
+            models.CheckConstraint(
+                condition=Q(mode__in=Presence.values),
+                name="participation_presence_is_known",
+            ),
+            models.CheckConstraint(
+                condition=Q(sex__isnull=True) | Q(sex__in=Sex.values),
+                name="participation_sex_is_known_or_null",
+            ),
+        ]
+
+
+class Consent(models.TextChoices):
+    GIVEN = "given", _("Given")
+    PUBLISHED = "published", _("Published by its speaker or with consent elsewhere")
+    WITHDRAWN = "withdrawn", _("Withdrawn")
+
+
+class Quote(Record):
+    """Words that someone said and agreed to see printed. Withdrawn consent takes the quotation out of every edition to come."""
+
+    privacy = Privacy(
+        DataClass.PERSONAL,
+        _("Prints what participants said, with their consent"),
+        _("Until consent is withdrawn"),
+    )
+    event = models.ForeignKey(
+        Event, models.PROTECT, null=True, blank=True, related_name="quotes"
+    )
+    speaker = models.CharField(max_length=120)
+    post = models.CharField(max_length=160, blank=True)
+    body = models.ForeignKey(
+        Body, models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    words = models.TextField()
+    consent = models.CharField(max_length=10, choices=Consent.choices)
+    consent_on = models.DateField(null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("quotation")
+        constraints = [
+            *Record.constraints("quote"),
+            models.CheckConstraint(
+                condition=Q(consent__in=Consent.values), name="quote_consent_is_known"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.words[:60]

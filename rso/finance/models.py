@@ -1,0 +1,277 @@
+"""Nouns of this room: rates, contributions, budgets and their lines, expenditure by category.
+
+Money is whole minor units of its own currency (SQLite keeps decimals as floats). A rate is a whole number over a scale;
+the amount in the office's currency is derived by the database and never entered.
+"""
+
+from __future__ import annotations
+
+from django.db import models
+from django.db.models import Case, F, Q, Value, When
+from django.db.models.functions import Abs
+from django.utils.translation import gettext_lazy as _
+
+from rso.core.models import Kept, Precision, RankField, Record, Titled
+from rso.core.privacy import public
+from rso.members.models import Body
+from rso.workplan.models import Activity, CorePurpose
+
+
+class Rate(Kept):
+    """What one unit of a currency was worth in the office's currency on a day: `rate` over `scale`."""
+
+    privacy = public(_("Converts amounts into the office's currency"))
+    currency = models.CharField(max_length=3)
+    on = models.DateField()
+    rate = models.BigIntegerField()
+    scale = models.BigIntegerField()
+    source = models.ForeignKey(
+        "core.Source", models.PROTECT, null=True, blank=True, related_name="+"
+    )
+
+    class Meta:
+        verbose_name = _("rate")
+        constraints = [
+            models.UniqueConstraint(fields=["currency", "on"], name="rate_once_a_day"),
+            models.CheckConstraint(
+                condition=Q(rate__gt=0, rate__lte=10**9), name="rate_is_positive"
+            ),
+            models.CheckConstraint(
+                condition=Q(scale__gt=0, scale__lte=10**9),
+                name="rate_scale_is_positive",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.currency} {self.on}"
+
+
+def in_office_currency() -> Case:
+    """Amount × rate ÷ scale, rounded half away from zero, by whole numbers only."""
+    rounded = (Abs(F("amount")) * F("rate") + F("scale") / 2) / F("scale")
+    return Case(When(amount__lt=0, then=Value(0) - rounded), default=rounded)
+
+
+class Amount(Record):
+    """An amount in its own currency with the rate of its day, and what it is in the office's currency."""
+
+    amount = models.BigIntegerField()
+    currency = models.CharField(max_length=3)
+    rate = models.BigIntegerField(default=1)
+    scale = models.BigIntegerField(default=1)
+    rate_on = models.DateField(null=True, blank=True)
+    office_amount = models.GeneratedField(
+        expression=in_office_currency(),
+        output_field=models.BigIntegerField(),
+        db_persist=True,
+    )
+
+    class Meta:
+        abstract = True
+
+    @classmethod
+    def constraints_of_amounts(cls, name: str) -> list[models.BaseConstraint]:
+        return [
+            # Amount × rate stays within a 64-bit number.
+            models.CheckConstraint(
+                condition=Q(amount__range=(-(10**12), 10**12)),
+                name=f"{name}_amount_in_range",
+            ),
+            models.CheckConstraint(
+                condition=Q(rate__gt=0, rate__lte=10**6), name=f"{name}_rate_in_range"
+            ),
+            models.CheckConstraint(
+                condition=Q(scale__gt=0, scale__lte=10**9),
+                name=f"{name}_scale_in_range",
+            ),
+        ]
+
+
+class ContributionState(models.TextChoices):
+    """Announced is not money."""
+
+    ANNOUNCED = "announced", _("Announced")
+    SIGNED = "signed", _("Signed")
+    RECEIVED = "received", _("Received")
+
+
+class FundingKind(models.TextChoices):
+    PRIMARY = "primary", _("Primary funding")
+    ONE_OFF = "one_off", _("One-off funding")
+    PROJECT = "project", _("Project funding")
+    MEMBER_DIRECT = "member_direct", _("Direct funding by a member")
+    IN_KIND = "in_kind", _("In kind")
+
+
+class Contribution(Amount):
+    """A sum that a funder gives, for a span of days. Income counts what was received."""
+
+    privacy = public(_("Shows who pays for the office and what for"))
+    title = models.CharField(max_length=200)
+    funder = models.ForeignKey(Body, models.PROTECT, related_name="contributions")
+    kind = models.CharField(max_length=15, choices=FundingKind.choices)
+    state = models.CharField(max_length=10, choices=ContributionState.choices)
+    announced_on = models.DateField(null=True, blank=True)
+    signed_on = models.DateField(null=True, blank=True)
+    received_on = models.DateField(null=True, blank=True)
+    precision = RankField(Precision, default=Precision.DAY)
+    starts_on = models.DateField()
+    ends_on = models.DateField()
+    purpose_text = models.CharField(max_length=400, blank=True)
+
+    class Meta:
+        verbose_name = _("contribution")
+        indexes = [
+            models.Index(fields=["received_on"], name="contribution_received"),
+            models.Index(fields=["starts_on"], name="contribution_span"),
+        ]
+        constraints = [
+            *Record.constraints("contribution"),
+            *Amount.constraints_of_amounts("contribution"),
+            models.CheckConstraint(
+                condition=Q(ends_on__gte=F("starts_on")),
+                name="contribution_ends_after_it_starts",
+            ),
+            models.CheckConstraint(
+                condition=Q(amount__gt=0), name="contribution_is_positive"
+            ),
+            models.CheckConstraint(
+                condition=Q(state=ContributionState.RECEIVED, received_on__isnull=False)
+                | (~Q(state=ContributionState.RECEIVED) & Q(received_on__isnull=True)),
+                name="contribution_received_has_its_day",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.title
+
+
+class ContributionActivity(models.Model):
+    """An activity that a contribution pays for."""
+
+    privacy = public(_("Joins money to what was done with it"))
+    contribution = models.ForeignKey(
+        Contribution, models.CASCADE, related_name="pays_for"
+    )
+    activity = models.ForeignKey(Activity, models.PROTECT, related_name="paid_by")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["contribution", "activity"], name="contribution_activity_once"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.activity.ref
+
+
+class CategoryGroup(models.TextChoices):
+    PROGRAMME = "programme", _("Programme")
+    VISIBILITY = "visibility", _("Visibility")
+    STAFF_AND_OPERATIONS = "staff_and_operations", _("People and running costs")
+
+
+class Category(Titled):
+    """A category of expenditure, in the order in which it is reported. Programme categories serve one core purpose."""
+
+    privacy = public(_("Names the categories by which expenditure is reported"))
+    short = models.CharField(max_length=60)
+    shorts = models.JSONField(default=dict, blank=True)
+    group = models.CharField(max_length=25, choices=CategoryGroup.choices)
+    purpose = models.ForeignKey(
+        CorePurpose, models.PROTECT, null=True, blank=True, related_name="+"
+    )
+
+    class Meta:
+        verbose_name = _("category")
+
+
+class BudgetKind(models.TextChoices):
+    OPERATING = "operating", _("Operating budget")
+    ANNUAL = "annual", _("Annual budget")
+
+
+class Budget(Record):
+    """What the office plans to spend over a span of days."""
+
+    privacy = public(_("Shows what the office plans to spend"))
+    title = models.CharField(max_length=200)
+    kind = models.CharField(max_length=10, choices=BudgetKind.choices)
+    starts_on = models.DateField()
+    ends_on = models.DateField()
+
+    class Meta:
+        verbose_name = _("budget")
+        constraints = [
+            *Record.constraints("budget"),
+            models.CheckConstraint(
+                condition=Q(ends_on__gte=F("starts_on")),
+                name="budget_ends_after_it_starts",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.title
+
+
+class BudgetLine(Amount):
+    """A line of a budget."""
+
+    privacy = public(_("Shows what the office plans to spend"))
+    budget = models.ForeignKey(Budget, models.PROTECT, related_name="lines")
+    category = models.ForeignKey(Category, models.PROTECT, related_name="+")
+    activity = models.ForeignKey(
+        Activity, models.PROTECT, null=True, blank=True, related_name="+"
+    )
+
+    class Meta:
+        verbose_name = _("budget line")
+        constraints = [
+            *Record.constraints("budget_line"),
+            *Amount.constraints_of_amounts("budget_line"),
+        ]
+
+
+class Expenditure(Amount):
+    """A ledger entry. It is never altered: an entry that reverses it corrects it, and a new one replaces it."""
+
+    privacy = public(_("Accounts for what the office spent"))
+    spent_on = models.DateField()
+    category = models.ForeignKey(
+        Category, models.PROTECT, related_name="+", db_index=False
+    )
+    activity = models.ForeignKey(
+        Activity, models.PROTECT, null=True, blank=True, related_name="expenditure"
+    )
+    text = models.CharField(max_length=200, blank=True)
+    reverses = models.OneToOneField(
+        "self", models.PROTECT, null=True, blank=True, related_name="reversed_by"
+    )
+
+    class Meta:
+        verbose_name = _("expenditure")
+        indexes = [
+            models.Index(
+                fields=[
+                    "spent_on",
+                    "category",
+                    "activity",
+                    "basis",
+                    "currency",
+                    "office_amount",
+                ],
+                name="expenditure_all",
+            ),
+            models.Index(fields=["category"], name="expenditure_category"),
+        ]
+        constraints = [
+            *Record.constraints("expenditure"),
+            *Amount.constraints_of_amounts("expenditure"),
+            models.CheckConstraint(
+                condition=~Q(amount=0), name="expenditure_is_not_zero"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.text or self.ref

@@ -1,0 +1,306 @@
+"""Nouns of this room: bodies (States, organisations, partners, agencies), people, focal points, working groups."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+from django.db import models
+from django.db.models import F, Q
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+from rso.core.models import Record, in_language
+from rso.core.privacy import DataClass, Privacy, public
+
+
+class BodyKind(models.TextChoices):
+    MEMBER_STATE = "member_state", _("Member State")
+    MEMBER_ORGANISATION = "member_organisation", _("Member Organisation")
+    OBSERVER_STATE = "observer_state", _("Observer State")
+    OBSERVER_ORGANISATION = "observer_organisation", _("Observer Organisation")
+    PARTNER = "partner", _("Partner")
+    AGENCY = "agency", _("Agency")
+
+
+MEMBER_KINDS = (BodyKind.MEMBER_STATE, BodyKind.MEMBER_ORGANISATION)
+STATE_KINDS = (BodyKind.MEMBER_STATE, BodyKind.OBSERVER_STATE)
+#: Members and observers: the bodies of the Process. Partners and agencies are not.
+PROCESS_KINDS = (*MEMBER_KINDS, BodyKind.OBSERVER_STATE, BodyKind.OBSERVER_ORGANISATION)
+
+
+class Region(models.TextChoices):
+    """Sub-regions of the United Nations standard M49 in which a member or observer lies."""
+
+    AUSTRALIA_NEW_ZEALAND = "Australia and New Zealand", _("Australia and New Zealand")
+    EASTERN_ASIA = "Eastern Asia", _("Eastern Asia")
+    SOUTH_EASTERN_ASIA = "South-eastern Asia", _("South-eastern Asia")
+    SOUTHERN_ASIA = "Southern Asia", _("Southern Asia")
+    WESTERN_ASIA = "Western Asia", _("Western Asia")
+    MELANESIA = "Melanesia", _("Melanesia")
+    MICRONESIA = "Micronesia", _("Micronesia")
+    POLYNESIA = "Polynesia", _("Polynesia")
+    NORTHERN_AMERICA = "Northern America", _("Northern America")
+    EASTERN_EUROPE = "Eastern Europe", _("Eastern Europe")
+    NORTHERN_EUROPE = "Northern Europe", _("Northern Europe")
+    SOUTHERN_EUROPE = "Southern Europe", _("Southern Europe")
+    WESTERN_EUROPE = "Western Europe", _("Western Europe")
+    SOUTHERN_AFRICA = "Southern Africa", _("Southern Africa")
+
+
+class Sector(models.TextChoices):
+    """Whom an agency's officials work for."""
+
+    POLICE = "police", _("Police and law enforcement")
+    IMMIGRATION_BORDER = "immigration_border", _("Immigration and border")
+    FOREIGN_AFFAIRS = "foreign_affairs", _("Foreign affairs")
+    JUSTICE = "justice", _("Prosecution and judiciary")
+    MARITIME = "maritime", _("Coast guard, navy and maritime")
+    SOCIAL_WELFARE = "social_welfare", _("Social welfare and victim protection")
+    LABOUR = "labour", _("Labour")
+    CIVIL_REGISTRATION = "civil_registration", _("Civil registration")
+    ANTI_CORRUPTION = "anti_corruption", _("Anti-corruption")
+    POLICY = "policy", _("Policy, other ministries")
+    INTERNATIONAL_ORGANISATION = (
+        "international_organisation",
+        _("International organisation"),
+    )
+    CIVIL_SOCIETY = "civil_society", _("Civil society")
+    PRIVATE_SECTOR = "private_sector", _("Private sector")
+    ACADEMIA = "academia", _("Academia and research")
+
+
+class Sex(models.TextChoices):
+    FEMALE = "female", pgettext_lazy("people", "Women")
+    MALE = "male", pgettext_lazy("people", "Men")
+
+
+class BodyQuerySet(models.QuerySet["Body"]):
+    def of_the_process(self, on: date) -> BodyQuerySet:
+        """Members and observers on a day."""
+        return self.filter(kind__in=PROCESS_KINDS).standing(on)
+
+    def members(self, on: date) -> BodyQuerySet:
+        """Member States and Organisations on a day. Not all of them are countries: say members."""
+        return self.filter(kind__in=MEMBER_KINDS).standing(on)
+
+    def standing(self, on: date) -> BodyQuerySet:
+        """Those that had joined by a day and had not left on it; where no day is known, they had joined."""
+        joined = Q(joined_on__isnull=True) | Q(joined_on__lte=on)
+        return self.filter(joined, Q(left_on__isnull=True) | Q(left_on__gt=on))
+
+    def by_kind_and_name(self) -> BodyQuerySet:
+        return self.order_by("kind", "name", "pk")
+
+
+class Body(Record):
+    """A State, organisation, partner or agency. Everyone whom the office works with is a row of this one table."""
+
+    privacy = public(
+        _("Names the States and organisations that the office serves and works with")
+    )
+    kind = models.CharField(max_length=25, choices=BodyKind.choices)
+    name = models.CharField(max_length=160)
+    names = models.JSONField(default=dict, blank=True)
+    long_name = models.CharField(max_length=200, blank=True)
+    iso2 = models.CharField(max_length=2, blank=True)
+    #: ISO 3166-1 alpha-3; empty for organisations and for members that stand for territories.
+    country = models.CharField(max_length=3, blank=True)
+    region = models.CharField(max_length=40, choices=Region.choices, blank=True)
+    parent = models.ForeignKey(
+        "self", models.PROTECT, null=True, blank=True, related_name="agencies"
+    )
+    sector = models.CharField(max_length=30, choices=Sector.choices, blank=True)
+    joined_on = models.DateField(null=True, blank=True)
+    left_on = models.DateField(null=True, blank=True)
+    #: Whether the body's standing in the Process was found in a document; pages say where it was not.
+    is_verified = models.BooleanField(default=True)
+    remark = models.CharField(max_length=400, blank=True)
+    aliases = models.CharField(max_length=300, blank=True)
+    #: Place in the tile grid of members: column 1 to 15, line 1 to 8.
+    tile_column = models.PositiveSmallIntegerField(null=True, blank=True)
+    tile_line = models.PositiveSmallIntegerField(null=True, blank=True)
+
+    objects = BodyQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("body")
+        indexes = [models.Index(fields=["kind", "country", "region"], name="body_kind")]
+        constraints = [
+            *Record.constraints("body"),
+            models.CheckConstraint(
+                condition=Q(joined_on__isnull=True)
+                | Q(left_on__isnull=True)
+                | Q(left_on__gt=F("joined_on")),
+                name="body_leaves_after_it_joined",
+            ),
+            models.CheckConstraint(
+                condition=~Q(kind=BodyKind.AGENCY) | Q(parent__isnull=False),
+                name="body_agency_has_a_parent",
+            ),
+            models.CheckConstraint(
+                condition=Q(kind__in=BodyKind.values), name="body_kind_is_known"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.label
+
+    @property
+    def label(self) -> str:
+        return in_language(self.name, self.names)
+
+    @property
+    def sort_key(self) -> tuple[Any, ...]:
+        return (self.label,)
+
+    @property
+    def is_of_the_process(self) -> bool:
+        return self.kind in PROCESS_KINDS
+
+    def get_absolute_url(self) -> str:
+        return reverse("member", args=[self.ref])
+
+
+class Person(Record):
+    """Someone who takes part in what the office does, speaks for a member, or leads a group. Never a victim or a suspect."""
+
+    privacy = Privacy(
+        DataClass.PERSONAL,
+        _("Counts each participant once and lets the office invite again"),
+        _("Removed when no participation of the last ten years and no office holds it"),
+    )
+    name = models.CharField(max_length=160)
+    body = models.ForeignKey(
+        Body, models.PROTECT, null=True, blank=True, related_name="people"
+    )
+    agency = models.ForeignKey(
+        Body, models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    post = models.CharField(max_length=160, blank=True)
+
+    class Meta:
+        verbose_name = _("person")
+        constraints = Record.constraints("person")
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class FocalPoint(Record):
+    """Who speaks for a body in daily matters, from when to when."""
+
+    privacy = Privacy(
+        DataClass.PERSONAL,
+        _("Tells the office and the body's own officials whom to ask"),
+        _("As long as the person's record"),
+    )
+    body = models.ForeignKey(Body, models.PROTECT, related_name="focal_points")
+    person = models.ForeignKey(Person, models.PROTECT, related_name="focal_points")
+    starts_on = models.DateField()
+    ends_on = models.DateField(null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("focal point")
+        constraints = [
+            *Record.constraints("focal_point"),
+            models.CheckConstraint(
+                condition=Q(ends_on__isnull=True) | Q(ends_on__gte=F("starts_on")),
+                name="focal_point_ends_after_it_starts",
+            ),
+            models.UniqueConstraint(
+                fields=["body", "person", "starts_on"], name="focal_point_once"
+            ),
+        ]
+
+
+class GroupKind(models.TextChoices):
+    CONFERENCE = "conference", _("Conference")
+    MEETING_SERIES = "meeting_series", _("Series of meetings")
+    STEERING_BODY = "steering_body", _("Steering body")
+    WORKING_GROUP = "working_group", _("Working group")
+    FORUM = "forum", _("Forum")
+    MECHANISM = "mechanism", _("Mechanism")
+    FRAMEWORK = "framework", _("Framework")
+    OFFICE = "office", _("Office")
+    NETWORK = "network", _("Network")
+    NETWORK_GROUP = "network_group", _("Group of a network")
+    INITIATIVE = "initiative", _("Initiative")
+    OPERATION = "operation", _("Joint operation")
+    PROGRAMME = "programme", _("Programme")
+
+
+class Group(Record):
+    """A working group, mechanism or series of meetings of the Process. Its code is stable; its names have dates."""
+
+    privacy = public(_("Describes the groups that the office supports"))
+    kind = models.CharField(max_length=20, choices=GroupKind.choices)
+    established = models.CharField(max_length=10, blank=True)
+    parent = models.ForeignKey(
+        "self", models.PROTECT, null=True, blank=True, related_name="children"
+    )
+    purpose = models.TextField(blank=True)
+
+    class Meta:
+        verbose_name = _("group")
+        constraints = Record.constraints("group")
+
+    def __str__(self) -> str:
+        return self.name_on(date.today())
+
+    def name_on(self, day: date) -> str:
+        """The name that the group bore on a day; before its first known name, that one."""
+        names = sorted(self.names.all(), key=lambda name: name.starts_on or date.min)
+        borne = [
+            name for name in names if name.starts_on is None or name.starts_on <= day
+        ] or names
+        return borne[-1].name if borne else self.ref
+
+
+class GroupName(Record):
+    privacy = public(_("Keeps the names that a group has borne"))
+    group = models.ForeignKey(Group, models.CASCADE, related_name="names")
+    name = models.CharField(max_length=200)
+    starts_on = models.DateField(null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("name of a group")
+        constraints = [
+            *Record.constraints("group_name"),
+            models.UniqueConstraint(
+                fields=["group", "starts_on"],
+                name="group_name_once_a_day",
+                nulls_distinct=False,
+            ),
+        ]
+
+
+class GroupRole(models.TextChoices):
+    CO_CHAIR = "co_chair", _("Co-chair")
+    MEMBER = "member", _("Member")
+    OBSERVER = "observer", _("Observer")
+    SECRETARIAT = "secretariat", _("Secretariat")
+
+
+class Seat(Record):
+    """A body's part in a group, from when to when. Co-chairs change, so they are seats too."""
+
+    privacy = public(_("Tells who leads and who belongs to a group, and when"))
+    group = models.ForeignKey(Group, models.PROTECT, related_name="seats")
+    body = models.ForeignKey(Body, models.PROTECT, related_name="seats")
+    role = models.CharField(max_length=15, choices=GroupRole.choices)
+    starts_on = models.DateField(null=True, blank=True)
+    ends_on = models.DateField(null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("seat in a group")
+        constraints = [
+            *Record.constraints("seat"),
+            models.CheckConstraint(
+                condition=Q(ends_on__isnull=True)
+                | Q(starts_on__isnull=True)
+                | Q(ends_on__gt=F("starts_on")),
+                name="seat_ends_after_it_starts",
+            ),
+        ]

@@ -1,0 +1,82 @@
+"""Nouns of this room: engagements, in which the office takes part in what others do."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from rso.core.models import Dated, Record
+from rso.core.periods import show_span
+from rso.core.privacy import public
+from rso.members.models import Body, Group
+from rso.workplan.models import Activity, Part
+
+
+class EngagementKind(models.TextChoices):
+    EXTERNAL_EVENT = "external_event", _("Event of another body")
+    REGIONAL_DIALOGUE = "regional_dialogue", _("Regional process or dialogue")
+    PRESENTATION = "presentation", _("Presentation or update")
+    COMMITTEE = "committee", _("Seat on a committee")
+    PARTNERSHIP = "partnership", _("Partnership")
+    BILATERAL_MEETING = "bilateral_meeting", _("Meeting with one body")
+    MEDIA = "media", _("Media")
+    SOCIAL_MEDIA = "social_media", _("Social media")
+    CAMPAIGN = "campaign", _("Public information campaign")
+    NEWSLETTER = "newsletter", _("Newsletter")
+
+
+class Engagement(Record, Dated):
+    """What the office attended or did with outside organisations. It is not an event of the office."""
+
+    privacy = public(_("Shows the office's part in what others do"))
+    title = models.CharField(max_length=200)
+    kind = models.CharField(max_length=20, choices=EngagementKind.choices)
+    group = models.ForeignKey(
+        Group, models.PROTECT, null=True, blank=True, related_name="engagements"
+    )
+    ordinal = models.PositiveSmallIntegerField(null=True, blank=True)
+    mode = models.CharField(max_length=15, blank=True)
+    place = models.CharField(max_length=120, blank=True)
+    activity = models.ForeignKey(
+        Activity, models.PROTECT, null=True, blank=True, related_name="engagements"
+    )
+    summary = models.TextField(blank=True)
+
+    class Meta:
+        verbose_name = _("engagement")
+        indexes = [models.Index(fields=["starts_on"], name="engagement_first_day")]
+        constraints = [
+            *Record.constraints("engagement"),
+            *Dated.constraints_of_dates("engagement"),
+            models.CheckConstraint(
+                condition=Q(kind__in=EngagementKind.values),
+                name="engagement_kind_is_known",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.title
+
+    @property
+    def when(self) -> str:
+        return show_span(self.starts_on, self.ends_on, self.precision)
+
+
+class EngagementBody(models.Model):
+    """An organisation's part in an engagement."""
+
+    privacy = public(_("Tells with whom the office engaged"))
+    engagement = models.ForeignKey(Engagement, models.CASCADE, related_name="parts")
+    body = models.ForeignKey(Body, models.PROTECT, related_name="engagement_parts")
+    part = models.CharField(max_length=10, choices=Part.choices)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["engagement", "body", "part"], name="engagement_body_once"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.part} {self.body.ref}"

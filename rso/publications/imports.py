@@ -1,0 +1,58 @@
+"""The files of this room."""
+
+from rso.core.loading.columns import columns, links
+from rso.core.loading.tables import Link, Table, tables
+from rso.publications import actions
+from rso.publications.models import Edition, Publication, PublicationBody
+from rso.workplan.models import Part
+
+tables.declare(
+    Table(
+        "publications.csv",
+        Publication,
+        (
+            *columns(
+                Publication,
+                "ref",
+                "title",
+                "kind",
+                "state",
+                "reason",
+                "first_issued_on",
+                "precision",
+                "activity",
+            ),
+            *columns(
+                Publication, "authors", "series", "part_of_series", "summary", "link"
+            ),
+            links("partners", PublicationBody, "body", where={"part": Part.PARTNER}),
+            links("experts", PublicationBody, "body", where={"part": Part.EXPERT}),
+            links("funders", PublicationBody, "body", where={"part": Part.FUNDER}),
+            *columns(Publication, "basis", "source"),
+        ),
+        actions.publication_verbs,
+        (Link(PublicationBody, "publication", actions.set_partners),),
+    )
+)
+tables.declare(
+    Table(
+        "editions.csv",
+        Edition,
+        columns(
+            Edition,
+            *(
+                "ref",
+                "publication",
+                "language",
+                "number",
+                "issued_on",
+                "precision",
+                "link",
+                "file",
+                "basis",
+                "source",
+            ),
+        ),
+        actions.edition_verbs,
+    )
+)

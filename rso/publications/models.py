@@ -1,0 +1,161 @@
+"""Nouns of this room: works, and the editions and languages in which they appeared."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+from django.db import models
+from django.db.models import Q
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from rso.core.models import Precision, RankField, Record
+from rso.core.periods import show_day
+from rso.core.privacy import public
+from rso.members.models import Body
+from rso.workplan.models import Activity, Part
+
+
+class PublicationKind(models.TextChoices):
+    PRACTITIONER_GUIDE = "practitioner_guide", _("Practitioner guide")
+    FACILITATOR_GUIDE = "facilitator_guide", _("Facilitator guide")
+    GOOD_PRACTICE_GUIDE = "good_practice_guide", _("Good practice guide")
+    POLICY_GUIDE = "policy_guide", _("Policy guide")
+    TOOLKIT = "toolkit", _("Toolkit")
+    PRACTITIONER_TOOL = "practitioner_tool", _("Tool for practitioners")
+    POLICY_BRIEF = "policy_brief", _("Policy brief")
+    COMPARATIVE_ANALYSIS = (
+        "comparative_analysis",
+        _("Comparative analysis or research report"),
+    )
+    ROADMAP = "roadmap", _("Roadmap")
+    TRAINING_CURRICULUM = "training_curriculum", _("Training curriculum or module")
+    OUTCOME_STATEMENT = "outcome_statement", _("Outcome statement or report")
+    STRATEGY = "strategy", _("Strategic plan")
+    WORK_PLAN = "work_plan", _("Work plan")
+    ANNUAL_REPORT = "annual_report", _("Annual or impact report")
+    NEWSLETTER = "newsletter", _("Newsletter")
+    NOT_NAMED = "not_named", _("Kind not known")
+
+
+class PublicationState(models.TextChoices):
+    DRAFT = "draft", _("Draft")
+    PUBLISHED = "published", _("Published")
+    WITHDRAWN = "withdrawn", _("Withdrawn")
+
+
+class PublicationQuerySet(models.QuerySet["Publication"]):
+    def out(self) -> PublicationQuerySet:
+        """What the public may read."""
+        return self.filter(state=PublicationState.PUBLISHED)
+
+    def newest_first(self) -> PublicationQuerySet:
+        return self.order_by("-first_issued_on", "-pk")
+
+
+class Publication(Record):
+    """A work. A language or a later edition of it is not a new work."""
+
+    privacy = public(_("Lists what the office has published"))
+    title = models.CharField(max_length=240)
+    kind = models.CharField(max_length=25, choices=PublicationKind.choices)
+    state = models.CharField(
+        max_length=10, choices=PublicationState.choices, default=PublicationState.DRAFT
+    )
+    first_issued_on = models.DateField()
+    precision = RankField(Precision, default=Precision.DAY)
+    activity = models.ForeignKey(
+        Activity, models.PROTECT, null=True, blank=True, related_name="publications"
+    )
+    authors = models.CharField(max_length=300, blank=True)
+    series = models.CharField(max_length=160, blank=True)
+    part_of_series = models.PositiveSmallIntegerField(null=True, blank=True)
+    summary = models.TextField(blank=True)
+    link = models.URLField(max_length=500, blank=True)
+    #: Why it was withdrawn.
+    reason = models.CharField(max_length=400, blank=True)
+
+    objects = PublicationQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("publication")
+        indexes = [
+            models.Index(
+                fields=["first_issued_on", "state", "kind"],
+                name="publication_first_issue",
+            )
+        ]
+        constraints = [
+            *Record.constraints("publication"),
+            models.CheckConstraint(
+                condition=Q(state__in=PublicationState.values),
+                name="publication_state_is_known",
+            ),
+            models.CheckConstraint(
+                condition=Q(kind__in=PublicationKind.values),
+                name="publication_kind_is_known",
+            ),
+            models.CheckConstraint(
+                condition=~Q(state=PublicationState.WITHDRAWN) | ~Q(reason=""),
+                name="publication_gives_its_reason",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.title
+
+    @property
+    def sort_key(self) -> tuple[Any, ...]:
+        return (self.first_issued_on, self.title)
+
+    @property
+    def when(self) -> str:
+        return show_day(self.first_issued_on, self.precision)
+
+    def get_absolute_url(self) -> str:
+        return reverse("publication", args=[self.ref])
+
+
+class PublicationBody(models.Model):
+    """An organisation's part in a work."""
+
+    privacy = public(_("Tells who worked beside the office"))
+    publication = models.ForeignKey(Publication, models.CASCADE, related_name="parts")
+    body = models.ForeignKey(Body, models.PROTECT, related_name="publication_parts")
+    part = models.CharField(max_length=10, choices=Part.choices)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["publication", "body", "part"], name="publication_body_once"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.part} {self.body.ref}"
+
+
+class Edition(Record):
+    """One language and version of a work, with its file or link."""
+
+    privacy = public(_("Lists the languages and versions of a work"))
+    publication = models.ForeignKey(
+        Publication, models.PROTECT, related_name="editions"
+    )
+    language = models.CharField(max_length=8)
+    number = models.PositiveSmallIntegerField(default=1)
+    issued_on = models.DateField(default=date.today)
+    precision = RankField(Precision, default=Precision.DAY)
+    link = models.URLField(max_length=500, blank=True)
+    #: Path of the file under the media folder, where the office keeps it itself.
+    file = models.CharField(max_length=200, blank=True)
+
+    class Meta:
+        verbose_name = _("edition")
+        constraints = [
+            *Record.constraints("edition"),
+            models.UniqueConstraint(
+                fields=["publication", "language", "number"], name="edition_once"
+            ),
+        ]

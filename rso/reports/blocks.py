@@ -1,0 +1,323 @@
+"""Blocks that tokens make: charts, tables, lists, quotations, the great numbers, the cover."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from django.utils.translation import gettext as _
+
+from rso.core import charts
+from rso.core.charts import Chart, Kind
+from rso.core.figures import Breakdown, Cell, Crossing, Refusal, registry
+from rso.core.figures.reading import Reading
+from rso.core.listings import listings
+from rso.core.models import Basis
+from rso.core.periods import Period
+from rso.reports.markdown import BadText, Node, Token
+
+if TYPE_CHECKING:
+    from rso.reports.compiler import _Compiler
+
+
+class Blocks:
+    """Makes the blocks of one document."""
+
+    def __init__(self, compiler: _Compiler) -> None:
+        self.compiler = compiler
+
+    # -- charts and tables ---------------------------------------------------------------------------------------------
+
+    def _asked(self, token: Token) -> tuple[Reading, list[str], str]:
+        """The reading, the dimensions, and the name under which the token asks for them."""
+        period = (
+            Period.parse(token.options["period"]) if "period" in token.options else None
+        )
+        if token.name in registry.tables:
+            named = registry.tables[token.name]
+            return (
+                self.compiler.reading(named.figure, period),
+                list(named.dimensions),
+                token.name,
+            )
+        dimensions = [
+            token.options[name] for name in ("by", "across") if name in token.options
+        ]
+        if not dimensions:
+            raise BadText(_("says by what to split: by=…"))
+        return (
+            self.compiler.reading(token.name, period),
+            dimensions,
+            f"{token.name}-by-{'-'.join(dimensions)}",
+        )
+
+    def chart(self, token: Token) -> Node:
+        reading, dimensions, slug = self._asked(token)
+        if not token.finding:
+            raise BadText(_("a chart has a finding: write it after a bar, “| …”"))
+        kind = token.options.get("kind") or default_kind(
+            reading, dimensions, token.name
+        )
+        breakdown = reading.by(dimensions[0])
+        drawn = draw(kind, breakdown, reading, slug=slug, finding=token.finding)
+        self._publish(drawn, reading, breakdown)
+        return {
+            "t": "chart", "chart": {**drawn.as_json(), **self._place(reading, dimensions[0])},
+            "notes": self.compiler.notes_on(reading.figure.slug, reading.period, dimension=dimensions[0]),
+        }  # fmt: skip
+
+    def table(self, token: Token) -> Node:
+        reading, dimensions, slug = self._asked(token)
+        finding = token.finding or str(reading.figure.title)
+        if len(dimensions) == 2:
+            return self._crossing(reading, reading.across(*dimensions), finding)
+        breakdown = reading.by(dimensions[0])
+        self._keep(reading, breakdown)
+        unit = reading.figure.unit
+        rows = [
+            [
+                {"v": cell.label, "url": self._url(cell.url)},
+                self._cell(reading, cell, f"{breakdown.dimension}={cell.key}"),
+            ]
+            for cell in breakdown.rows
+        ]
+        foot = [{"v": _("All")}, {"v": unit.show(breakdown.value), "num": True}]
+        return self._table_node(
+            reading, finding, self._sub(reading, [breakdown.title]), [breakdown.title, str(unit.noun)], rows, [] if breakdown.overlaps else [foot],
+            [charts.overlap_note(breakdown, unit), charts.suppression_note(breakdown)], dimensions,
+        )  # fmt: skip
+
+    def _crossing(self, reading: Reading, crossing: Crossing, finding: str) -> Node:
+        rows = []
+        for row in crossing.rows:
+            cells = [
+                crossing.cells[(row.key, column.key)] for column in crossing.columns
+            ]
+            filters = [
+                f"{crossing.dimensions[0]}={row.key},{crossing.dimensions[1]}={c.key}"
+                for c in crossing.columns
+            ]
+            rows.append(
+                [
+                    {"v": row.label},
+                    *(
+                        self._cell(reading, cell, f)
+                        for cell, f in zip(cells, filters, strict=True)
+                    ),
+                ]
+            )
+        head = [crossing.titles[0], *(column.label for column in crossing.columns)]
+        notes = (
+            [_("Rows and columns overlap, so they do not add up.")]
+            if crossing.overlaps
+            else []
+        )
+        return self._table_node(
+            reading,
+            finding,
+            self._sub(reading, list(crossing.titles)),
+            head,
+            rows,
+            [],
+            notes,
+            list(crossing.dimensions),
+        )
+
+    def _table_node(
+        self, reading: Reading, finding: str, sub: str, head: list[str], rows: list[Any], foot: list[Any], notes: list[str], dimensions: list[str]
+    ) -> Node:  # fmt: skip
+        found = self.compiler.notes_on(
+            reading.figure.slug, reading.period, dimension=dimensions[0]
+        )
+        return {
+            "t": "table", "finding": finding, "sub": sub, "head": head, "numbers": list(range(1, len(head))), "rows": rows,
+            "foot": foot, "notes": [note for note in (*notes, *found) if note],
+        }  # fmt: skip
+
+    def _cell(self, reading: Reading, cell: Cell, filters: str) -> dict[str, Any]:
+        """A cell as a figure of its own, so that it can be read back from the page."""
+        unit = reading.figure.unit
+        if cell.value is None:
+            return {
+                "v": str(cell.status.label),
+                "num": True,
+                "status": cell.status.value,
+            }
+        return {
+            "v": unit.show(cell.value), "num": True, "figure": reading.figure.slug, "period": reading.period.key,
+            "filter": filters, "value": unit.exact(cell.value), "unit": unit.code, "decimals": unit.decimals if not unit.is_money else 0,
+        }  # fmt: skip
+
+    def _place(self, reading: Reading, dimension: str) -> dict[str, Any]:
+        unit = reading.figure.unit
+        return {
+            "figure": reading.figure.slug, "period": reading.period.key, "dimension": dimension, "unit": unit.code,
+            "decimals": 0 if unit.is_money else unit.decimals,
+        }  # fmt: skip
+
+    def _publish(self, drawn: Chart, reading: Reading, breakdown: Breakdown) -> None:
+        document = self.compiler.document
+        document.charts.append(drawn.as_json())
+        document.specs[drawn.slug] = drawn.as_vega_lite()
+        self._keep(reading, breakdown)
+
+    def _keep(self, reading: Reading, breakdown: Breakdown) -> None:
+        """Adds the breakdown to the published data, once."""
+        unit, document = reading.figure.unit, self.compiler.document
+        self.compiler.printed(reading.figure.slug, reading.period)
+        for cell in breakdown.rows:
+            row = {
+                "figure": reading.figure.slug, "period": reading.period.key, "dimension": breakdown.dimension, "key": cell.key,
+                "label": cell.label, "value": unit.exact(cell.value), "unit": unit.code, "obs_status": cell.status.value,
+                "basis": ";".join(f"{slug}:{unit.exact(n)}" for slug, n in cell.parts.items()),
+            }  # fmt: skip
+            if row not in document.breakdowns:
+                document.breakdowns.append(row)
+
+    def _sub(self, reading: Reading, titles: list[str]) -> str:
+        return _sub(reading, titles)
+
+    def _url(self, path: str) -> str:
+        return f"{self.compiler.base_url}{path}" if path else ""
+
+    # -- lists, quotations ---------------------------------------------------------------------------------------------
+
+    def listing(self, token: Token) -> Node:
+        found = listings.find(token.name)
+        period = (
+            Period.parse(token.options["period"])
+            if "period" in token.options
+            else self.compiler.period
+        )
+        rows = [
+            [self._value(column.get(row), column.number) for column in found.columns]
+            for row in found.rows(period)
+        ]
+        if found.figure:
+            counted = self.compiler.printed(found.figure, period)
+            if counted.value != len(rows):
+                raise BadText(
+                    _("lists %(rows)s rows, but %(figure)s is %(value)s")
+                    % {
+                        "rows": len(rows),
+                        "figure": found.figure,
+                        "value": counted.value,
+                    }
+                )
+        numbers = [at for at, column in enumerate(found.columns) if column.number]
+        return {
+            "t": "table", "finding": token.finding or str(found.title), "sub": f"{found.title}, {period.label}",
+            "head": [str(column.title) for column in found.columns], "numbers": numbers, "rows": rows, "foot": [],
+            "notes": [] if rows else [_("Nothing in this period.")],
+        }  # fmt: skip
+
+    def _value(self, value: Any, number: bool) -> dict[str, Any]:
+        if isinstance(value, Basis):
+            return {"v": str(value.label), "basis": value.slug}
+        url = (
+            self._url(value.get_absolute_url())
+            if hasattr(value, "get_absolute_url")
+            else ""
+        )
+        return {"v": str(value), "url": url, **({"num": True} if number else {})}
+
+    def quote(self, token: Token) -> Node:
+        found = listings.quote(token.name)
+        by = ", ".join(part for part in (found.speaker, found.post) if part)
+        return {"t": "quote", "words": found.words, "by": by}
+
+    # -- great numbers, cover ------------------------------------------------------------------------------------------
+
+    def headlines(self, wanted: tuple[str, ...]) -> Node:
+        return {"t": "headlines", "of": [self._headline(entry) for entry in wanted]}
+
+    def _headline(self, entry: str) -> dict[str, Any]:
+        """One great number. `entry` is a figure, and after a colon the dimension of its split."""
+        slug, _colon, dimension = entry.partition(":")
+        reading = self.compiler.reading(slug)
+        printed = self.compiler.printed(slug)
+        beside = (
+            self.compiler.printed("people-reached")
+            if slug == "participations"
+            else None
+        )
+        found: dict[str, Any] = {
+            "key": printed.key, "shown": printed.shown, "sentence": str(reading.figure.headline or reading.figure.title),
+            "beside": {"key": beside.key, "shown": beside.shown, "words": _("people")} if beside else None,
+            "parts": [
+                {"basis": basis, "fill": charts.FILLS[basis], "value": number, "label": charts.basis_label(basis), "shown": f"{number:,}"}
+                for basis, number in rests(printed)
+            ],
+        }  # fmt: skip
+        if dimension:
+            breakdown = reading.by(dimension)
+            drawn = draw(
+                "bars",
+                breakdown,
+                reading,
+                slug=f"{slug}-by-{dimension}",
+                finding=str(reading.figure.title),
+            )
+            self._keep(reading, breakdown)
+            found["split"] = {**drawn.as_json(), **self._place(reading, dimension)}
+        return found
+
+    def cover(self, slug: str) -> list[dict[str, Any]]:
+        """One pile for each event, one line for each attendance, gold where a source states the total."""
+        rows = self.compiler.reading(slug).by("event").rows
+        return [
+            {
+                "label": cell.label,
+                "n": int(cell.value or 0),
+                "stated": "total_stated" in cell.parts,
+            }
+            for cell in rows
+        ]
+
+
+def rests(printed: Any) -> list[tuple[str, Any]]:
+    """What a figure rests on, for its bar: the part whose total is stated first, then each basis."""
+    stated = printed.total_stated
+    found = [("total_stated", stated)] if stated else []
+    for basis, number in printed.basis.items():
+        left = number - stated if basis == "illustrative" else number
+        if left:
+            found.append((basis, left))
+    return found
+
+
+def default_kind(reading: Reading, dimensions: list[str], name: str) -> str:
+    if name in registry.tables and registry.tables[name].shares:
+        return Kind.SHARES
+    return {"month": Kind.COLUMNS, "year": Kind.COLUMNS, "member": Kind.TILES}.get(
+        dimensions[0], Kind.BARS
+    )
+
+
+def draw(
+    kind: str, breakdown: Breakdown, reading: Reading, *, slug: str, finding: str
+) -> Chart:
+    """A chart of one of the four kinds. Raises Refusal where the dimension does not suit the kind."""
+    unit = reading.figure.unit
+    dimension = reading.figure.source.dimension(breakdown.dimension)
+    given: dict[str, Any] = {
+        "slug": slug, "finding": finding, "sub": _sub(reading, [breakdown.title]), "unit": unit,
+        "noun": unit.code if unit.is_money else str(unit.noun),
+    }  # fmt: skip
+    if kind == Kind.COLUMNS:
+        return charts.columns(breakdown, **given)
+    if kind == Kind.SHARES:
+        groups, group_of = dimension.groups() if dimension.groups else ([], {})
+        return charts.shares(breakdown, groups, group_of, **given)
+    if kind == Kind.TILES:
+        if dimension.places is None:
+            raise Refusal(_("A tile grid shows members only."))
+        return charts.tiles(breakdown, dimension.places(), **given)
+    if kind != Kind.BARS:
+        raise Refusal(_("There are four kinds of chart: bars, columns, shares, tiles."))
+    return charts.bars(breakdown, **given)
+
+
+def _sub(reading: Reading, titles: list[str]) -> str:
+    by = " × ".join(title.lower() for title in titles)
+    values = {"figure": reading.figure.title, "by": by, "period": reading.period.label}
+    return _("%(figure)s by %(by)s, %(period)s") % values

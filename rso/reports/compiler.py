@@ -1,0 +1,422 @@
+"""Compiles a report: texts and tokens become a document in which every number has its records. Nothing is read from a cache."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from functools import cached_property
+from typing import Any
+
+from django.conf import settings
+from django.utils import translation
+from django.utils.translation import gettext as _
+
+from rso.core.figures import Breakdown, Refusal, Status, UnknownFigure, registry
+from rso.core.figures.reading import PUBLIC, Reading
+from rso.core.listings import UnknownListing
+from rso.core.models import Note, Office, Source, Statement
+from rso.core.periods import Period, UnknownPeriod
+from rso.core.snapshot import snapshot
+from rso.reports.blocks import Blocks
+from rso.reports.definitions import Definition, Section, UnknownDefinition, definition
+from rso.reports.document import Chapter, Document, Printed, SectionOut
+from rso.reports.markdown import BadText, Node, Token, parse, slug_of, tokens_in
+from rso.reports.models import Report, SectionText
+from rso.reports.words import advice, typed_numbers
+
+MAKES_NO_SENSE = (BadText, UnknownFigure, UnknownListing, UnknownPeriod, Refusal)
+
+
+@dataclass(frozen=True)
+class TextFault:
+    """What is wrong in a section's text, and where."""
+
+    section: str
+    says: str
+
+    def __str__(self) -> str:
+        return f"{self.section}: {self.says}"
+
+
+class CannotCompile(Exception):
+    """The report was not compiled; `faults` are all that is wrong with its texts."""
+
+    def __init__(self, faults: Sequence[TextFault]) -> None:
+        self.faults = list(faults)
+        super().__init__("\n".join(map(str, faults)))
+
+
+def compile_report(
+    report: Report, *, as_at: date | None = None, base_url: str | None = None
+) -> Document:
+    """The report as a document, read in one snapshot, as the public may see it. Raises CannotCompile.
+
+    `base_url` is where its links lead: the site's address, or "" for links within the site itself.
+    """
+    address = settings.BASE_URL if base_url is None else base_url
+    with snapshot(), translation.override("en"):
+        return _Compiler(report, as_at, address).run()
+
+
+class _Compiler:
+    def __init__(self, report: Report, as_at: date | None, base_url: str) -> None:
+        self.report = report
+        self.base_url = base_url
+        self.period = Period.parse(report.period)
+        self.as_at = as_at or report.as_at or self.period.last_day
+        self.faults: list[TextFault] = []
+        self.readings: dict[tuple[str, str], Reading] = {}
+        office = Office.objects.first() or Office(name="RSO")
+        self.document = Document(
+            report.ref, report.title, report.subtitle, "en", self.period.key, self.period.label, self.as_at,
+            office.name, office.parent, office.statement,
+        )  # fmt: skip
+        self.blocks = Blocks(self)
+
+    @cached_property
+    def definition(self) -> Definition:
+        return definition(self.report.definition)
+
+    @cached_property
+    def sources(self) -> dict[str, Source]:
+        return {source.ref: source for source in Source.objects.all()}
+
+    @cached_property
+    def statements(self) -> dict[str, Statement]:
+        return {
+            found.ref: found for found in Statement.objects.select_related("source")
+        }
+
+    @cached_property
+    def notes(self) -> list[Note]:
+        return list(Note.objects.order_by("ref"))
+
+    def run(self) -> Document:
+        try:
+            parts = self.definition.parts
+        except UnknownDefinition as error:
+            raise CannotCompile([TextFault(self.report.ref, str(error))]) from error
+        texts = {
+            text.section: text
+            for text in SectionText.objects.filter(report=self.report, language="en")
+        }
+        self._check_sections(texts)
+        numbers, letters = iter(range(1, 100)), iter("ABCDEFGHIJ")
+        for part in parts:
+            mark = (
+                str(next(numbers))
+                if part.mark == "number"
+                else next(letters)
+                if part.mark == "letter"
+                else ""
+            )
+            chapter = Chapter(part.id, part.title, mark)
+            for section in part.sections:
+                out = self._section(section, texts.get(section.id))
+                if out:
+                    chapter.sections.append(out)
+            if chapter.sections:
+                self.document.chapters.append(chapter)
+        if self.definition.cover_by:
+            self.document.cover = self.blocks.cover(self.definition.cover_by)
+        if self.faults:
+            raise CannotCompile(self.faults)
+        return self.document
+
+    def _check_sections(self, texts: dict[str, SectionText]) -> None:
+        known = {section.id for section in self.definition.sections}
+        for name in sorted(set(texts) - known):
+            self.faults.append(
+                TextFault(name, _("is no section of this kind of report"))
+            )
+
+    def _section(self, section: Section, text: SectionText | None) -> SectionOut | None:
+        words = text.text if text else section.text
+        title = (text.title if text and text.title else section.title).replace(
+            "{period}", self.period.label
+        )
+        if not words.strip():
+            if not section.optional:
+                self.faults.append(TextFault(section.id, _("has no text yet")))
+            return None
+        for number in typed_numbers(words):
+            place = f"line {number.line}, “{number.around}”"
+            self.faults.append(
+                TextFault(section.id, f"{place}: {advice(number, self._figures_worth)}")
+            )
+        try:
+            nodes = parse(words)
+        except BadText as error:
+            self.faults.append(TextFault(section.id, str(error)))
+            return None
+        named = {token.name for token in tokens_in(nodes)}
+        if any(token.kind == "headlines" for token in tokens_in(nodes)):
+            named |= {entry.partition(":")[0] for entry in self.definition.headlines}
+        for slug in section.needs:
+            if slug not in named:
+                self.faults.append(
+                    TextFault(
+                        section.id, _("must print {{ fig %(slug)s }}") % {"slug": slug}
+                    )
+                )
+        return SectionOut(
+            section.id, title, [self._resolve(section.id, node) for node in nodes]
+        )
+
+    # -- tokens --------------------------------------------------------------------------------------------------------
+
+    def _resolve(self, section: str, node: Node) -> Node:
+        if node["t"] == "token":
+            token: Token = node["token"]
+            try:
+                return self._token(token)
+            except MAKES_NO_SENSE as error:
+                where = f"line {token.line}, " if token.line else ""
+                self.faults.append(
+                    TextFault(
+                        section, f"{where}{{{{ {token.kind} {token.name} }}}}: {error}"
+                    )
+                )
+                return {"t": "text", "v": ""}
+        if node["t"] == "h":
+            resolved = [self._resolve(section, child) for child in node["c"]]
+            return {
+                **node,
+                "c": resolved,
+                "id": slug_of("-".join(str(child.get("v", "")) for child in resolved)),
+            }
+        if "c" in node:
+            return {**node, "c": [self._resolve(section, child) for child in node["c"]]}
+        if "items" in node:
+            return {
+                **node,
+                "items": [
+                    [self._resolve(section, child) for child in item]
+                    for item in node["items"]
+                ],
+            }
+        return node
+
+    def _token(self, token: Token) -> Node:
+        makers: dict[str, Callable[[Token], Node]] = {
+            "fig": self._fig,
+            "stated": self._stated,
+            "note": lambda t: self.note(self._source(t.name)),
+            "period": lambda t: {"t": "text", "v": self.period.label},
+            "chart": self.blocks.chart,
+            "table": self.blocks.table,
+            "list": self.blocks.listing,
+            "quote": self.blocks.quote,
+            "headlines": lambda t: self.blocks.headlines(self.definition.headlines),
+            "source-list": lambda t: {"t": "sources"},
+        }
+        return makers[token.kind](token)
+
+    def _fig(self, token: Token) -> Node:
+        period = (
+            Period.parse(token.options["period"])
+            if "period" in token.options
+            else self.period
+        )
+        filters = {
+            name: value for name, value in token.options.items() if name != "period"
+        }
+        printed = self.printed(token.name, period, filters)
+        return {"t": "fig", "key": printed.key, "shown": printed.shown}
+
+    def _stated(self, token: Token) -> Node:
+        statement = self.statements.get(token.name)
+        if statement is None:
+            raise BadText(_("there is no statement “%(name)s”") % {"name": token.name})
+        if statement.number is None:
+            raise BadText(_("“%(name)s” states no number") % {"name": token.name})
+        mark = self.note(statement.source)
+        return {
+            "t": "stated",
+            "shown": show_stated(statement),
+            "says": statement.says,
+            "n": mark["n"],
+        }
+
+    def _source(self, ref: str) -> Source:
+        if ref not in self.sources:
+            raise BadText(_("there is no source “%(ref)s”") % {"ref": ref})
+        return self.sources[ref]
+
+    def note(self, source: Source) -> Node:
+        """The mark of an endnote. One source has one note, however often it is cited."""
+        for entry in self.document.sources:
+            if entry["ref"] == source.ref:
+                return {"t": "fn", "n": int(entry["n"])}
+        number = len(self.document.sources) + 1
+        self.document.sources.append(
+            {
+                "n": str(number), "ref": source.ref, "author": source.author, "title": source.title,
+                "published": source.published_on, "publisher": source.publisher, "link": source.link, "note": source.note,
+            }
+        )  # fmt: skip
+        return {"t": "fn", "n": number}
+
+    # -- figures -------------------------------------------------------------------------------------------------------
+
+    def reading(self, slug: str, period: Period | None = None) -> Reading:
+        """A figure for the report's period or another one, read once."""
+        of = period or self.period
+        key = (slug, of.key)
+        if key not in self.readings:
+            as_at = self.as_at if of == self.period else max(self.as_at, of.last_day)
+            self.readings[key] = Reading(
+                registry.find(slug), of, as_at=as_at, reader=PUBLIC
+            )
+        return self.readings[key]
+
+    def printed(
+        self,
+        slug: str,
+        period: Period | None = None,
+        filters: dict[str, str] | None = None,
+    ) -> Printed:
+        """A figure, or one cell of it, as the edition prints it; its records are kept as evidence."""
+        reading = self.reading(slug, period)
+        filters = filters or {}
+        name = ",".join(
+            f"{dimension}={key}" for dimension, key in sorted(filters.items())
+        )
+        key = f"{slug}|{reading.period.key}|{name}"
+        if key not in self.document.figures:
+            self.document.figures[key] = self._print(key, reading, filters)
+        return self.document.figures[key]
+
+    def _print(self, key: str, reading: Reading, filters: dict[str, str]) -> Printed:
+        figure, unit = reading.figure, reading.figure.unit
+        value, status, basis = reading.value, reading.status, reading.basis
+        records, total_stated = reading.records, reading.total_stated
+        anchor = ""
+        if filters:
+            if len(filters) > 1:
+                raise BadText(_("a figure in a sentence is filtered by one dimension"))
+            ((dimension, wanted),) = filters.items()
+            cell = self._cell(reading.by(dimension), wanted)
+            value, status = cell.value, cell.status
+            total_stated = cell.parts.get("total_stated", 0)
+            basis = {
+                ("illustrative" if slug == "total_stated" else slug): 0
+                for slug in cell.parts
+            }
+            for slug, number in cell.parts.items():
+                basis["illustrative" if slug == "total_stated" else slug] += number
+            records = records.filter(
+                figure.source.dimension(dimension).keys_filter([wanted])
+            )
+            anchor = f"#by-{dimension}"
+        return Printed(
+            key=key,
+            figure=figure.slug,
+            title=str(figure.title),
+            period=reading.period.key,
+            filter=key.split("|")[2],
+            value=unit.exact(value),
+            shown=unit.phrase(value)
+            if status is not Status.SUPPRESSED
+            else str(status.label),
+            unit=unit.code,
+            decimals=unit.printed_decimals(value),
+            status=status.value,
+            basis={slug: unit.exact(number) for slug, number in basis.items()},
+            total_stated=unit.exact(total_stated) or 0,
+            version=figure.version,
+            definition=figure.definition,
+            url=self.figure_url(figure.slug, reading.period) + anchor,
+            records=self._evidence(reading, records),
+            stated=tuple(self._said(figure.slug, reading.period))
+            if not filters
+            else (),
+            notes=tuple(self.notes_on(figure.slug, reading.period, filters)),
+        )
+
+    def _cell(self, breakdown: Breakdown, key: str) -> Any:
+        for cell in breakdown.rows:
+            if cell.key == key:
+                return cell
+        keys = ", ".join(cell.key for cell in breakdown.rows[:12])
+        raise BadText(
+            _("“%(key)s” is no %(dimension)s here; there are %(keys)s")
+            % {"key": key, "dimension": breakdown.title, "keys": keys}
+        )
+
+    def _evidence(self, reading: Reading, records: Any) -> str:
+        """Keeps the refs of the records under their digest, and returns it."""
+        refs: set[str] = set()
+        for found in (
+            [part.records for part in reading.parts]
+            if reading.figure.slices
+            else [records]
+        ):
+            refs.update(found.values_list("ref", flat=True))
+        ordered = sorted(refs)
+        digest = hashlib.sha256("\n".join(ordered).encode()).hexdigest()[:16]
+        self.document.records[digest] = ordered
+        return digest
+
+    def _said(self, slug: str, period: Period) -> list[str]:
+        found = (
+            s
+            for s in self.statements.values()
+            if s.figure == slug and s.period == period.key
+        )
+        return [
+            f"{show_stated(s)}: {s.says} ({s.source.author}, {s.place})"
+            for s in sorted(found, key=lambda s: s.ref)
+        ]
+
+    def notes_on(
+        self,
+        slug: str,
+        period: Period,
+        filters: dict[str, str] | None = None,
+        dimension: str = "",
+    ) -> list[str]:
+        """Notes that belong where a figure, or a cell of it, is shown."""
+        found = []
+        for note in self.notes:
+            if note.figure != slug or note.period not in ("", period.key):
+                continue
+            here = (
+                not note.dimension
+                or note.dimension == dimension
+                or note.dimension in (filters or {})
+            )
+            if here and (
+                not note.value
+                or not filters
+                or filters.get(note.dimension) == note.value
+            ):
+                found.append(note.label)
+        return found
+
+    def figure_url(self, slug: str, period: Period) -> str:
+        return f"{self.base_url}/figures/{slug}/{period.key}/"
+
+    def _figures_worth(self, number: float) -> list[str]:
+        """Figures that have this value in the report's period: what a typed number should be."""
+        found = []
+        for figure in registry:
+            value = figure.unit.exact(self.reading(figure.slug).value)
+            if (
+                value is not None
+                and abs(float(value) - number) < 0.5 / 10**figure.unit.decimals
+            ):
+                found.append(figure.slug)
+        return found
+
+
+def show_stated(statement: Statement) -> str:
+    """A stated number as it is printed, money with its currency."""
+    number = statement.number
+    assert number is not None
+    if statement.unit in ("AUD", "USD") and number >= 1_000_000:
+        return f"{statement.unit}\u00a0{number / 1_000_000:.1f} million"
+    text = f"{number:,.4f}".rstrip("0").rstrip(".")
+    return f"{text} per cent" if statement.unit == "per cent" else text

@@ -1,0 +1,124 @@
+"""A compiled report: chapters of nodes, the figures that they print with their evidence, sources, notes. No ids, no clock."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass, field
+from datetime import date
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from rso.core.models import Basis
+from rso.reports.markdown import Node
+
+
+@dataclass(frozen=True)
+class Printed:
+    """A number as an edition prints it, and what stands behind it. `key` names it: figure, period and filter."""
+
+    key: str
+    figure: str
+    title: str
+    period: str
+    filter: str
+    value: int | float | None
+    shown: str
+    unit: str
+    decimals: int
+    status: str
+    basis: dict[str, Any]
+    total_stated: int | float
+    version: int
+    definition: str
+    url: str
+    records: str
+    stated: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
+
+    @property
+    def weakest(self) -> str:
+        """The basis whose line is drawn under the number: the weakest on which it rests."""
+        return next(
+            (
+                basis
+                for basis in ("illustrative", "estimated", "stated")
+                if basis in self.basis
+            ),
+            "recorded",
+        )
+
+    @property
+    def rests_on(self) -> str:
+        """The basis in words: “total stated, split illustrative” where a source fixes the total."""
+        words = {slug: str(Basis[slug.upper()].label) for slug in self.basis}
+        if self.total_stated and self.total_stated == self.value:
+            return _("Total stated, split illustrative")
+        many = len(words) > 1
+        found = ", ".join(
+            f"{word} {self.basis[slug]}" if many else word
+            for slug, word in words.items()
+        )
+        if self.total_stated:
+            found += _("; of this, the total of %(number)s is stated") % {
+                "number": self.total_stated
+            }
+        return found
+
+    def as_json(self) -> dict[str, Any]:
+        return {**asdict(self), "weakest": self.weakest, "rests_on": self.rests_on}
+
+
+@dataclass
+class SectionOut:
+    id: str
+    title: str
+    blocks: list[Node]
+
+
+@dataclass
+class Chapter:
+    id: str
+    title: str
+    mark: str
+    sections: list[SectionOut] = field(default_factory=list)
+
+    @property
+    def numbered_title(self) -> str:
+        return f"{self.mark}. {self.title}" if self.mark else self.title
+
+    @property
+    def file(self) -> str:
+        return f"{self.id}.html"
+
+
+@dataclass
+class Document:
+    ref: str
+    title: str
+    subtitle: str
+    language: str
+    period: str
+    period_label: str
+    as_at: date
+    office: str
+    parent: str
+    statement: str
+    chapters: list[Chapter] = field(default_factory=list)
+    figures: dict[str, Printed] = field(default_factory=dict)
+    #: Refs of the records behind figures, by the digest that figures name.
+    records: dict[str, list[str]] = field(default_factory=dict)
+    sources: list[dict[str, str]] = field(default_factory=list)
+    charts: list[dict[str, Any]] = field(default_factory=list)
+    breakdowns: list[dict[str, Any]] = field(default_factory=list)
+    cover: list[dict[str, Any]] = field(default_factory=list)
+    specs: dict[str, dict[str, Any]] = field(default_factory=dict)
+
+    @property
+    def counts_illustrative(self) -> bool:
+        return any("illustrative" in printed.basis for printed in self.figures.values())
+
+    def blocks(self) -> Iterator[Node]:
+        for chapter in self.chapters:
+            for section in chapter.sections:
+                yield from section.blocks

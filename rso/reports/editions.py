@@ -1,0 +1,106 @@
+"""Writes the editions of a report into a folder: web pages, PDF, data. One document, so that they cannot disagree."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import tempfile
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+
+from django.conf import settings
+from django.template.loader import render_to_string
+from django.utils import translation
+
+from rso.environment import HOUSE
+from rso.reports.compiler import compile_report
+from rso.reports.document import Document
+from rso.reports.evidence import as_bytes, digest, evidence
+from rso.reports.html import draw_blocks
+from rso.reports.models import Report
+from rso.reports.package import write_package
+from rso.reports.typeset import typeset
+
+STATIC = HOUSE / "static"
+
+
+@dataclass(frozen=True)
+class Written:
+    """Where the editions lie, and how many of what they hold."""
+
+    folder: Path
+    pdf: Path
+    web: Path
+    data: Path
+    figures: int
+    records: int
+
+
+def write_editions(
+    report: Report, folder: Path, *, as_at: date | None = None
+) -> Written:
+    """Compiles a report and writes its editions. The folder is replaced as a whole: never half an edition.
+
+    Raises CannotCompile or CannotTypeset; then nothing is touched.
+    """
+    document = compile_report(report, as_at=as_at)
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(
+        dir=folder.parent, prefix=".compiling-"
+    ) as scratch:
+        work = Path(scratch) / "edition"
+        proof = as_bytes(evidence(document))
+        with translation.override(document.language):
+            (work / "web").mkdir(parents=True)
+            (work / f"{document.ref}.pdf").write_bytes(
+                typeset(document, proof, settings.BASE_URL)
+            )
+            write_pages(document, work / "web", digest(proof))
+            write_package(document, work / "data", proof)
+        os.chmod(work, 0o755)
+        _replace(work, folder)
+    records = {ref for refs in document.records.values() for ref in refs}
+    pdf = folder / f"{document.ref}.pdf"
+    return Written(
+        folder,
+        pdf,
+        folder / "web",
+        folder / "data",
+        len(document.figures),
+        len(records),
+    )
+
+
+def _replace(work: Path, folder: Path) -> None:
+    """Puts the new folder in the place of the old one, with the shortest possible moment between."""
+    old = folder.with_name(f".old-{folder.name}")
+    shutil.rmtree(old, ignore_errors=True)
+    if folder.exists():
+        folder.rename(old)
+    work.rename(folder)
+    shutil.rmtree(old, ignore_errors=True)
+
+
+def write_pages(document: Document, folder: Path, proof: str) -> None:
+    """The web edition: a contents page and a page for each chapter, with its own style and fonts, without JavaScript."""
+    chapters = document.chapters
+    for at, chapter in enumerate(chapters):
+        context = {
+            "document": document, "chapter": chapter, "proof": proof,
+            "sections": [(section, draw_blocks(document, section.blocks)) for section in chapter.sections],
+            "before": chapters[at - 1] if at else None, "after": chapters[at + 1] if at + 1 < len(chapters) else None,
+            "base_url": settings.BASE_URL,
+        }  # fmt: skip
+        page = render_to_string("reports/edition_chapter.html", context)
+        (folder / chapter.file).write_text(page, encoding="utf-8")
+    index = render_to_string(
+        "reports/edition_index.html",
+        {"document": document, "proof": proof, "base_url": settings.BASE_URL},
+    )
+    (folder / "index.html").write_text(index, encoding="utf-8")
+    for name in ("rso.css", "faces.css"):
+        shutil.copyfile(STATIC / name, folder / name)
+    (folder / "fonts").mkdir(exist_ok=True)
+    for font in sorted((STATIC / "fonts").iterdir()):
+        shutil.copyfile(font, folder / "fonts" / font.name)

@@ -1,0 +1,40 @@
+"""The evidence of an edition: every printed figure with its basis and the refs of the records behind it. No ids, no clock."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from typing import Any
+
+from rso.reports.document import Document
+
+
+def evidence(document: Document) -> dict[str, Any]:
+    return {
+        "report": document.ref,
+        "title": document.title,
+        "period": document.period,
+        "as_at": document.as_at.isoformat(),
+        "statement": document.statement,
+        "figures": [
+            {
+                "figure": p.figure, "title": p.title, "period": p.period, "filter": p.filter, "value": p.value, "shown": p.shown,
+                "unit": p.unit, "decimals": p.decimals, "obs_status": p.status, "basis": p.basis, "total_stated": p.total_stated,
+                "version": p.version, "definition": p.definition, "address": p.url, "records": p.records,
+            }
+            for p in sorted(document.figures.values(), key=lambda p: p.key)
+        ],
+        "records": {digest: document.records[digest] for digest in sorted(document.records)},
+        "sources": document.sources,
+    }  # fmt: skip
+
+
+def as_bytes(found: dict[str, Any]) -> bytes:
+    """The same evidence, the same bytes."""
+    return (
+        json.dumps(found, ensure_ascii=False, indent=1, sort_keys=True) + "\n"
+    ).encode()
+
+
+def digest(content: bytes) -> str:
+    return hashlib.sha256(content).hexdigest()

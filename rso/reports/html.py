@@ -1,0 +1,125 @@
+"""Draws a document's nodes as HTML. Every printed figure is a data element inside a link to its page."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from django.template.loader import render_to_string
+from django.utils.html import escape, format_html, format_html_join
+from django.utils.safestring import SafeString, mark_safe
+
+from rso.core.templatetags.house import data
+from rso.reports.document import Document, Printed
+from rso.reports.markdown import Node
+
+
+def draw_blocks(document: Document, nodes: Sequence[Node]) -> SafeString:
+    """The nodes of a section, one after another."""
+    return mark_safe("\n".join(_block(document, node) for node in nodes))  # noqa: S308  each block is escaped as it is drawn
+
+
+def _block(document: Document, node: Node) -> str:
+    kind = node["t"]
+    if kind == "p":
+        return format_html("<p>{}</p>", _inline(document, node["c"]))
+    if kind == "h":
+        level = min(node["level"] + 1, 4)
+        return format_html(
+            '<h{} id="{}">{}</h{}>',
+            level,
+            node["id"],
+            _inline(document, node["c"]),
+            level,
+        )
+    if kind in ("ul", "ol"):
+        items = format_html_join(
+            "", "<li>{}</li>", ((_item(document, item),) for item in node["items"])
+        )
+        return format_html("<{}>{}</{}>", mark_safe(kind), items, mark_safe(kind))  # noqa: S308  one of two words
+    if kind == "aside":
+        return format_html(
+            '<div class="note">{}</div>', draw_blocks(document, node["c"])
+        )
+    if kind == "quote":
+        return format_html(
+            '<blockquote class="pull"><p>“{}”</p><footer>{}</footer></blockquote>',
+            node["words"],
+            node["by"],
+        )
+    if kind == "hr":
+        return "<hr>"
+    if kind == "text":
+        return escape(node["v"])
+    template = {"chart": "components/chart.html", "table": "reports/table.html", "headlines": "reports/headlines.html", "sources": "reports/sources.html"}[kind]  # fmt: skip
+    context: dict[str, Any] = {**node, "document": document, "node": node, "base": ""}
+    if kind == "headlines":
+        context["of"] = [_headline(document, entry) for entry in node["of"]]
+    return render_to_string(template, context)
+
+
+def _item(document: Document, blocks: Sequence[Node]) -> SafeString:
+    """An item of a list; one paragraph alone needs no paragraph mark."""
+    if len(blocks) == 1 and blocks[0]["t"] == "p":
+        return _inline(document, blocks[0]["c"])
+    return draw_blocks(document, blocks)
+
+
+def _headline(document: Document, entry: dict[str, Any]) -> dict[str, Any]:
+    printed = document.figures[entry["key"]].as_json()
+    beside = entry["beside"] and {
+        **entry["beside"],
+        "printed": document.figures[entry["beside"]["key"]].as_json(),
+    }
+    return {**entry, "printed": printed, "beside": beside}
+
+
+def _inline(document: Document, nodes: Sequence[Node]) -> SafeString:
+    return format_html_join("", "{}", ((_piece(document, node),) for node in nodes))
+
+
+def _piece(document: Document, node: Node) -> SafeString | str:
+    kind = node["t"]
+    if kind == "text":
+        return str(node["v"])
+    if kind == "fig":
+        return draw_figure(document.figures[node["key"]])
+    if kind == "stated":
+        return format_html(
+            '<span class="stated" title="{}">{}</span>{}',
+            node["says"],
+            node["shown"],
+            _mark(node["n"]),
+        )
+    if kind == "fn":
+        return _mark(node["n"])
+    if kind == "link":
+        return format_html(
+            '<a href="{}">{}</a>', node["href"], _inline(document, node["c"])
+        )
+    return format_html(
+        "<{}>{}</{}>", mark_safe(kind), _inline(document, node["c"]), mark_safe(kind)
+    )  # noqa: S308  em, strong
+
+
+def draw_figure(printed: Printed) -> SafeString:
+    """A number in prose: what it rests on in its line, its place in the data element, its page behind the link."""
+    shown = data(printed.shown, printed.as_json(), printed.value, printed.filter)
+    basis = (
+        format_html(' data-basis="{}"', printed.weakest)
+        if printed.weakest in ("estimated", "illustrative")
+        else ""
+    )
+    return format_html(
+        '<a class="fig" href="{}"{} title="{}">{}</a>',
+        printed.url,
+        basis,
+        f"{printed.title}: {printed.rests_on}",
+        shown,
+    )
+
+
+def _mark(number: int) -> SafeString:
+    return format_html(
+        '<a class="fn" href="sources.html#n{0}" aria-label="Note {0}">{0}</a>', number
+    )

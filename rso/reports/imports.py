@@ -1,0 +1,46 @@
+"""The files of this room."""
+
+from rso.core.loading.columns import columns, links
+from rso.core.loading.tables import Link, Table, tables
+from rso.reports import actions
+from rso.reports.models import Inconsistency, InconsistentStatement, Report, SectionText
+
+tables.declare(
+    Table(
+        "reports.csv",
+        Report,
+        columns(
+            Report, "ref", "title", "definition", "period", "subtitle", "as_at", "order"
+        ),
+        actions.report_verbs,
+    )
+)
+tables.declare(
+    Table(
+        "report_texts.yaml",
+        SectionText,
+        columns(SectionText, "ref", "report", "section", "language", "title", "text"),
+        actions.text_verbs,
+    )
+)
+tables.declare(
+    Table(
+        "inconsistencies.yaml",
+        Inconsistency,
+        (
+            *columns(
+                Inconsistency,
+                "ref",
+                "order",
+                "title",
+                "kind",
+                "certainty",
+                "what",
+                "ruled_out_by",
+            ),
+            links("statements", InconsistentStatement, "statement"),
+        ),
+        actions.inconsistency_verbs,
+        (Link(InconsistentStatement, "inconsistency", actions.set_statements),),
+    )
+)

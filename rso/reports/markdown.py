@@ -1,0 +1,175 @@
+"""Reads a section's Markdown with tokens into nodes: plain dictionaries, the one form that screen and print draw from."""
+
+from __future__ import annotations
+
+import re
+import shlex
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from markdown_it import MarkdownIt
+from markdown_it.rules_inline import StateInline
+from markdown_it.tree import SyntaxTreeNode
+
+Node = dict[str, Any]
+KINDS = (
+    "fig",
+    "list",
+    "chart",
+    "table",
+    "quote",
+    "note",
+    "stated",
+    "period",
+    "headlines",
+    "source-list",
+)
+
+
+class BadText(ValueError):
+    """A section's text cannot be read; the message says where and what would be right."""
+
+
+@dataclass(frozen=True)
+class Token:
+    """`{{ kind name option=value | finding }}`"""
+
+    kind: str
+    name: str = ""
+    options: dict[str, str] = field(default_factory=dict)
+    finding: str = ""
+    line: int = 0
+
+    @classmethod
+    def parse(cls, text: str, line: int = 0) -> Token:
+        head, _bar, finding = text.partition("|")
+        try:
+            words = shlex.split(head)
+        except ValueError as error:
+            raise BadText(
+                f"line {line}: “{{{{ {text.strip()} }}}}” has an open quote"
+            ) from error
+        if not words or words[0] not in KINDS:
+            raise BadText(
+                f"line {line}: “{{{{ {text.strip()} }}}}” is no token; there are {', '.join(KINDS)}"
+            )
+        names = [word for word in words[1:] if "=" not in word]
+        options = dict(word.split("=", 1) for word in words[1:] if "=" in word)
+        if len(names) > 1:
+            raise BadText(
+                f"line {line}: “{{{{ {text.strip()} }}}}” names {' and '.join(names)}; name one"
+            )
+        return cls(words[0], names[0] if names else "", options, finding.strip(), line)
+
+
+def _token_rule(state: StateInline, silent: bool) -> bool:
+    if not state.src.startswith("{{", state.pos):
+        return False
+    end = state.src.find("}}", state.pos)
+    if end < 0:
+        return False
+    if not silent:
+        made = state.push("token", "", 0)
+        made.content = state.src[state.pos + 2 : end].strip()
+    state.pos = end + 2
+    return True
+
+
+def _parser() -> MarkdownIt:
+    parser = MarkdownIt("zero").enable(
+        ["heading", "list", "blockquote", "emphasis", "link", "escape", "newline", "hr"]
+    )
+    parser.inline.ruler.before("emphasis", "token", _token_rule)
+    return parser
+
+
+PARSER = _parser()
+
+
+def parse(text: str) -> list[Node]:
+    """The text's blocks, tokens still to be resolved. Raises BadText."""
+    tree = SyntaxTreeNode(PARSER.parse(text))
+    return [node for child in tree.children for node in _block(child)]
+
+
+def _block(node: SyntaxTreeNode) -> Iterator[Node]:
+    line = (node.map[0] + 1) if node.map else 0
+    if node.type == "heading":
+        level = int(node.tag[1])
+        yield {"t": "h", "level": level, "c": _inline(node.children[0], line)}
+    elif node.type == "paragraph":
+        children = _inline(node.children[0], line)
+        own = [
+            child for child in children if child["t"] != "text" or child["v"].strip()
+        ]
+        if len(own) == 1 and own[0]["t"] == "token" and own[0]["token"].kind in BLOCKS:
+            yield {"t": "token", "token": own[0]["token"]}
+        else:
+            yield {"t": "p", "c": children}
+    elif node.type in ("bullet_list", "ordered_list"):
+        items = [
+            [inner for child in item.children for inner in _block(child)]
+            for item in node.children
+        ]
+        yield {"t": "ul" if node.type == "bullet_list" else "ol", "items": items}
+    elif node.type == "blockquote":
+        yield {
+            "t": "aside",
+            "c": [inner for child in node.children for inner in _block(child)],
+        }
+    elif node.type == "hr":
+        yield {"t": "hr"}
+    else:
+        raise BadText(f"line {line}: “{node.type}” is not used in reports")
+
+
+BLOCKS = ("list", "chart", "table", "quote", "headlines", "source-list")
+
+
+def _inline(node: SyntaxTreeNode, line: int) -> list[Node]:
+    found: list[Node] = []
+    for child in node.children:
+        if child.type == "text":
+            found.append({"t": "text", "v": child.content})
+        elif child.type in ("softbreak", "hardbreak"):
+            line += 1
+            found.append({"t": "text", "v": " "})
+        elif child.type == "token":
+            found.append({"t": "token", "token": Token.parse(child.content, line)})
+        elif child.type in ("em", "strong"):
+            found.append({"t": child.type, "c": _inline(child, line)})
+        elif child.type == "link":
+            found.append(
+                {
+                    "t": "link",
+                    "href": str(child.attrs["href"]),
+                    "c": _inline(child, line),
+                }
+            )
+        else:
+            raise BadText(f"line {line}: “{child.type}” is not used in reports")
+    return found
+
+
+def tokens_in(nodes: Sequence[Node]) -> Iterator[Token]:
+    """Every token of a text, in order."""
+    for node in nodes:
+        if node["t"] == "token":
+            yield node["token"]
+        yield from tokens_in(node.get("c", []))
+        for item in node.get("items", []):
+            yield from tokens_in(item)
+
+
+def plain(nodes: Sequence[Node]) -> str:
+    """The words of inline nodes, without their form."""
+    text = ""
+    for node in nodes:
+        text += node.get("v", "") or node.get("shown", "") or plain(node.get("c", []))
+    return text
+
+
+def slug_of(text: str) -> str:
+    """An anchor for a heading."""
+    return re.sub(r"[^a-z0-9]+", "-", text.lower()).strip("-")[:60] or "section"

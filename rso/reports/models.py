@@ -1,0 +1,108 @@
+"""Nouns of this room: reports and the texts of their sections, in each language. Figures in them are tokens."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from rso.core.models import Kept, Statement
+from rso.core.privacy import public
+
+
+class Report(Kept):
+    """A definition (what kind of report) for a period."""
+
+    privacy = public(_("Accounts for the office's work"))
+    title = models.CharField(max_length=160)
+    definition = models.SlugField(max_length=40)
+    period = models.CharField(max_length=24)
+    subtitle = models.CharField(max_length=240, blank=True)
+    as_at = models.DateField(null=True, blank=True)
+    order = models.PositiveSmallIntegerField(default=0)
+
+    class Meta:
+        verbose_name = _("report")
+
+    def __str__(self) -> str:
+        return self.title
+
+    def get_absolute_url(self) -> str:
+        return reverse("report", args=[self.ref])
+
+
+class SectionText(Kept):
+    """The words of one section of a report in one language, as Markdown with tokens in the place of numbers."""
+
+    privacy = public(_("Accounts for the office's work"))
+    report = models.ForeignKey(Report, models.PROTECT, related_name="texts")
+    section = models.SlugField(max_length=60)
+    language = models.CharField(max_length=8, default="en")
+    title = models.CharField(max_length=160)
+    text = models.TextField(blank=True)
+
+    class Meta:
+        verbose_name = _("text of a section")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["report", "section", "language"], name="section_text_once"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.report.ref} {self.section} ({self.language})"
+
+
+class InconsistencyKind(models.TextChoices):
+    """How a printed report contradicts itself."""
+
+    SAME_NUMBER_TWO_MEANINGS = "same_number_two_meanings", _("One number, two meanings")
+    SAME_THING_TWO_NUMBERS = "same_thing_two_numbers", _("One thing, two numbers")
+    UNIT_BLUR = "unit_blur", _("Units that blur")
+    DATE = "date", _("Dates")
+    LIST = "list", _("Lists that differ")
+    NAME = "name", _("Names that vary")
+    SOURCE = "source", _("Sources")
+    MISSING_BASE = "missing_base", _("No base given")
+
+
+class Certainty(models.TextChoices):
+    PLAIN = "plain", _("Both places cannot be read as written")
+    AMBIGUOUS = "ambiguous", _("A reader cannot tell")
+    OUTSIDE = "outside", _("Needs knowledge from outside the report")
+
+
+class Inconsistency(Kept):
+    """Where a printed report says two things that do not go together, and what rules it out here."""
+
+    privacy = public(_("Explains why printed numbers differ from counted ones"))
+    title = models.CharField(max_length=200)
+    kind = models.CharField(max_length=30, choices=InconsistencyKind.choices)
+    certainty = models.CharField(max_length=10, choices=Certainty.choices)
+    what = models.TextField()
+    ruled_out_by = models.CharField(max_length=300)
+    order = models.PositiveSmallIntegerField(default=0)
+
+    class Meta:
+        verbose_name = _("inconsistency")
+
+
+class InconsistentStatement(models.Model):
+    """A printed statement that takes part in an inconsistency."""
+
+    privacy = public(_("Explains why printed numbers differ from counted ones"))
+    inconsistency = models.ForeignKey(
+        Inconsistency, models.CASCADE, related_name="statements"
+    )
+    statement = models.ForeignKey(Statement, models.PROTECT, related_name="+")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["inconsistency", "statement"],
+                name="inconsistent_statement_once",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.statement.ref

@@ -1,0 +1,102 @@
+"""Sets a document as PDF/UA-1 and PDF/A-3a by Typst, in a process of its own so that its memory goes when it is done."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from rso.core.periods import show_day
+from rso.environment import HOUSE
+from rso.reports.document import Document
+
+HERE = Path(__file__).resolve().parent / "print"
+FONTS = HOUSE / "fonts"
+
+
+class CannotTypeset(Exception):
+    """Typst refused the document or warned of something; its words are the message."""
+
+
+def printable(document: Document, base_url: str) -> dict[str, Any]:
+    """The document as main.typ reads it."""
+    edition = _("Records as at %(day)s") % {"day": show_day(document.as_at)}
+    covered = sum(pile["n"] for pile in document.cover)
+    return {
+        "title": document.title, "subtitle": document.subtitle or _("What the office did, and the records that show it"),
+        "office": document.office, "parent": document.parent, "statement": document.statement, "edition": edition,
+        "language": document.language, "description": f"{document.title}. {document.statement}".strip(),
+        "date": [document.as_at.year, document.as_at.month, document.as_at.day], "base": base_url,
+        "figures": {key: printed.as_json() for key, printed in document.figures.items()},
+        "chapters": [
+            {
+                "id": c.id, "title": c.title, "mark": c.mark, "letter": c.mark.isalpha(),
+                "sections": [{"id": s.id, "title": s.title, "blocks": s.blocks} for s in c.sections],
+            }
+            for c in document.chapters
+        ],
+        "sources": document.sources, "cover": document.cover,
+        "cover_words": _cover_words(document, covered), "cover_alt": _cover_alt(document, covered),
+        "words": {
+            "all": _("All"), "percent": _("Per cent"), "chart": _("Chart"), "table": _("Table"), "contents": _("Contents"),
+            "exhibits": _("Charts and tables"), "by": _("by"), "opens": _("Opens onto its records"),
+            "evidence": _("Every figure of this edition with its basis and the records behind it"),
+        },
+    }  # fmt: skip
+
+
+def _cover_words(document: Document, covered: int) -> str:
+    words = []
+    if document.cover:
+        form = _(
+            "One line for each of %(lines)s attendances, one pile for each of %(piles)s events. Gold: total stated by a source."
+        )
+        words.append(form % {"lines": covered, "piles": len(document.cover)})
+    if document.counts_illustrative:
+        words.append(
+            _("This report counts illustrative records; each figure says how many.")
+        )
+    return " ".join(words)
+
+
+def _cover_alt(document: Document, covered: int) -> str:
+    piles = ", ".join(f"{pile['label']} {pile['n']}" for pile in document.cover)
+    return _(
+        "%(lines)s lines in %(piles)s piles, one pile for each event: %(each)s."
+    ) % {
+        "lines": covered,
+        "piles": len(document.cover),
+        "each": piles,
+    }
+
+
+def typeset(document: Document, evidence: bytes, base_url: str) -> bytes:
+    """The PDF. Same document, same bytes: no clock, no folder, fonts of our own only. Raises CannotTypeset."""
+    with tempfile.TemporaryDirectory(prefix="rso-") as folder:
+        work = Path(folder)
+        for name in ("main.typ", "report.typ"):
+            (work / name).write_text(
+                (HERE / name).read_text(encoding="utf-8"), encoding="utf-8"
+            )
+        (work / "document.json").write_text(
+            json.dumps(printable(document, base_url), ensure_ascii=False),
+            encoding="utf-8",
+        )
+        (work / "evidence.json").write_bytes(evidence)
+        command = [
+            sys.executable,
+            "-m",
+            "rso.reports.typst_process",
+            str(work),
+            str(FONTS),
+            document.as_at.isoformat(),
+        ]
+        done = subprocess.run(command, capture_output=True, text=True, check=False)
+        if done.returncode:
+            raise CannotTypeset(done.stderr.strip())
+        return (work / "report.pdf").read_bytes()

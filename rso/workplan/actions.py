@@ -1,0 +1,108 @@
+"""Verbs of this room."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from django.utils.translation import gettext as _
+
+from rso.core import verbs
+from rso.core.verbs import Problem, plain, refuse
+from rso.workplan.models import (
+    Activity,
+    ActivityBody,
+    ActivityOrigin,
+    ActivityTheme,
+    Request,
+    RequestBody,
+    RequestState,
+    Undertaking,
+    UndertakingBody,
+)
+
+if TYPE_CHECKING:
+    from rso.accounts.models import User
+
+
+def check_dates(things: Sequence[Any]) -> Iterable[Problem]:
+    """First day before last, for whatever has both."""
+    for at, thing in enumerate(things):
+        if thing.ends_on < thing.starts_on:
+            yield Problem(
+                at,
+                "ends_on",
+                _("lies before the first day, %(day)s")
+                % {"day": thing.starts_on.isoformat()},
+            )
+
+
+def check_requests(requests: Sequence[Request]) -> Iterable[Problem]:
+    for at, request in enumerate(requests):
+        if request.answered_on and request.answered_on < request.received_on:
+            yield Problem(at, "answered_on", _("lies before the day of receipt"))
+        if bool(request.answered_on) != (request.state == RequestState.ANSWERED):
+            yield Problem(
+                at,
+                "answered_on",
+                _("a request that is answered has its day, and no other has"),
+            )
+
+
+activity_verbs = plain(check_dates)
+request_verbs = plain(check_requests)
+undertaking_verbs = plain()
+purpose_verbs = plain()
+theme_verbs = plain()
+priority_verbs = plain()
+
+
+def set_themes(
+    wanted: Mapping[Activity, verbs.Rows], *, by: User, now: datetime
+) -> None:
+    """Weighs the themes of activities. The shares of each sum to 100, or there are none."""
+    refuse(
+        Problem(
+            at,
+            "themes",
+            _("weights sum to %(sum)s; they must sum to 100") % {"sum": total},
+        )
+        for at, rows in enumerate(wanted.values())
+        if rows and (total := sum(row["weight"] for row in rows)) != 100
+    )
+    verbs.relate(
+        ActivityTheme, wanted, parent="activity", verb="themes weighed", by=by, now=now
+    )
+
+
+def set_partners(
+    wanted: Mapping[Activity, verbs.Rows], *, by: User, now: datetime
+) -> None:
+    verbs.relate(
+        ActivityBody, wanted, parent="activity", verb="partners set", by=by, now=now
+    )
+
+
+def set_origins(
+    wanted: Mapping[Activity, verbs.Rows], *, by: User, now: datetime
+) -> None:
+    verbs.relate(
+        ActivityOrigin, wanted, parent="activity", verb="origins set", by=by, now=now
+    )
+
+
+def set_askers(
+    wanted: Mapping[Request, verbs.Rows], *, by: User, now: datetime
+) -> None:
+    verbs.relate(
+        RequestBody, wanted, parent="request", verb="askers set", by=by, now=now
+    )
+
+
+def set_undertakers(
+    wanted: Mapping[Undertaking, verbs.Rows], *, by: User, now: datetime
+) -> None:
+    verbs.relate(
+        UndertakingBody, wanted, parent="undertaking", verb="bodies set", by=by, now=now
+    )

@@ -1,0 +1,142 @@
+"""The files of this room."""
+
+from rso.core.loading.columns import columns, links, translations
+from rso.core.loading.tables import Link, Table, tables
+from rso.workplan import actions
+from rso.workplan.models import (
+    Activity,
+    ActivityBody,
+    ActivityOrigin,
+    ActivityTheme,
+    CorePurpose,
+    Part,
+    PriorityIssue,
+    Request,
+    RequestBody,
+    Theme,
+    Undertaking,
+    UndertakingBody,
+)
+
+tables.declare(
+    Table(
+        "core_purposes.csv",
+        CorePurpose,
+        (
+            *columns(CorePurpose, "ref", "order", "title", "short"),
+            *translations(CorePurpose, "title"),
+        ),
+        actions.purpose_verbs,
+    )
+)
+tables.declare(
+    Table(
+        "themes.csv",
+        Theme,
+        (
+            *columns(
+                Theme, "ref", "order", "title", "short", "set", "valid_from", "valid_to"
+            ),
+            *translations(Theme, "title"),
+            *translations(Theme, "short"),
+        ),
+        actions.theme_verbs,
+    )
+)
+tables.declare(
+    Table(
+        "priority_issues.csv",
+        PriorityIssue,
+        (
+            *columns(
+                PriorityIssue,
+                "ref",
+                "order",
+                "title",
+                "set_by",
+                "agreed_on",
+                "precision",
+            ),
+            *translations(PriorityIssue, "title"),
+            *columns(PriorityIssue, "basis", "source"),
+        ),
+        actions.priority_verbs,
+    )
+)
+tables.declare(
+    Table(
+        "requests.csv",
+        Request,
+        (
+            *columns(
+                Request,
+                "ref",
+                "title",
+                "received_on",
+                "precision",
+                "answered_on",
+                "answered_precision",
+            ),
+            *columns(Request, "state", "asked_by"),
+            links("members", RequestBody, "body"),
+            *columns(Request, "remark", "basis", "source"),
+        ),
+        actions.request_verbs,
+        (Link(RequestBody, "request", actions.set_askers),),
+    )
+)
+tables.declare(
+    Table(
+        "undertakings.csv",
+        Undertaking,
+        (
+            *columns(
+                Undertaking,
+                "ref",
+                "text",
+                "meeting",
+                "said_on",
+                "precision",
+                "state",
+                "area",
+            ),
+            links("members", UndertakingBody, "body"),
+            *columns(Undertaking, "basis", "source"),
+        ),
+        actions.undertaking_verbs,
+        (Link(UndertakingBody, "undertaking", actions.set_undertakers),),
+    )
+)
+tables.declare(
+    Table(
+        "activities.csv",
+        Activity,
+        (
+            *columns(
+                Activity,
+                "ref",
+                "title",
+                "purpose",
+                "starts_on",
+                "ends_on",
+                "precision",
+                "status",
+                "gender_marker",
+            ),
+            links("themes", ActivityTheme, "theme", weight="weight"),
+            links("requests", ActivityOrigin, "request"),
+            links("undertakings", ActivityOrigin, "undertaking"),
+            links("priorities", ActivityOrigin, "priority"),
+            links("partners", ActivityBody, "body", where={"part": Part.PARTNER}),
+            links("experts", ActivityBody, "body", where={"part": Part.EXPERT}),
+            links("funders", ActivityBody, "body", where={"part": Part.FUNDER}),
+            *columns(Activity, "lead", "summary", "outcome", "basis", "source"),
+        ),
+        actions.activity_verbs,
+        (
+            Link(ActivityTheme, "activity", actions.set_themes),
+            Link(ActivityOrigin, "activity", actions.set_origins),
+            Link(ActivityBody, "activity", actions.set_partners),
+        ),
+    )
+)

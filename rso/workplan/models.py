@@ -1,0 +1,358 @@
+"""Nouns of this room: why the office acts. Purposes, themes, priorities, requests, undertakings, activities."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from django.conf import settings
+from django.db import models
+from django.db.models import F, Q
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from rso.core.models import Dated, Precision, RankField, Record, Titled
+from rso.core.periods import show_span
+from rso.core.privacy import public
+from rso.members.models import Body
+
+
+class CorePurpose(Titled):
+    """One of the purposes by which programme cost is reported."""
+
+    privacy = public(_("Names what the office is for"))
+    short = models.CharField(max_length=60)
+
+    class Meta:
+        verbose_name = _("core purpose")
+
+
+class ThemeSet(models.TextChoices):
+    THEMATIC_AREA = "thematic_area", _("Thematic area")
+    PROGRAMME = "programme", _("Programme")
+    AREA_OF_COOPERATION = "area_of_cooperation", _("Area of cooperation")
+
+
+class ThemeQuerySet(models.QuerySet["Theme"]):
+    def valid_in(self, starts: date, ends: date) -> ThemeQuerySet:
+        """Themes in force on some day of a half-open span."""
+        return self.filter(valid_from__lt=ends).filter(
+            Q(valid_to__isnull=True) | Q(valid_to__gt=starts)
+        )
+
+
+class Theme(Titled):
+    """A theme of the office's work, in force from a day up to, not including, another. Sets replace one another."""
+
+    privacy = public(_("Names the themes of the office's work"))
+    short = models.CharField(max_length=60)
+    shorts = models.JSONField(default=dict, blank=True)
+    set = models.CharField(max_length=20, choices=ThemeSet.choices)
+    valid_from = models.DateField()
+    valid_to = models.DateField(null=True, blank=True)
+
+    objects = ThemeQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("theme")
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(valid_to__isnull=True) | Q(valid_to__gt=F("valid_from")),
+                name="theme_ends_after_it_starts",
+            )
+        ]
+
+
+class PriorityIssue(Record, Titled):
+    """An issue on which a meeting agreed that efforts should focus."""
+
+    privacy = public(_("Keeps what members agreed to focus on"))
+    set_by = models.CharField(max_length=200)
+    agreed_on = models.DateField()
+    precision = RankField(Precision, default=Precision.DAY)
+
+    class Meta:
+        verbose_name = _("priority issue")
+        constraints = Record.constraints("priority_issue")
+
+
+class UndertakingState(models.TextChoices):
+    RECORDED = "recorded", _("Recorded")
+    IN_PROGRESS = "in_progress", _("In progress")
+    DONE = "done", _("Done")
+    DROPPED = "dropped", _("Dropped")
+    OVERTAKEN = "overtaken", _("Overtaken by events")
+
+
+class Undertaking(Record):
+    """What a member or the office said in a meeting that it would do. Voluntary: told as progress."""
+
+    privacy = public(_("Keeps what was undertaken in meetings and what came of it"))
+    text = models.CharField(max_length=400)
+    meeting = models.CharField(max_length=200, blank=True)
+    said_on = models.DateField()
+    precision = RankField(Precision, default=Precision.DAY)
+    state = models.CharField(
+        max_length=15,
+        choices=UndertakingState.choices,
+        default=UndertakingState.RECORDED,
+    )
+    area = models.CharField(max_length=200, blank=True)
+
+    class Meta:
+        verbose_name = _("undertaking")
+        constraints = [
+            *Record.constraints("undertaking"),
+            models.CheckConstraint(
+                condition=Q(state__in=UndertakingState.values),
+                name="undertaking_state_is_known",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.text
+
+
+class UndertakingBody(models.Model):
+    """A body that took part in an undertaking."""
+
+    privacy = public(_("Tells who undertook what"))
+    undertaking = models.ForeignKey(Undertaking, models.CASCADE, related_name="parts")
+    body = models.ForeignKey(Body, models.PROTECT, related_name="+")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["undertaking", "body"], name="undertaking_body_once"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.body.ref
+
+
+class RequestState(models.TextChoices):
+    RECEIVED = "received", _("Received")
+    ACKNOWLEDGED = "acknowledged", _("Acknowledged")
+    IN_WORK = "in_work", _("In work")
+    ANSWERED = "answered", _("Answered")
+    DECLINED = "declined", _("Declined")
+    REFERRED = "referred", _("Referred to a partner")
+
+
+class Request(Record):
+    """What a member asks the office for, and when it was answered."""
+
+    privacy = public(_("Shows what members asked for and what came of it"))
+    title = models.CharField(max_length=200)
+    received_on = models.DateField()
+    precision = RankField(Precision, default=Precision.DAY)
+    answered_on = models.DateField(null=True, blank=True)
+    answered_precision = RankField(Precision, default=Precision.DAY)
+    state = models.CharField(
+        max_length=15, choices=RequestState.choices, default=RequestState.RECEIVED
+    )
+    asked_by = models.CharField(max_length=120, blank=True)
+    remark = models.CharField(max_length=400, blank=True)
+
+    class Meta:
+        verbose_name = _("request")
+        indexes = [
+            models.Index(fields=["received_on"], name="request_received"),
+            models.Index(fields=["answered_on"], name="request_answered"),
+        ]
+        constraints = [
+            *Record.constraints("request"),
+            models.CheckConstraint(
+                condition=Q(answered_on__isnull=True)
+                | Q(answered_on__gte=F("received_on")),
+                name="request_answered_after_receipt",
+            ),
+            models.CheckConstraint(
+                condition=Q(answered_on__isnull=True) | Q(state=RequestState.ANSWERED),
+                name="request_answer_has_its_state",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.title
+
+
+class RequestBody(models.Model):
+    """A member that made a request."""
+
+    privacy = public(_("Tells who asked for what"))
+    request = models.ForeignKey(Request, models.CASCADE, related_name="parts")
+    body = models.ForeignKey(Body, models.PROTECT, related_name="+")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["request", "body"], name="request_body_once"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.body.ref
+
+
+class GenderMarker(models.TextChoices):
+    """The marker of the OECD's Development Assistance Committee; not screened is a state of its own, not zero."""
+
+    NOT_TARGETED = "0", _("Not targeted")
+    SIGNIFICANT = "1", _("Significant objective")
+    PRINCIPAL = "2", _("Principal objective")
+    NOT_SCREENED = "not_screened", _("Not screened")
+
+
+class ActivityStatus(models.TextChoices):
+    PLANNED = "planned", _("Planned")
+    RUNNING = "running", _("Running")
+    DONE = "done", _("Done")
+    POSTPONED = "postponed", _("Postponed")
+    CANCELLED = "cancelled", _("Cancelled")
+
+
+class Activity(Record, Dated):
+    """A piece of the office's work: why it exists, which purpose and themes it serves, who is beside the office in it."""
+
+    privacy = public(_("Shows what the office does and why"))
+    title = models.CharField(max_length=200)
+    purpose = models.ForeignKey(CorePurpose, models.PROTECT, related_name="activities")
+    gender_marker = models.CharField(
+        max_length=12, choices=GenderMarker.choices, default=GenderMarker.NOT_SCREENED
+    )
+    status = models.CharField(
+        max_length=10, choices=ActivityStatus.choices, default=ActivityStatus.PLANNED
+    )
+    lead = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+    )
+    summary = models.TextField(blank=True)
+    outcome = models.TextField(blank=True)
+
+    class Meta:
+        verbose_name = _("activity")
+        indexes = [models.Index(fields=["starts_on", "ends_on"], name="activity_span")]
+        constraints = [
+            *Record.constraints("activity"),
+            *Dated.constraints_of_dates("activity"),
+            models.CheckConstraint(
+                condition=Q(gender_marker__in=GenderMarker.values),
+                name="activity_marker_is_known",
+            ),
+            models.CheckConstraint(
+                condition=Q(status__in=ActivityStatus.values),
+                name="activity_status_is_known",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.title
+
+    @property
+    def when(self) -> str:
+        return show_span(self.starts_on, self.ends_on, self.precision)
+
+    def get_absolute_url(self) -> str:
+        return reverse("activity", args=[self.ref])
+
+
+class ActivityTheme(models.Model):
+    """A theme's share of an activity in whole per cents; the shares of an activity sum to 100."""
+
+    privacy = public(_("Weighs the themes that an activity serves"))
+    activity = models.ForeignKey(Activity, models.CASCADE, related_name="themes")
+    theme = models.ForeignKey(Theme, models.PROTECT, related_name="+")
+    weight = models.PositiveSmallIntegerField()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["activity", "theme"], name="activity_theme_once"
+            ),
+            models.CheckConstraint(
+                condition=Q(weight__range=(1, 100)),
+                name="activity_theme_weight_in_range",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.theme.ref}:{self.weight}"
+
+
+class Part(models.TextChoices):
+    """What an organisation does in a piece of work. Only partners and experts count as engaged."""
+
+    PARTNER = "partner", _("Partner")
+    EXPERT = "expert", _("Expert")
+    HOST = "host", _("Host")
+    FUNDER = "funder", _("Funder")
+
+
+#: The parts that make an organisation a partner engaged.
+ENGAGED = (Part.PARTNER, Part.EXPERT)
+
+
+class ActivityBody(models.Model):
+    """A body's part in an activity."""
+
+    privacy = public(_("Tells who works beside the office"))
+    activity = models.ForeignKey(Activity, models.CASCADE, related_name="parts")
+    body = models.ForeignKey(Body, models.PROTECT, related_name="+")
+    part = models.CharField(max_length=10, choices=Part.choices)
+
+    class Meta:
+        indexes = [models.Index(fields=["body"], name="activity_of_body")]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["activity", "body", "part"], name="activity_body_once"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.part} {self.body.ref}"
+
+
+class ActivityOrigin(models.Model):
+    """Why an activity exists: a request, an undertaking or a priority issue."""
+
+    privacy = public(_("Joins what was asked to what was done"))
+    activity = models.ForeignKey(Activity, models.CASCADE, related_name="origins")
+    request = models.ForeignKey(
+        Request, models.PROTECT, null=True, blank=True, related_name="activities"
+    )
+    undertaking = models.ForeignKey(
+        Undertaking, models.PROTECT, null=True, blank=True, related_name="activities"
+    )
+    priority = models.ForeignKey(
+        PriorityIssue, models.PROTECT, null=True, blank=True, related_name="activities"
+    )
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(
+                    request__isnull=False,
+                    undertaking__isnull=True,
+                    priority__isnull=True,
+                )
+                | Q(
+                    request__isnull=True,
+                    undertaking__isnull=False,
+                    priority__isnull=True,
+                )
+                | Q(
+                    request__isnull=True,
+                    undertaking__isnull=True,
+                    priority__isnull=False,
+                ),
+                name="activity_origin_is_one_thing",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return str(self.request or self.undertaking or self.priority)
