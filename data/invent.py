@@ -86,7 +86,9 @@ def main() -> None:
         lines += [{**base, "member": s["member"], "agency": s["agency"], "person": s["person"]["ref"], "number": 1, "sex": s["person"]["sex"]} for s in own]  # fmt: skip
         lines += beside(ref, base, people, agencies)
         rows += [{"ref": f"{ref}-{at:03d}", **line} for at, line in enumerate(lines, 1)]
-    write("participations.csv", "ref,event,member,agency,person,number,sex,role,state,mode,basis,statement,source", rows)
+    write(
+        "participations.csv", "ref,event,member,agency,person,number,sex,role,state,mode,basis,statement,source", rows
+    )
     write("people.csv", "ref,name,body,agency,post,basis,source", cast() + people)
     ledger()
 
@@ -180,7 +182,10 @@ def cast() -> list[dict]:
 
 
 # -- the ledger ----------------------------------------------------------------------------------------------------------
-RATES = {"THB": [(date(2022, 1, 1), 418), (date(2022, 7, 1), 405)], "USD": [(date(2022, 1, 1), 13800), (date(2022, 7, 1), 14600)]}
+RATES = {
+    "THB": [(date(2022, 1, 1), 418), (date(2022, 7, 1), 405)],
+    "USD": [(date(2022, 1, 1), 13800), (date(2022, 7, 1), 14600)],
+}
 SCALE = 10_000
 ACTIVITIES = {"PROG-CP1": [1, 2, 3, 4, 7, 28, 29], "PROG-CP2": [8, 9, 10, 11], "PROG-CP3": [12, 13, 14, 15, 16, 18, 19], "PROG-CP4": [23, 24, 25, 26]}  # fmt: skip
 WORDS = {"PROG": "Programme cost", "VIS": "Website and materials", "STAFF-CORE": "Staff cost", "STAFF-IOM": "Host staff cost", "OFFICE": "Office running cost", "FEE": "Service fee and overhead"}  # fmt: skip
@@ -209,7 +214,9 @@ def entries(category: str, total: int, chance: random.Random) -> list[dict]:
         for at in range(count):
             last = at == count - 1
             part = due if last else round(due * chance.uniform(0.15, 0.9 / count))
-            currency = "AUD" if last or category in ("FEE", "STAFF-IOM") else chance.choice(["AUD", "THB", "THB", "USD"])
+            currency = (
+                "AUD" if last or category in ("FEE", "STAFF-IOM") else chance.choice(["AUD", "THB", "THB", "USD"])
+            )
             amount, rate, on = part, 1, ""
             day = date(2022, month, 3 + 7 * at)
             if currency != "AUD":

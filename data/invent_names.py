@@ -39,7 +39,9 @@ def names(place: str, sex: str) -> list[str]:
     """Every name that can be made for a place and a sex, in a fixed order that mixes families."""
     manner = OF_PLACE[place]
     women, men, families = POOLS[manner]
-    given = parts(women if sex == "female" else men if sex == "male" else men + (" " if "|" not in men else "|") + women)
+    given = parts(
+        women if sex == "female" else men if sex == "male" else men + (" " if "|" not in men else "|") + women
+    )
     if not families:
         return given
     made = []

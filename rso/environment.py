@@ -51,9 +51,7 @@ class Environment(BaseSettings):
         le=12,
         description="Month in which the financial year begins; FY2022 ends in 2022",
     )
-    log_level: str = Field(
-        default="WARNING", description="DEBUG, INFO, WARNING or ERROR"
-    )
+    log_level: str = Field(default="WARNING", description="DEBUG, INFO, WARNING or ERROR")
     cache_url: str = Field(
         default="",
         description="Redis address for the shared cache. Empty: memory of each worker",
@@ -62,11 +60,7 @@ class Environment(BaseSettings):
     @field_validator("allowed_hosts", mode="before")
     @classmethod
     def split(cls, value: object) -> object:
-        return (
-            [host.strip() for host in value.split(",") if host.strip()]
-            if isinstance(value, str)
-            else value
-        )
+        return [host.strip() for host in value.split(",") if host.strip()] if isinstance(value, str) else value
 
     @field_validator("base_url")
     @classmethod

@@ -67,7 +67,11 @@ TEMPLATES = [
                 "django.contrib.messages.context_processors.messages",
                 "rso.core.context.office",
             ],
-            "builtins": ["rso.core.templatetags.house", "django.templatetags.i18n"],
+            "builtins": [
+                "rso.core.templatetags.house",
+                "django.templatetags.i18n",
+                "django.templatetags.l10n",
+            ],
         },
     }
 ]
@@ -88,9 +92,7 @@ def database(url: str) -> dict[str, Any]:
     return found
 
 
-DATABASES = {
-    "default": database(ENV.database_url or f"sqlite:///{VAR / 'rso.sqlite3'}")
-}
+DATABASES = {"default": database(ENV.database_url or f"sqlite:///{VAR / 'rso.sqlite3'}")}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 CACHES = {
     "default": {
@@ -168,9 +170,7 @@ X_FRAME_OPTIONS = "DENY"
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {
-        "plain": {"format": "{asctime} {levelname} {name} {message}", "style": "{"}
-    },
+    "formatters": {"plain": {"format": "{asctime} {levelname} {name} {message}", "style": "{"}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "plain"}},
     "root": {"handlers": ["console"], "level": ENV.log_level},
 }

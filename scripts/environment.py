@@ -31,7 +31,7 @@ def check_machine(kind):
             )
         )
     try:
-        import ensurepip
+        import ensurepip  # noqa: F401
         import venv  # noqa: F401
     except ImportError:
         stop("Python's venv module is missing. On Debian: apt-get install python3-venv")
@@ -53,7 +53,12 @@ def run(what, *command):
 def main(kind):
     check_machine(kind)
     wanted = HOUSE / "requirements" / f"{kind}.txt"
-    parts = (wanted, HOUSE / "requirements" / "build.txt", HOUSE / "pyproject.toml", HOUSE / "scripts" / "environment.py")
+    parts = (
+        wanted,
+        HOUSE / "requirements" / "build.txt",
+        HOUSE / "pyproject.toml",
+        HOUSE / "scripts" / "environment.py",
+    )
     digest = hashlib.sha256(b"".join(p.read_bytes() for p in parts) + sys.version.encode()).hexdigest()
     stamp = VENV / f".{kind}"
     if stamp.exists() and stamp.read_text() == digest:

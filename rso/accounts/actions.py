@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from datetime import datetime
 
+from django.contrib.auth.password_validation import validate_password
+from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
 from rso.accounts.models import Role, User
@@ -31,15 +34,9 @@ def platform() -> User:
 
 def open_accounts(users: Sequence[User], *, by: User, now: datetime) -> Sequence[User]:
     """Opens accounts without a password: their owners cannot sign in until one is set."""
-    taken = set(
-        User.objects.filter(email__in=[user.email for user in users]).values_list(
-            "email", flat=True
-        )
-    )
+    taken = set(User.objects.filter(email__in=[user.email for user in users]).values_list("email", flat=True))
     refuse(
-        Problem(
-            at, "email", _("%(email)s has an account already") % {"email": user.email}
-        )
+        Problem(at, "email", _("%(email)s has an account already") % {"email": user.email})
         for at, user in enumerate(users)
         if user.email in taken
     )
@@ -65,3 +62,30 @@ def set_password(user: User, *, password: str, by: User, now: datetime) -> User:
     user.save(update_fields=["password"])
     verbs.tell(user, verb="password set", by=by, now=now)
     return user
+
+
+def open_account(*, email: str, name: str, role: str, password: str, by: User, now: datetime) -> User:
+    """Opens one account with a password. Refuses a weak password, an unknown role, an address that is taken."""
+    user = User(
+        ref=re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-") or "user", name=name.strip(), email=email, role=role
+    )
+    problems = [
+        Problem(0, field, message) for field, messages in _faults(user, password).items() for message in messages
+    ]
+    refuse(problems)
+    open_accounts([user], by=by, now=now)
+    return set_password(user, password=password, by=by, now=now)
+
+
+def _faults(user: User, password: str) -> dict[str, list[str]]:
+    found: dict[str, list[str]] = {}
+    try:
+        user.clean_fields(exclude=["password"])
+        user.validate_unique()
+    except ValidationError as error:
+        found |= {name: [f"{name}: {text}" for text in texts] for name, texts in error.message_dict.items()}
+    try:
+        validate_password(password, user)
+    except ValidationError as error:
+        found["password"] = error.messages
+    return found

@@ -7,5 +7,5 @@ class CoreConfig(AppConfig):
     label = "core"
 
     def ready(self) -> None:
-        """The rooms' figures are found here; nobody registers them by hand."""
-        autodiscover_modules("figures")
+        """The rooms’ figures and panels are found here; nobody registers them by hand."""
+        autodiscover_modules("figures", "panels")

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
+from itertools import pairwise
 from typing import Any
 
 from django.utils import formats
@@ -41,9 +42,7 @@ FILLS = {
 
 def basis_label(basis: str) -> str:
     """The word that repeats what the fill says."""
-    return (
-        _("Total stated") if basis == TOTAL_STATED else str(Basis[basis.upper()].label)
-    )
+    return _("Total stated") if basis == TOTAL_STATED else str(Basis[basis.upper()].label)
 
 
 @dataclass(frozen=True)
@@ -203,19 +202,14 @@ def _shown(cell: Cell, unit: Unit) -> str:
 
 
 def _marks(cells: Iterable[Cell], unit: Unit, scale: Number) -> list[Mark]:
-    return [
-        Mark(c.key, c.label, c.value, _shown(c, unit), _parts(c, scale), c.url)
-        for c in cells
-    ]
+    return [Mark(c.key, c.label, c.value, _shown(c, unit), _parts(c, scale), c.url) for c in cells]
 
 
 def _scale(cells: Iterable[Cell]) -> Number:
     return max((cell.value for cell in cells if cell.value), default=0)
 
 
-def bars(
-    breakdown: Breakdown, *, slug: str, finding: str, sub: str, unit: Unit, noun: str
-) -> Chart:
+def bars(breakdown: Breakdown, *, slug: str, finding: str, sub: str, unit: Unit, noun: str) -> Chart:
     """Horizontal bars in a table, so that the chart is its own table."""
     marks = _marks(breakdown.rows, unit, _scale(breakdown.rows))
     total = "" if breakdown.overlaps else unit.show(breakdown.value)
@@ -233,16 +227,12 @@ def bars(
     )
 
 
-def columns(
-    breakdown: Breakdown, *, slug: str, finding: str, sub: str, unit: Unit, noun: str
-) -> Chart:
+def columns(breakdown: Breakdown, *, slug: str, finding: str, sub: str, unit: Unit, noun: str) -> Chart:
     """Columns over time: value on the mark, zero printed."""
     marks = [
         replace(
             mark,
-            code=formats.date_format(Period.parse(mark.key).starts, "M")
-            if mark.key[4:5] == "-"
-            else mark.label,
+            code=formats.date_format(Period.parse(mark.key).starts, "M") if mark.key[4:5] == "-" else mark.label,
         )
         for mark in _marks(breakdown.rows, unit, _scale(breakdown.rows))
     ]
@@ -269,9 +259,7 @@ def shares(
     order = [key for key, _label in groups]
     cells = sorted(
         breakdown.rows,
-        key=lambda cell: (
-            order.index(group_of[cell.key]) if cell.key in group_of else len(order)
-        ),
+        key=lambda cell: order.index(group_of[cell.key]) if cell.key in group_of else len(order),
     )
     marks, made, at = [], [], 0.0
     for key, label in [*groups, ("", "")]:
@@ -279,14 +267,8 @@ def shares(
         first = at
         for cell in inside:
             percent = percents.get(cell.key, 0)
-            parts = tuple(
-                replace(part, share=part.share)
-                for part in _parts(cell, cell.value or 1)
-            )
-            parts = tuple(
-                replace(part, share=round(part.share * percent / 100, 4))
-                for part in parts
-            )
+            parts = tuple(replace(part, share=part.share) for part in _parts(cell, cell.value or 1))
+            parts = tuple(replace(part, share=round(part.share * percent / 100, 4)) for part in parts)
             marks.append(
                 Mark(
                     cell.key,
@@ -303,9 +285,7 @@ def shares(
             at += percent
         if inside and key:
             whole = sum((cell.value or 0 for cell in inside), start=0)
-            made.append(
-                Group(key, label, int(at - first), unit.show(whole), first, at - first)
-            )
+            made.append(Group(key, label, int(at - first), unit.show(whole), first, at - first))
     return Chart(
         Kind.SHARES,
         slug,
@@ -344,16 +324,11 @@ def tiles(
                 level=level,
             )
         )
-    bounds = [
-        str(low) if low == high - 1 else f"{low}–{high - 1}"
-        for low, high in zip(steps, steps[1:], strict=False)
-    ] + [_("%(number)s or more") % {"number": steps[-1]}]
+    bounds = [str(low) if low == high - 1 else f"{low}–{high - 1}" for low, high in pairwise(steps)] + [
+        _("%(number)s or more") % {"number": steps[-1]}
+    ]
     unknown = cells.get(UNKNOWN)
-    note = (
-        _("Not known: %(number)s.") % {"number": _shown(unknown, unit)}
-        if unknown and unknown.value
-        else ""
-    )
+    note = _("Not known: %(number)s.") % {"number": _shown(unknown, unit)} if unknown and unknown.value else ""
     return Chart(
         Kind.TILES,
         slug,
@@ -371,14 +346,10 @@ def overlap_note(breakdown: Breakdown, unit: Unit) -> str:
     """Why rows exceed the whole, where they do."""
     if not breakdown.overlaps or breakdown.overlap <= 0:
         return ""
-    return _("Rows overlap: %(number)s counted in more than one.") % {
-        "number": unit.show(breakdown.overlap)
-    }
+    return _("Rows overlap: %(number)s counted in more than one.") % {"number": unit.show(breakdown.overlap)}
 
 
 def suppression_note(breakdown: Breakdown) -> str:
     if any(cell.status is Status.SUPPRESSED for cell in breakdown.rows):
-        return _(
-            "Numbers so small that they could point to someone are suppressed; their sum is in the total."
-        )
+        return _("Numbers so small that they could point to someone are suppressed; their sum is in the total.")
     return ""

@@ -8,6 +8,7 @@ from django.conf import settings
 from django.http import HttpRequest
 from django.utils.functional import SimpleLazyObject
 from django.utils.translation import get_language
+from django.utils.translation import gettext_lazy as _
 
 from rso.core.models import Office
 
@@ -17,14 +18,30 @@ def the_office() -> Office:
     return Office.objects.first() or Office(name="Regional Support Office")
 
 
+#: The main navigation: the name of an address, and its words.
+NAV = [
+    ("work", _("What we do")),
+    ("figures", _("Figures")),
+    ("reports", _("Reports")),
+    ("events", _("Events")),
+    ("publications", _("Publications")),
+    ("members", _("Members")),
+]
+#: Addresses that belong to an entry of the navigation.
+SECTIONS = {
+    "activity": "work", "asked": "work", "figure": "figures", "tables": "figures", "report": "reports", "chapter": "reports",
+    "printed": "reports", "event": "events", "publication": "publications", "member": "members", "groups": "members",
+}  # fmt: skip
+
+
 def office(request: HttpRequest) -> dict[str, Any]:
+    name = request.resolver_match.url_name if request.resolver_match else ""
     return {
         "office": SimpleLazyObject(the_office),
-        "languages": [
-            (code, name, address_in(code, request.path))
-            for code, name in settings.LANGUAGES
-        ],
+        "languages": [(code, name, address_in(code, request.path)) for code, name in settings.LANGUAGES],
         "language": get_language(),
+        "nav": NAV,
+        "section": SECTIONS.get(name, name),
     }
 
 

@@ -32,9 +32,7 @@ class Package:
     licence: str
 
 
-PUBLIC_SANS = Package(
-    "fontpkg-public-sans", "2.1", "fontpkg_public_sans/files", "OFL-public-sans.txt"
-)
+PUBLIC_SANS = Package("fontpkg-public-sans", "2.1", "fontpkg_public_sans/files", "OFL-public-sans.txt")
 SOURCE_SERIF = Package(
     "fontpkg-source-serif-4",
     "4.4",
@@ -45,6 +43,7 @@ NOTO = Package("manimgx-fonts", "2026.9.26.post1", "manimgx_fonts", "OFL-noto.tx
 PACKAGES = (PUBLIC_SANS, SOURCE_SERIF, NOTO)
 
 # The families that styles and templates name. Renaming one here renames it in every file and rule.
+LANGUAGE_NAMES = "ไทย"
 #: The notice in the source files reserves the name "Source", so what is made from them bears another.
 SANS, SERIF, DISPLAY = "Public Sans", "Office Serif", "Office Serif Display"
 WEIGHT_NAMES = {400: "Regular", 500: "Medium", 600: "SemiBold", 700: "Bold"}
@@ -71,11 +70,7 @@ EVERYDAY = _codes(
 # A file of its own, so that one Vietnamese name, or a whole Vietnamese page, costs little.
 VIETNAMESE = _codes("102-103 110-111 128-129 168-169 1A0-1A1 1AF-1B0 1EA0-1EF9 20AB")
 # Other European languages and currencies.
-REST = (
-    _codes("100-17F 192 218-21B 2C7 2D8-2DB 2DD 1E80-1E85 2012 2015 20A0-20C0")
-    - EVERYDAY
-    - VIETNAMESE
-)
+REST = _codes("100-17F 192 218-21B 2C7 2D8-2DB 2DD 1E80-1E85 2012 2015 20A0-20C0") - EVERYDAY - VIETNAMESE
 
 PRINT_LATIN = _codes(
     "20-7E A0-24F 259 2B0-2FF 300-36F 1E00-1EFF 2000-206F 2070-209F 20A0-20C0 2100-214F 2150-218F 2190-21FF 2200-22FF "
@@ -139,9 +134,7 @@ class Cut:
     features: tuple[str, ...]
     weight: int = 400
     italic: bool = False
-    optical: int | None = (
-        None  # the size in points for which the letters are drawn, where a design has several
-    )
+    optical: int | None = None  # the size in points for which the letters are drawn, where a design has several
     heaviest: int | None = None  # set where the file stays variable
     css_weight: str = "400 700"
     css_codes: frozenset[int] | None = None
@@ -149,9 +142,7 @@ class Cut:
     @property
     def axes(self) -> Axes:
         """Where the package's variable font is pinned."""
-        pinned: Axes = {
-            "wght": (self.weight, self.heaviest) if self.heaviest else self.weight
-        }
+        pinned: Axes = {"wght": (self.weight, self.heaviest) if self.heaviest else self.weight}
         if self.optical:
             pinned["opsz"] = self.optical
         return pinned
@@ -202,9 +193,7 @@ def _latin_web(part: str, codes: frozenset[int]) -> list[Cut]:
 def _script_web(script: str, codes: frozenset[int]) -> Cut:
     stem, family = f"noto-sans-{script.lower()}", f"Noto Sans {script}"
     source = f"NotoSans{script}[wght].ttf"
-    return Cut(
-        stem, NOTO, source, family, codes | SHARED, EVERY, heaviest=700, css_codes=codes
-    )
+    return Cut(stem, NOTO, source, family, codes | SHARED, EVERY, heaviest=700, css_codes=codes)
 
 
 def web_cuts() -> list[Cut]:
@@ -214,7 +203,13 @@ def web_cuts() -> list[Cut]:
         *_latin_web("-vi", VIETNAMESE),
         *_latin_web("-ext", REST),
     ]
-    return latin + [_script_web(script, codes) for script, codes in SCRIPTS.items()]
+    return [*latin, _language_names(), *(_script_web(script, codes) for script, codes in SCRIPTS.items())]
+
+
+def _language_names() -> Cut:
+    """The few letters in which languages name themselves, so that no page needs a script's font for the switch alone."""
+    codes = frozenset(map(ord, LANGUAGE_NAMES))
+    return Cut("language-names", NOTO, "NotoSansThai[wght].ttf", "Language Names", codes, EVERY, weight=500)
 
 
 def _with_print_stem(cut: Cut) -> Cut:
@@ -262,18 +257,8 @@ def print_cuts() -> list[Cut]:
             )
     for script, codes in SCRIPTS.items():
         kept = codes | SHARED | PRINT_MORE.get(script, frozenset())
-        for weight in (400, 700):
-            cuts.append(
-                Cut(
-                    "",
-                    NOTO,
-                    f"NotoSans{script}[wght].ttf",
-                    f"Noto Sans {script}",
-                    kept,
-                    EVERY,
-                    weight,
-                )
-            )
+        file, family = f"NotoSans{script}[wght].ttf", f"Noto Sans {script}"
+        cuts += [Cut("", NOTO, file, family, kept, EVERY, weight) for weight in (400, 700)]
     return [_with_print_stem(cut) for cut in cuts]
 
 
@@ -297,14 +282,10 @@ def _distribution(package: Package) -> metadata.Distribution:
     try:
         found = metadata.distribution(package.name)
     except metadata.PackageNotFoundError:
-        raise FontsNotBuilt(
-            f"{package.name} {package.version} is not installed; `make check` installs it."
-        ) from None
+        raise FontsNotBuilt(f"{package.name} {package.version} is not installed; `make check` installs it.") from None
     # The serif's package writes its own version as 4.004, which is 4.4 to an installer.
     if re.sub(r"\b0+(?=\d)", "", found.version) != package.version:
-        raise FontsNotBuilt(
-            f"{package.name} is {found.version}, but fonts are made from {package.version}."
-        )
+        raise FontsNotBuilt(f"{package.name} is {found.version}, but fonts are made from {package.version}.")
     return found
 
 
@@ -366,9 +347,7 @@ def _name(font: Any, cut: Cut) -> None:
     os2, head = font["OS/2"], font["head"]
     os2.usWeightClass = cut.weight
     regular = not bold and not cut.italic
-    os2.fsSelection = (
-        os2.fsSelection & ~0b1100001 | cut.italic << 0 | bold << 5 | regular << 6
-    )
+    os2.fsSelection = os2.fsSelection & ~0b1100001 | cut.italic << 0 | bold << 5 | regular << 6
     head.macStyle = bold << 0 | cut.italic << 1
 
 
@@ -438,10 +417,7 @@ Each licence is the SIL Open Font License 1.1. The notice inside the package's S
 
 def _readme() -> str:
     names = (SANS, f"{SERIF}, {DISPLAY}", f"Noto Sans {', '.join(SCRIPTS)}")
-    rows = [
-        f"| {n} | {p.name} {p.version} | `{p.licence}` |"
-        for n, p in zip(names, PACKAGES, strict=True)
-    ]
+    rows = [f"| {n} | {p.name} {p.version} | `{p.licence}` |" for n, p in zip(names, PACKAGES, strict=True)]
     return README.format(rows="\n".join(rows))
 
 

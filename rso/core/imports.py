@@ -43,6 +43,7 @@ tables.declare(
                 "email",
                 "statement",
                 "records_from",
+                "records_to",
                 "headline_period",
             ),
         ),

@@ -1,12 +1,16 @@
-"""Lists and quotations that the rooms offer to reports, found here by name: reports imports no room."""
+"""What rooms offer to pages and reports that may not import them: lists, quotations, shelves of the newest, panels.
+
+`reports` imports no room, and rooms of one floor do not import one another: they meet here, by name.
+"""
 
 from __future__ import annotations
 
 import difflib
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
 from typing import Any, Protocol
 
+from django.db import models
 from django.utils.functional import Promise
 
 from rso.core.figures.registry import Column
@@ -32,6 +36,28 @@ class Quotation(Protocol):
     post: str
 
 
+@dataclass(frozen=True)
+class Item:
+    """An entry of a shelf or a panel: when, a title that leads somewhere, and a line about it."""
+
+    title: str
+    url: str = ""
+    when: str = ""
+    meta: str = ""
+    lang: str = ""
+
+
+@dataclass(frozen=True)
+class Panel:
+    """Entries under a heading. `url` leads to all of them; `blank` says why there are none."""
+
+    slug: str
+    title: str | Promise
+    items: Sequence[Item] = field(default_factory=tuple)
+    url: str = ""
+    blank: str | Promise = ""
+
+
 class UnknownListing(LookupError):
     """No list or quotation has this name."""
 
@@ -40,25 +66,41 @@ class Listings:
     def __init__(self) -> None:
         self.all: dict[str, Listing] = {}
         self._quotes: Callable[[str], Quotation | None] | None = None
+        self._shelves: list[Callable[[], Panel]] = []
+        self._panels: dict[type[models.Model], list[Callable[[Any], Panel]]] = {}
 
     def declare(self, listing: Listing) -> Listing:
         return self.all.setdefault(listing.slug, listing)
 
-    def offers_quotes(
-        self, find: Callable[[str], Quotation | None]
-    ) -> Callable[[str], Quotation | None]:
+    def offers_quotes(self, find: Callable[[str], Quotation | None]) -> Callable[[str], Quotation | None]:
         """Marks the function that finds a quotation by ref: None where there is none or consent was withdrawn."""
         self._quotes = find
         return find
 
+    def offers_shelf(self, make: Callable[[], Panel]) -> Callable[[], Panel]:
+        """Marks a function that gives the newest of its kind for the home page."""
+        self._shelves.append(make)
+        return make
+
+    def offers_panel(self, model: type[models.Model]) -> Callable[[Callable[[Any], Panel]], Callable[[Any], Panel]]:
+        """Marks a function that tells, on the page of a record of `model`, what its room has to do with it."""
+
+        def keep(make: Callable[[Any], Panel]) -> Callable[[Any], Panel]:
+            self._panels.setdefault(model, []).append(make)
+            return make
+
+        return keep
+
+    def shelves(self) -> list[Panel]:
+        return [make() for make in self._shelves]
+
+    def panels_of(self, thing: models.Model) -> list[Panel]:
+        return [make(thing) for make in self._panels.get(type(thing), ())]
+
     def find(self, slug: str) -> Listing:
         if slug not in self.all:
-            close = difflib.get_close_matches(slug, self.all, n=3, cutoff=0.4) or list(
-                self.all
-            )
-            raise UnknownListing(
-                f"there is no list “{slug}”; there are {', '.join(close)}"
-            )
+            close = difflib.get_close_matches(slug, self.all, n=3, cutoff=0.4) or list(self.all)
+            raise UnknownListing(f"there is no list “{slug}”; there are {', '.join(close)}")
         return self.all[slug]
 
     def quote(self, ref: str) -> Quotation:

@@ -65,9 +65,7 @@ class RefField(models.CharField):  # type: ignore[type-arg]
 class RankField(models.PositiveSmallIntegerField):  # type: ignore[type-arg]
     """A small whole number with a name for each value; files and evidence write the name."""
 
-    def __init__(
-        self, ranks: type[models.IntegerChoices] | None = None, **options: Any
-    ) -> None:
+    def __init__(self, ranks: type[models.IntegerChoices] | None = None, **options: Any) -> None:
         self.ranks = ranks
         if ranks is not None:
             options.setdefault("choices", ranks.choices)
@@ -120,9 +118,7 @@ class Statement(Kept):
     period = models.CharField(max_length=24, blank=True)
 
     class Meta:
-        indexes = [
-            models.Index(fields=["figure", "period"], name="statement_of_figure")
-        ]
+        indexes = [models.Index(fields=["figure", "period"], name="statement_of_figure")]
 
 
 def in_language(text: str, translated: dict[str, str]) -> str:
@@ -152,20 +148,14 @@ class Record(Kept):
     """A record that figures may count: it says how it is known and from which source."""
 
     basis = RankField(Basis, default=Basis.RECORDED)
-    source = models.ForeignKey(
-        Source, models.PROTECT, null=True, blank=True, related_name="+"
-    )
+    source = models.ForeignKey(Source, models.PROTECT, null=True, blank=True, related_name="+")
 
     class Meta:
         abstract = True
 
     @classmethod
     def constraints(cls, name: str) -> list[models.BaseConstraint]:
-        return [
-            models.CheckConstraint(
-                condition=Q(basis__range=(1, 4)), name=f"{name}_basis_is_known"
-            )
-        ]
+        return [models.CheckConstraint(condition=Q(basis__range=(1, 4)), name=f"{name}_basis_is_known")]
 
 
 class Dated(models.Model):
@@ -185,9 +175,7 @@ class Dated(models.Model):
                 condition=Q(ends_on__gte=F("starts_on")),
                 name=f"{name}_ends_after_it_starts",
             ),
-            models.CheckConstraint(
-                condition=Q(precision__range=(1, 3)), name=f"{name}_precision_is_known"
-            ),
+            models.CheckConstraint(condition=Q(precision__range=(1, 3)), name=f"{name}_precision_is_known"),
         ]
 
 
@@ -225,6 +213,8 @@ class Office(Kept):
     statement = models.CharField(max_length=200, blank=True)
     #: The first day that the office's records cover; figures before it are "not collected".
     records_from = models.DateField(null=True, blank=True)
+    #: The last day that they cover so far, where they do not go on: later periods are "not collected".
+    records_to = models.DateField(null=True, blank=True)
     #: The period that the home page shows.
     headline_period = models.CharField(max_length=24, blank=True)
 
@@ -240,13 +230,9 @@ class Office(Kept):
 class AuditEvent(models.Model):
     """Who did what to which record, and what changed. Written by the verb in its own transaction, never edited."""
 
-    privacy = Privacy(
-        DataClass.OFFICE, _("Shows who changed which record, when and why"), KEPT
-    )
+    privacy = Privacy(DataClass.OFFICE, _("Shows who changed which record, when and why"), KEPT)
     at = models.DateTimeField()
-    actor = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, related_name="+"
-    )
+    actor = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
     verb = models.CharField(max_length=40)
     kind = models.CharField(max_length=40)
     ref = models.CharField(max_length=60)

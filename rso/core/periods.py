@@ -20,10 +20,7 @@ class UnknownPeriod(ValueError):
     """The text names no period; the message says which forms there are."""
 
     def __init__(self, text: str) -> None:
-        super().__init__(
-            _("“%(text)s” is no period; write %(forms)s")
-            % {"text": text[:60], "forms": FORMS}
-        )
+        super().__init__(_("“%(text)s” is no period; write %(forms)s") % {"text": text[:60], "forms": FORMS})
 
 
 @dataclass(frozen=True, order=True)
@@ -77,11 +74,7 @@ class Period:
             }
         if found := re.fullmatch(r"(\d{4})-([HQ])(\d)", self.key):
             year, part, number = found.groups()
-            form = (
-                _("half-year %(number)s of %(year)s")
-                if part == "H"
-                else _("quarter %(number)s of %(year)s")
-            )
+            form = _("half-year %(number)s of %(year)s") if part == "H" else _("quarter %(number)s of %(year)s")
             return form % {"number": number, "year": year}
         if self.key.startswith("FY"):
             return _("financial year %(year)s") % {"year": self.key[2:]}
@@ -97,10 +90,7 @@ class Period:
         return found
 
     def years(self) -> list[Period]:
-        return [
-            Period.year(year)
-            for year in range(self.starts.year, self.last_day.year + 1)
-        ]
+        return [Period.year(year) for year in range(self.starts.year, self.last_day.year + 1)]
 
     def contains(self, day: date) -> bool:
         return self.starts <= day < self.ends

@@ -72,9 +72,7 @@ def told(field: models.Field[Any, Any], thing: models.Model) -> Any:
     return value
 
 
-def add(
-    things: Sequence[K], *, verb: str, by: User, now: datetime, reason: str = ""
-) -> Sequence[K]:
+def add(things: Sequence[K], *, verb: str, by: User, now: datetime, reason: str = "") -> Sequence[K]:
     """Creates records and one audit event each. Returns the same instances, now with their ids."""
     if not things:
         return things
@@ -88,11 +86,7 @@ def add(
                 (
                     thing.ref,
                     {},
-                    {
-                        f.name: v
-                        for f in fields
-                        if (v := told(f, thing)) not in (None, "")
-                    },
+                    {f.name: v for f in fields if (v := told(f, thing)) not in (None, "")},
                 )
                 for thing in things
             ),
@@ -104,28 +98,20 @@ def add(
     return things
 
 
-def change(
-    things: Sequence[K], *, verb: str, by: User, now: datetime, reason: str = ""
-) -> list[K]:
+def change(things: Sequence[K], *, verb: str, by: User, now: datetime, reason: str = "") -> list[K]:
     """Saves altered records and one audit event for each that differs from what is stored. Returns those that differ."""
     if not things:
         return []
     model = type(things[0])
     fields = audited_fields(model)
     with transaction.atomic():
-        stored = model._default_manager.select_for_update().in_bulk(
-            [thing.pk for thing in things]
-        )
+        stored = model._default_manager.select_for_update().in_bulk([thing.pk for thing in things])
         moved: list[K] = []
         events = []
         touched: set[str] = set()
         for thing in things:
             old = stored[thing.pk]
-            differ = [
-                f
-                for f in fields
-                if getattr(old, f.attname) != getattr(thing, f.attname)
-            ]
+            differ = [f for f in fields if getattr(old, f.attname) != getattr(thing, f.attname)]
             if differ:
                 moved.append(thing)
                 touched.update(f.name for f in differ)
@@ -142,9 +128,7 @@ def change(
     return moved
 
 
-def remove(
-    things: Sequence[K], *, verb: str, by: User, now: datetime, reason: str = ""
-) -> None:
+def remove(things: Sequence[K], *, verb: str, by: User, now: datetime, reason: str = "") -> None:
     """Deletes records that nothing else points to, and keeps in the audit trail what they said."""
     if not things:
         return
@@ -152,29 +136,16 @@ def remove(
     fields = audited_fields(model)
     with transaction.atomic():
         try:
-            model._default_manager.filter(
-                pk__in=[thing.pk for thing in things]
-            ).delete()
+            model._default_manager.filter(pk__in=[thing.pk for thing in things]).delete()
         except (models.ProtectedError, models.RestrictedError) as error:
-            holders = sorted(
-                {
-                    f"{type(holder)._meta.verbose_name} {holder}"
-                    for holder in error.args[1]
-                }
-            )
-            raise Refused(
-                [Problem(0, "ref", f"still used by {', '.join(holders[:5])}")]
-            ) from error
+            holders = sorted({f"{type(holder)._meta.verbose_name} {holder}" for holder in error.args[1]})
+            raise Refused([Problem(0, "ref", f"still used by {', '.join(holders[:5])}")]) from error
         _record(
             model,
             (
                 (
                     thing.ref,
-                    {
-                        f.name: v
-                        for f in fields
-                        if (v := told(f, thing)) not in (None, "")
-                    },
+                    {f.name: v for f in fields if (v := told(f, thing)) not in (None, "")},
                     {},
                 )
                 for thing in things
@@ -201,11 +172,7 @@ def relate(
     """
     if not wanted:
         return []
-    columns = [
-        f
-        for f in through._meta.concrete_fields
-        if not f.primary_key and f.name != parent
-    ]
+    columns = [f for f in through._meta.concrete_fields if not f.primary_key and f.name != parent]
     with transaction.atomic():
         before: dict[Any, set[tuple[Any, ...]]] = {thing.pk: set() for thing in wanted}
         stored = through._default_manager.filter(**{f"{parent}__in": list(wanted)})
@@ -214,9 +181,7 @@ def relate(
         fresh, events, moved = [], [], []
         for thing, rows in wanted.items():
             links = [through(**{parent: thing}, **row) for row in rows]
-            if {
-                tuple(getattr(link, f.attname) for f in columns) for link in links
-            } != before[thing.pk]:
+            if {tuple(getattr(link, f.attname) for f in columns) for link in links} != before[thing.pk]:
                 moved.append(thing)
                 fresh += links
                 events.append(
@@ -252,15 +217,11 @@ def plain(check: Check = lambda things: ()) -> Verbs:
         refuse(check(things))
         return add(things, verb="added", by=by, now=now)
 
-    def change_them(
-        things: Sequence[Any], *, by: User, now: datetime, reason: str = ""
-    ) -> list[Any]:
+    def change_them(things: Sequence[Any], *, by: User, now: datetime, reason: str = "") -> list[Any]:
         refuse(check(things))
         return change(things, verb="changed", by=by, now=now, reason=reason)
 
-    def remove_them(
-        things: Sequence[Any], *, by: User, now: datetime, reason: str = ""
-    ) -> None:
+    def remove_them(things: Sequence[Any], *, by: User, now: datetime, reason: str = "") -> None:
         remove(things, verb="removed", by=by, now=now, reason=reason)
 
     return Verbs(add_them, change_them, remove_them)
@@ -268,9 +229,7 @@ def plain(check: Check = lambda things: ()) -> Verbs:
 
 def tell(thing: Kept, *, verb: str, by: User, now: datetime, reason: str = "") -> None:
     """Writes that something was done to a record, without saying what it holds: a password, a read, an export."""
-    _record(
-        type(thing), [(thing.ref, {}, {})], verb=verb, by=by, now=now, reason=reason
-    )
+    _record(type(thing), [(thing.ref, {}, {})], verb=verb, by=by, now=now, reason=reason)
 
 
 def _record(

@@ -28,35 +28,22 @@ if TYPE_CHECKING:
 def check_events(events: Sequence[Event]) -> Iterable[Problem]:
     yield from check_dates(events)
     for at, event in enumerate(events):
-        if (
-            event.state in (EventState.POSTPONED, EventState.CANCELLED)
-            and not event.reason
-        ):
-            yield Problem(
-                at, "reason", _("an event that is postponed or cancelled says why")
-            )
+        if event.state in (EventState.POSTPONED, EventState.CANCELLED) and not event.reason:
+            yield Problem(at, "reason", _("an event that is postponed or cancelled says why"))
         if event.ordinal and event.group is None:
-            yield Problem(
-                at, "group", _("a numbered meeting belongs to a group; name it")
-            )
+            yield Problem(at, "group", _("a numbered meeting belongs to a group; name it"))
 
 
 event_verbs = plain(check_events)
 quote_verbs = plain()
 
 
-def set_partners(
-    wanted: Mapping[Event, verbs.Rows], *, by: User, now: datetime
-) -> None:
+def set_partners(wanted: Mapping[Event, verbs.Rows], *, by: User, now: datetime) -> None:
     verbs.relate(EventBody, wanted, parent="event", verb="partners set", by=by, now=now)
 
 
-def set_statements(
-    wanted: Mapping[Event, verbs.Rows], *, by: User, now: datetime
-) -> None:
-    verbs.relate(
-        StatedNumber, wanted, parent="event", verb="statements set", by=by, now=now
-    )
+def set_statements(wanted: Mapping[Event, verbs.Rows], *, by: User, now: datetime) -> None:
+    verbs.relate(StatedNumber, wanted, parent="event", verb="statements set", by=by, now=now)
 
 
 def check_participations(participations: Sequence[Participation]) -> Iterable[Problem]:
@@ -76,31 +63,16 @@ def check_participations(participations: Sequence[Participation]) -> Iterable[Pr
             seen.add(pair)
         elif row.number < 1:
             yield Problem(at, "number", _("a head count is at least 1"))
-        if (
-            row.member_id is not None
-            and row.member
-            and row.member.kind == BodyKind.AGENCY
-        ):
+        if row.member_id is not None and row.member and row.member.kind == BodyKind.AGENCY:
             yield Problem(
                 at,
                 "member",
-                _(
-                    "is an agency; name its State or organisation here and the agency beside it"
-                ),
+                _("is an agency; name its State or organisation here and the agency beside it"),
             )
-        if (
-            row.agency_id is not None
-            and row.agency
-            and row.agency.kind != BodyKind.AGENCY
-        ):
+        if row.agency_id is not None and row.agency and row.agency.kind != BodyKind.AGENCY:
             yield Problem(at, "agency", _("is no agency"))
-        if (
-            row.state == ParticipationState.ATTENDED
-            and row.event.state != EventState.HELD
-        ):
-            yield Problem(
-                at, "state", _("nobody has attended an event that was not held")
-            )
+        if row.state == ParticipationState.ATTENDED and row.event.state != EventState.HELD:
+            yield Problem(at, "state", _("nobody has attended an event that was not held"))
 
 
 def record_participations(
@@ -133,6 +105,4 @@ def strike_participations(
     verbs.remove(participations, verb="struck", by=by, now=now, reason=reason)
 
 
-participation_verbs = Verbs(
-    record_participations, correct_participations, strike_participations
-)
+participation_verbs = Verbs(record_participations, correct_participations, strike_participations)

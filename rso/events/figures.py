@@ -61,7 +61,7 @@ EVENT = Source(
     Event,
     when=("starts_on",),
     precision="precision",
-    dimensions=(Dimension("event", _("Event"), "pk", Event), *OF_EVENT, BASIS),
+    dimensions=(Dimension("event", _("Event"), "id", Event), *OF_EVENT, BASIS),
     columns=(
         Column("title", _("Event"), lambda event: event),
         Column("when", _("When"), lambda event: event.when),
@@ -156,13 +156,9 @@ group_meetings_supported = registry.figure(
         units.MEETINGS,
         EVENT,
         Total(),
-        _(
-            "Counts meetings of the Process’s groups that the office supported and that took place, by first day."
-        ),
+        _("Counts meetings of the Process’s groups that the office supported and that took place, by first day."),
         _("They are in no other figure: others convened them."),
-        where=Q(
-            office_role=OfficeRole.SUPPORTED, state=EventState.HELD, group__isnull=False
-        ),
+        where=Q(office_role=OfficeRole.SUPPORTED, state=EventState.HELD, group__isnull=False),
     )
 )
 participations = registry.figure(
@@ -175,9 +171,7 @@ participations = registry.figure(
         _(
             "Counts attendances at the office’s own events, in the room or online, of participants and delegates. A person who came twice counts twice."
         ),
-        _(
-            "Leaves out speakers, experts, observers and staff, and those who registered and did not come."
-        ),
+        _("Leaves out speakers, experts, observers and staff, and those who registered and did not come."),
         parents=OWN,
         where=COUNTED,
         public=False,
@@ -194,9 +188,7 @@ people_reached = registry.figure(
         _(
             "Counts the different people among the participations: each once, however many events. A delegation known only by its number counts by that number."
         ),
-        _(
-            "Leaves out speakers, experts, observers and staff, and those who registered and did not come."
-        ),
+        _("Leaves out speakers, experts, observers and staff, and those who registered and did not come."),
         parents=OWN,
         where=COUNTED,
         public=False,
@@ -209,9 +201,7 @@ training_participations = registry.figure(
         units.ATTENDANCES,
         PARTICIPATION,
         Total("number"),
-        _(
-            "Counts attendances at training courses of the office. A person who came to two courses counts twice."
-        ),
+        _("Counts attendances at training courses of the office. A person who came to two courses counts twice."),
         _("Leaves out every other type of event, trainers, observers and staff."),
         parents=OWN & Q(type=EventType.TRAINING),
         where=COUNTED,
@@ -225,9 +215,7 @@ people_trained = registry.figure(
         units.PEOPLE,
         PARTICIPATION,
         Distinct("person", heads="number"),
-        _(
-            "Counts the different people who attended at least one training course of the office, each once."
-        ),
+        _("Counts the different people who attended at least one training course of the office, each once."),
         _("Leaves out every other type of event, trainers, observers and staff."),
         parents=OWN & Q(type=EventType.TRAINING),
         where=COUNTED,
@@ -245,9 +233,7 @@ share_of_women = registry.figure(
             Slice("people-reached", "sex", ("female", "male")),
         ),
         _("Women in per cent of the people reached whose sex is known."),
-        _(
-            "People whose sex is not known are in neither number; their count is shown apart."
-        ),
+        _("People whose sex is not known are in neither number; their count is shown apart."),
         public=False,
     )
 )
@@ -281,9 +267,7 @@ bodies_in_person = registry.figure(
         parents=OWN,
         where=COUNTED & Q(mode=Presence.IN_ROOM, member__kind__in=PROCESS_KINDS),
         public=False,
-        headline=_(
-            "Member and Observer States and Organisations in dialogue in person"
-        ),
+        headline=_("Member and Observer States and Organisations in dialogue in person"),
     )
 )
 bodies_reached = registry.figure(
@@ -303,12 +287,8 @@ bodies_reached = registry.figure(
     )
 )
 
-registry.table(
-    NamedTable("events-by-type", _("Events by type"), "events-held", ("type",))
-)
-registry.table(
-    NamedTable("events-by-mode", _("Events by mode"), "events-held", ("mode",))
-)
+registry.table(NamedTable("events-by-type", _("Events by type"), "events-held", ("type",)))
+registry.table(NamedTable("events-by-mode", _("Events by mode"), "events-held", ("mode",)))
 registry.table(
     NamedTable(
         "bodies-by-event",
@@ -330,24 +310,16 @@ registry.table(
 @registry.gives_evidence("member-activity")
 def members_that_took_part(period: Period) -> QuerySet[Any, Any]:
     """Members of whom someone attended any event of the period, the office's own or supported."""
-    inside = Event.objects.filter(
-        starts_on__gte=period.starts, starts_on__lt=period.ends, state=EventState.HELD
-    )
-    rows = Participation.objects.filter(
-        event__in=inside.values("pk"), state=ParticipationState.ATTENDED
-    )
+    inside = Event.objects.filter(starts_on__gte=period.starts, starts_on__lt=period.ends, state=EventState.HELD)
+    rows = Participation.objects.filter(event__in=inside.values("pk"), state=ParticipationState.ATTENDED)
     return rows.filter(member__isnull=False).values("member")
 
 
 @registry.gives_evidence("partnership")
 def partners_in_events(period: Period) -> QuerySet[Any, Any]:
-    inside = Event.objects.filter(
-        starts_on__gte=period.starts, starts_on__lt=period.ends
-    )
+    inside = Event.objects.filter(starts_on__gte=period.starts, starts_on__lt=period.ends)
     inside = inside.exclude(state__in=[EventState.CANCELLED, EventState.POSTPONED])
-    return EventBody.objects.filter(
-        event__in=inside.values("pk"), part__in=ENGAGED
-    ).values("body")
+    return EventBody.objects.filter(event__in=inside.values("pk"), part__in=ENGAGED).values("body")
 
 
 def _held(period: Period) -> QuerySet[Any, Any]:
@@ -376,9 +348,7 @@ listings.declare(
         (
             Column("name", _("Name"), lambda body: body),
             Column("kind", _("Kind"), lambda body: body.get_kind_display()),
-            Column(
-                "region", _("Sub-region"), lambda body: body.get_region_display() or "–"
-            ),
+            Column("region", _("Sub-region"), lambda body: body.get_region_display() or "–"),
         ),
         _met,
         figure="bodies-supported-in-person",

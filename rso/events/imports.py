@@ -119,18 +119,12 @@ STATED_KINDS = {
 def stated_totals_hold() -> Sequence[tuple[str, str, str]]:
     """Rows that point to a statement sum to its number exactly, whatever its bound."""
     found = []
-    sums = (
-        Participation.objects.filter(statement__isnull=False)
-        .values_list("statement")
-        .annotate(n=Sum("number"))
-    )
+    sums = Participation.objects.filter(statement__isnull=False).values_list("statement").annotate(n=Sum("number"))
     numbers = Statement.objects.in_bulk([statement for statement, _sum in sums])
     for pk, total in sums.order_by():
         statement = numbers[pk]
         if statement.number is not None and total != statement.number:
-            says = _(
-                "the rows that point to it sum to %(sum)s, but the source says %(number)s"
-            )
+            says = _("the rows that point to it sum to %(sum)s, but the source says %(number)s")
             found.append(
                 (
                     "statements.csv",
@@ -152,26 +146,16 @@ def stated_bodies_hold() -> Sequence[tuple[str, str, str]]:
     )
     for unit, kinds in STATED_KINDS.items():
         counted = (
-            attended.filter(member__kind__in=kinds)
-            .values_list("event")
-            .annotate(n=Count("member", distinct=True))
+            attended.filter(member__kind__in=kinds).values_list("event").annotate(n=Count("member", distinct=True))
         )
         for event, number in counted.order_by():
             present[event][unit] = number
     found = []
-    for stated in StatedNumber.objects.select_related("statement", "event").order_by(
-        "pk"
-    ):
+    for stated in StatedNumber.objects.select_related("statement", "event").order_by("pk"):
         statement = stated.statement
         number = present.get(stated.event_id, {}).get(statement.unit)
-        if (
-            number is not None
-            and statement.number is not None
-            and number != statement.number
-        ):
-            says = _(
-                "%(statement)s says %(stated)s, but %(number)s took part by the records"
-            )
+        if number is not None and statement.number is not None and number != statement.number:
+            says = _("%(statement)s says %(stated)s, but %(number)s took part by the records")
             values = {
                 "statement": statement.ref,
                 "stated": f"{statement.number:.0f}",

@@ -82,21 +82,15 @@ class Event(Record, Dated):
     title = models.CharField(max_length=200)
     type = models.CharField(max_length=30, choices=EventType.choices)
     mode = models.CharField(max_length=15, choices=EventMode.choices, blank=True)
-    state = models.CharField(
-        max_length=10, choices=EventState.choices, default=EventState.PLANNED
-    )
+    state = models.CharField(max_length=10, choices=EventState.choices, default=EventState.PLANNED)
     #: Why it was postponed or cancelled.
     reason = models.CharField(max_length=400, blank=True)
     office_role = models.CharField(max_length=12, choices=OfficeRole.choices)
-    group = models.ForeignKey(
-        Group, models.PROTECT, null=True, blank=True, related_name="events"
-    )
+    group = models.ForeignKey(Group, models.PROTECT, null=True, blank=True, related_name="events")
     ordinal = models.PositiveSmallIntegerField(null=True, blank=True)
     place = models.CharField(max_length=120, blank=True)
     country = models.CharField(max_length=3, blank=True)
-    activity = models.ForeignKey(
-        Activity, models.PROTECT, null=True, blank=True, related_name="events"
-    )
+    activity = models.ForeignKey(Activity, models.PROTECT, null=True, blank=True, related_name="events")
     summary = models.TextField(blank=True)
     outcome = models.TextField(blank=True)
 
@@ -111,24 +105,17 @@ class Event(Record, Dated):
         constraints = [
             *Record.constraints("event"),
             *Dated.constraints_of_dates("event"),
-            models.CheckConstraint(
-                condition=Q(type__in=EventType.values), name="event_type_is_known"
-            ),
-            models.CheckConstraint(
-                condition=Q(state__in=EventState.values), name="event_state_is_known"
-            ),
+            models.CheckConstraint(condition=Q(type__in=EventType.values), name="event_type_is_known"),
+            models.CheckConstraint(condition=Q(state__in=EventState.values), name="event_state_is_known"),
             models.CheckConstraint(
                 condition=Q(office_role__in=OfficeRole.values),
                 name="event_role_is_known",
             ),
             models.CheckConstraint(
-                condition=~Q(state__in=[EventState.POSTPONED, EventState.CANCELLED])
-                | ~Q(reason=""),
+                condition=~Q(state__in=[EventState.POSTPONED, EventState.CANCELLED]) | ~Q(reason=""),
                 name="event_gives_its_reason",
             ),
-            models.UniqueConstraint(
-                fields=["group", "ordinal"], name="event_ordinal_once_a_group"
-            ),
+            models.UniqueConstraint(fields=["group", "ordinal"], name="event_ordinal_once_a_group"),
         ]
 
     def __str__(self) -> str:
@@ -145,9 +132,7 @@ class Event(Record, Dated):
     @property
     def where(self) -> str:
         return self.place or (
-            str(self.get_mode_display())
-            if self.mode in (EventMode.ONLINE, EventMode.SELF_PACED)
-            else ""
+            str(self.get_mode_display()) if self.mode in (EventMode.ONLINE, EventMode.SELF_PACED) else ""
         )
 
     @property
@@ -167,11 +152,7 @@ class EventBody(models.Model):
     part = models.CharField(max_length=10, choices=Part.choices)
 
     class Meta:
-        constraints = [
-            models.UniqueConstraint(
-                fields=["event", "body", "part"], name="event_body_once"
-            )
-        ]
+        constraints = [models.UniqueConstraint(fields=["event", "body", "part"], name="event_body_once")]
 
     def __str__(self) -> str:
         return f"{self.part} {self.body.ref}"
@@ -180,18 +161,12 @@ class EventBody(models.Model):
 class StatedNumber(models.Model):
     """What a source states of an event: how many came, from how many bodies. Shown beside the count, never counted."""
 
-    privacy = public(
-        _("Keeps what a source says of an event beside what the records show")
-    )
+    privacy = public(_("Keeps what a source says of an event beside what the records show"))
     event = models.ForeignKey(Event, models.CASCADE, related_name="stated")
     statement = models.ForeignKey(Statement, models.PROTECT, related_name="+")
 
     class Meta:
-        constraints = [
-            models.UniqueConstraint(
-                fields=["event", "statement"], name="event_statement_once"
-            )
-        ]
+        constraints = [models.UniqueConstraint(fields=["event", "statement"], name="event_statement_once")]
 
     def __str__(self) -> str:
         return self.statement.ref
@@ -229,20 +204,12 @@ class Participation(Record):
         _("Counts who took part, so that the office can account for its events"),
         _("Names are removed with the person; the attendance stays as a head count"),
     )
-    event = models.ForeignKey(
-        Event, models.PROTECT, related_name="participations", db_index=False
-    )
-    member = models.ForeignKey(
-        Body, models.PROTECT, null=True, blank=True, related_name="+", db_index=False
-    )
-    agency = models.ForeignKey(
-        Body, models.PROTECT, null=True, blank=True, related_name="+", db_index=False
-    )
-    person = models.ForeignKey(
-        Person, models.PROTECT, null=True, blank=True, related_name="+", db_index=False
-    )
+    event = models.ForeignKey(Event, models.PROTECT, related_name="participations", db_index=False)
+    member = models.ForeignKey(Body, models.PROTECT, null=True, blank=True, related_name="+", db_index=False)
+    agency = models.ForeignKey(Body, models.PROTECT, null=True, blank=True, related_name="+", db_index=False)
+    person = models.ForeignKey(Person, models.PROTECT, null=True, blank=True, related_name="+", db_index=False)
     number = models.PositiveIntegerField(default=1)
-    sex = models.CharField(max_length=6, choices=Sex.choices, null=True, blank=True)  # noqa: DJ001  unknown is NULL
+    sex = models.CharField(max_length=6, choices=Sex.choices, null=True, blank=True)
     role = models.CharField(max_length=12, choices=ParticipationRole.choices)
     state = models.CharField(
         max_length=10,
@@ -310,12 +277,8 @@ class Participation(Record):
         ]
         constraints = [
             *Record.constraints("participation"),
-            models.UniqueConstraint(
-                fields=["person", "event"], name="participation_person_once_an_event"
-            ),
-            models.CheckConstraint(
-                condition=Q(number__gte=1), name="participation_counts_someone"
-            ),
+            models.UniqueConstraint(fields=["person", "event"], name="participation_person_once_an_event"),
+            models.CheckConstraint(condition=Q(number__gte=1), name="participation_counts_someone"),
             models.CheckConstraint(
                 condition=Q(person__isnull=True) | Q(number=1),
                 name="participation_person_counts_once",
@@ -353,14 +316,10 @@ class Quote(Record):
         _("Prints what participants said, with their consent"),
         _("Until consent is withdrawn"),
     )
-    event = models.ForeignKey(
-        Event, models.PROTECT, null=True, blank=True, related_name="quotes"
-    )
+    event = models.ForeignKey(Event, models.PROTECT, null=True, blank=True, related_name="quotes")
     speaker = models.CharField(max_length=120)
     post = models.CharField(max_length=160, blank=True)
-    body = models.ForeignKey(
-        Body, models.PROTECT, null=True, blank=True, related_name="+"
-    )
+    body = models.ForeignKey(Body, models.PROTECT, null=True, blank=True, related_name="+")
     words = models.TextField()
     consent = models.CharField(max_length=10, choices=Consent.choices)
     consent_on = models.DateField(null=True, blank=True)
@@ -369,9 +328,7 @@ class Quote(Record):
         verbose_name = _("quotation")
         constraints = [
             *Record.constraints("quote"),
-            models.CheckConstraint(
-                condition=Q(consent__in=Consent.values), name="quote_consent_is_known"
-            ),
+            models.CheckConstraint(condition=Q(consent__in=Consent.values), name="quote_consent_is_known"),
         ]
 
     def __str__(self) -> str:

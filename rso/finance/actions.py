@@ -29,9 +29,7 @@ def check_amounts(amounts: Sequence[Amount]) -> Iterable[Problem]:
     for at, row in enumerate(amounts):
         if abs(row.amount) > 10**12:
             yield Problem(at, "amount", _("is larger than the ledger holds"))
-        if not (
-            len(row.currency) == 3 and row.currency.isascii() and row.currency.isupper()
-        ):
+        if not (len(row.currency) == 3 and row.currency.isascii() and row.currency.isupper()):
             yield Problem(at, "currency", _("is no ISO 4217 code such as AUD"))
         is_ours = row.currency == settings.OFFICE_CURRENCY
         if is_ours and (row.rate, row.scale) != (1, 1):
@@ -65,9 +63,7 @@ budget_verbs = plain(check_budgets)
 budget_line_verbs = plain(check_amounts)
 
 
-def set_activities(
-    wanted: Mapping[Contribution, verbs.Rows], *, by: User, now: datetime
-) -> None:
+def set_activities(wanted: Mapping[Contribution, verbs.Rows], *, by: User, now: datetime) -> None:
     verbs.relate(
         ContributionActivity,
         wanted,
@@ -111,14 +107,11 @@ def check_expenditure(entries: Sequence[Expenditure]) -> Iterable[Problem]:
             yield Problem(
                 at,
                 "reverses",
-                _("a reversing entry repeats %(ref)s with the opposite sign")
-                % {"ref": other.ref},
+                _("a reversing entry repeats %(ref)s with the opposite sign") % {"ref": other.ref},
             )
 
 
-def post_expenditure(
-    entries: Sequence[Expenditure], *, by: User, now: datetime
-) -> Sequence[Expenditure]:
+def post_expenditure(entries: Sequence[Expenditure], *, by: User, now: datetime) -> Sequence[Expenditure]:
     """Posts entries to the ledger."""
     refuse(check_expenditure(entries))
     return verbs.add(entries, verb="posted", by=by, now=now)
@@ -128,16 +121,8 @@ def reverse_expenditure(
     entries: Sequence[Expenditure], *, on: date, by: User, now: datetime, reason: str
 ) -> Sequence[Expenditure]:
     """Corrects ledger entries: each gets an entry of the opposite amount on the given day. The old one stays."""
-    taken = set(
-        Expenditure.objects.filter(reverses__in=entries).values_list(
-            "reverses", flat=True
-        )
-    )
-    refuse(
-        Problem(at, "reverses", _("is reversed already"))
-        for at, row in enumerate(entries)
-        if row.pk in taken
-    )
+    taken = set(Expenditure.objects.filter(reverses__in=entries).values_list("reverses", flat=True))
+    refuse(Problem(at, "reverses", _("is reversed already")) for at, row in enumerate(entries) if row.pk in taken)
     mirrored = [
         Expenditure(
             ref=f"{row.ref}-r",
@@ -166,9 +151,7 @@ def refuse_alteration(entries: Sequence[Expenditure], **_given: Any) -> None:
         Problem(
             at,
             "amount",
-            _(
-                "is in the ledger and is never altered; post an entry that reverses it, and a new one"
-            ),
+            _("is in the ledger and is never altered; post an entry that reverses it, and a new one"),
         )
         for at, _entry in enumerate(entries)
     )

@@ -46,8 +46,7 @@ def category_groups() -> tuple[list[tuple[str, str]], dict[str, str]]:
     ]
     rows = Category.objects.values_list("ref", "group")
     return names, {
-        ref: "running" if group == CategoryGroup.STAFF_AND_OPERATIONS else "programme"
-        for ref, group in rows
+        ref: "running" if group == CategoryGroup.STAFF_AND_OPERATIONS else "programme" for ref, group in rows
     }
 
 
@@ -63,9 +62,7 @@ CATEGORY = Dimension(
     expected=categories,
     groups=category_groups,
 )
-PURPOSE = Dimension(
-    "purpose", _("Core purpose"), "category__purpose", CorePurpose, expected=purposes
-)
+PURPOSE = Dimension("purpose", _("Core purpose"), "category__purpose", CorePurpose, expected=purposes)
 CURRENCY = Dimension("currency", _("Currency"), "currency")
 MONEY = (
     Column("currency", _("Currency"), lambda row: row.currency),

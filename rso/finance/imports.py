@@ -94,9 +94,7 @@ tables.declare(
     Table(
         "budgets.csv",
         Budget,
-        columns(
-            Budget, "ref", "title", "kind", "starts_on", "ends_on", "basis", "source"
-        ),
+        columns(Budget, "ref", "title", "kind", "starts_on", "ends_on", "basis", "source"),
         actions.budget_verbs,
     )
 )

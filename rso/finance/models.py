@@ -25,17 +25,13 @@ class Rate(Kept):
     on = models.DateField()
     rate = models.BigIntegerField()
     scale = models.BigIntegerField()
-    source = models.ForeignKey(
-        "core.Source", models.PROTECT, null=True, blank=True, related_name="+"
-    )
+    source = models.ForeignKey("core.Source", models.PROTECT, null=True, blank=True, related_name="+")
 
     class Meta:
         verbose_name = _("rate")
         constraints = [
             models.UniqueConstraint(fields=["currency", "on"], name="rate_once_a_day"),
-            models.CheckConstraint(
-                condition=Q(rate__gt=0, rate__lte=10**9), name="rate_is_positive"
-            ),
+            models.CheckConstraint(condition=Q(rate__gt=0, rate__lte=10**9), name="rate_is_positive"),
             models.CheckConstraint(
                 condition=Q(scale__gt=0, scale__lte=10**9),
                 name="rate_scale_is_positive",
@@ -77,9 +73,7 @@ class Amount(Record):
                 condition=Q(amount__range=(-(10**12), 10**12)),
                 name=f"{name}_amount_in_range",
             ),
-            models.CheckConstraint(
-                condition=Q(rate__gt=0, rate__lte=10**6), name=f"{name}_rate_in_range"
-            ),
+            models.CheckConstraint(condition=Q(rate__gt=0, rate__lte=10**6), name=f"{name}_rate_in_range"),
             models.CheckConstraint(
                 condition=Q(scale__gt=0, scale__lte=10**9),
                 name=f"{name}_scale_in_range",
@@ -132,9 +126,7 @@ class Contribution(Amount):
                 condition=Q(ends_on__gte=F("starts_on")),
                 name="contribution_ends_after_it_starts",
             ),
-            models.CheckConstraint(
-                condition=Q(amount__gt=0), name="contribution_is_positive"
-            ),
+            models.CheckConstraint(condition=Q(amount__gt=0), name="contribution_is_positive"),
             models.CheckConstraint(
                 condition=Q(state=ContributionState.RECEIVED, received_on__isnull=False)
                 | (~Q(state=ContributionState.RECEIVED) & Q(received_on__isnull=True)),
@@ -150,17 +142,11 @@ class ContributionActivity(models.Model):
     """An activity that a contribution pays for."""
 
     privacy = public(_("Joins money to what was done with it"))
-    contribution = models.ForeignKey(
-        Contribution, models.CASCADE, related_name="pays_for"
-    )
+    contribution = models.ForeignKey(Contribution, models.CASCADE, related_name="pays_for")
     activity = models.ForeignKey(Activity, models.PROTECT, related_name="paid_by")
 
     class Meta:
-        constraints = [
-            models.UniqueConstraint(
-                fields=["contribution", "activity"], name="contribution_activity_once"
-            )
-        ]
+        constraints = [models.UniqueConstraint(fields=["contribution", "activity"], name="contribution_activity_once")]
 
     def __str__(self) -> str:
         return self.activity.ref
@@ -179,9 +165,7 @@ class Category(Titled):
     short = models.CharField(max_length=60)
     shorts = models.JSONField(default=dict, blank=True)
     group = models.CharField(max_length=25, choices=CategoryGroup.choices)
-    purpose = models.ForeignKey(
-        CorePurpose, models.PROTECT, null=True, blank=True, related_name="+"
-    )
+    purpose = models.ForeignKey(CorePurpose, models.PROTECT, null=True, blank=True, related_name="+")
 
     class Meta:
         verbose_name = _("category")
@@ -221,9 +205,7 @@ class BudgetLine(Amount):
     privacy = public(_("Shows what the office plans to spend"))
     budget = models.ForeignKey(Budget, models.PROTECT, related_name="lines")
     category = models.ForeignKey(Category, models.PROTECT, related_name="+")
-    activity = models.ForeignKey(
-        Activity, models.PROTECT, null=True, blank=True, related_name="+"
-    )
+    activity = models.ForeignKey(Activity, models.PROTECT, null=True, blank=True, related_name="+")
 
     class Meta:
         verbose_name = _("budget line")
@@ -238,16 +220,10 @@ class Expenditure(Amount):
 
     privacy = public(_("Accounts for what the office spent"))
     spent_on = models.DateField()
-    category = models.ForeignKey(
-        Category, models.PROTECT, related_name="+", db_index=False
-    )
-    activity = models.ForeignKey(
-        Activity, models.PROTECT, null=True, blank=True, related_name="expenditure"
-    )
+    category = models.ForeignKey(Category, models.PROTECT, related_name="+", db_index=False)
+    activity = models.ForeignKey(Activity, models.PROTECT, null=True, blank=True, related_name="expenditure")
     text = models.CharField(max_length=200, blank=True)
-    reverses = models.OneToOneField(
-        "self", models.PROTECT, null=True, blank=True, related_name="reversed_by"
-    )
+    reverses = models.OneToOneField("self", models.PROTECT, null=True, blank=True, related_name="reversed_by")
 
     class Meta:
         verbose_name = _("expenditure")
@@ -268,9 +244,7 @@ class Expenditure(Amount):
         constraints = [
             *Record.constraints("expenditure"),
             *Amount.constraints_of_amounts("expenditure"),
-            models.CheckConstraint(
-                condition=~Q(amount=0), name="expenditure_is_not_zero"
-            ),
+            models.CheckConstraint(condition=~Q(amount=0), name="expenditure_is_not_zero"),
         ]
 
     def __str__(self) -> str:

@@ -13,23 +13,17 @@ from rso.members.models import Body, BodyKind, FocalPoint, Person, Seat
 def check_bodies(bodies: Sequence[Body]) -> Iterable[Problem]:
     for at, body in enumerate(bodies):
         if body.kind == BodyKind.AGENCY and body.parent is None:
-            yield Problem(
-                at, "parent", _("an agency belongs to a State or organisation; name it")
-            )
+            yield Problem(at, "parent", _("an agency belongs to a State or organisation; name it"))
         if body.joined_on and body.left_on and body.left_on <= body.joined_on:
             yield Problem(at, "left_on", _("comes before the day of joining"))
         if bool(body.tile_column) != bool(body.tile_line):
-            yield Problem(
-                at, "tile_line", _("a tile has a column and a line, or neither")
-            )
+            yield Problem(at, "tile_line", _("a tile has a column and a line, or neither"))
         if body.country and body.kind not in (
             BodyKind.MEMBER_STATE,
             BodyKind.OBSERVER_STATE,
             BodyKind.AGENCY,
         ):
-            yield Problem(
-                at, "country", _("organisations and partners have no country here")
-            )
+            yield Problem(at, "country", _("organisations and partners have no country here"))
 
 
 def check_spans(things: Sequence[FocalPoint | Seat]) -> Iterable[Problem]:

@@ -8,9 +8,7 @@ from rso.members.models import Body, BodyKind, Region
 
 def places() -> dict[str, Place]:
     """The tile grid of members: all of one size, no border drawn."""
-    members = Body.objects.filter(tile_column__isnull=False).order_by(
-        "tile_line", "tile_column"
-    )
+    members = Body.objects.filter(tile_column__isnull=False).order_by("tile_line", "tile_column")
     return {
         body.ref: Place(
             body.tile_column or 1,

@@ -54,12 +54,8 @@ members = registry.figure(
         units.MEMBERS,
         BODY,
         Total(),
-        _(
-            "Counts Member States and Member Organisations of the Process on the last day of the period."
-        ),
-        _(
-            "Leaves out observers and partners. Not all Member States are States: some stand for territories."
-        ),
+        _("Counts Member States and Member Organisations of the Process on the last day of the period."),
+        _("Leaves out observers and partners. Not all Member States are States: some stand for territories."),
         where=Q(kind__in=MEMBER_KINDS),
     )
 )
@@ -73,9 +69,7 @@ partners_engaged = registry.figure(
         _(
             "Counts organisations recorded as partner or expert in an activity, event, publication or engagement of the period, each once."
         ),
-        _(
-            "A funder, host or member counts only for such a part. States and bodies of the Process never count."
-        ),
+        _("A funder, host or member counts only for such a part. States and bodies of the Process never count."),
         where=~Q(kind__in=STATE_KINDS),
     )
 )
@@ -89,9 +83,7 @@ members_without_activity = registry.figure(
         _(
             "Counts members of whom no one attended an event in the period and who asked for nothing that was worked on."
         ),
-        _(
-            "Observers and partners are left out. It says where to look, not who is to blame."
-        ),
+        _("Observers and partners are left out. It says where to look, not who is to blame."),
         where=Q(kind__in=MEMBER_KINDS),
     )
 )

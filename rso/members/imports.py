@@ -60,9 +60,7 @@ tables.declare(
     Table(
         "groups.csv",
         Group,
-        columns(
-            Group, "ref", "kind", "established", "parent", "purpose", "basis", "source"
-        ),
+        columns(Group, "ref", "kind", "established", "parent", "purpose", "basis", "source"),
         actions.group_verbs,
     )
 )

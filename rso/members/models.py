@@ -97,9 +97,7 @@ class BodyQuerySet(models.QuerySet["Body"]):
 class Body(Record):
     """A State, organisation, partner or agency. Everyone whom the office works with is a row of this one table."""
 
-    privacy = public(
-        _("Names the States and organisations that the office serves and works with")
-    )
+    privacy = public(_("Names the States and organisations that the office serves and works with"))
     kind = models.CharField(max_length=25, choices=BodyKind.choices)
     name = models.CharField(max_length=160)
     names = models.JSONField(default=dict, blank=True)
@@ -108,9 +106,7 @@ class Body(Record):
     #: ISO 3166-1 alpha-3; empty for organisations and for members that stand for territories.
     country = models.CharField(max_length=3, blank=True)
     region = models.CharField(max_length=40, choices=Region.choices, blank=True)
-    parent = models.ForeignKey(
-        "self", models.PROTECT, null=True, blank=True, related_name="agencies"
-    )
+    parent = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="agencies")
     sector = models.CharField(max_length=30, choices=Sector.choices, blank=True)
     joined_on = models.DateField(null=True, blank=True)
     left_on = models.DateField(null=True, blank=True)
@@ -130,18 +126,14 @@ class Body(Record):
         constraints = [
             *Record.constraints("body"),
             models.CheckConstraint(
-                condition=Q(joined_on__isnull=True)
-                | Q(left_on__isnull=True)
-                | Q(left_on__gt=F("joined_on")),
+                condition=Q(joined_on__isnull=True) | Q(left_on__isnull=True) | Q(left_on__gt=F("joined_on")),
                 name="body_leaves_after_it_joined",
             ),
             models.CheckConstraint(
                 condition=~Q(kind=BodyKind.AGENCY) | Q(parent__isnull=False),
                 name="body_agency_has_a_parent",
             ),
-            models.CheckConstraint(
-                condition=Q(kind__in=BodyKind.values), name="body_kind_is_known"
-            ),
+            models.CheckConstraint(condition=Q(kind__in=BodyKind.values), name="body_kind_is_known"),
         ]
 
     def __str__(self) -> str:
@@ -172,12 +164,8 @@ class Person(Record):
         _("Removed when no participation of the last ten years and no office holds it"),
     )
     name = models.CharField(max_length=160)
-    body = models.ForeignKey(
-        Body, models.PROTECT, null=True, blank=True, related_name="people"
-    )
-    agency = models.ForeignKey(
-        Body, models.PROTECT, null=True, blank=True, related_name="+"
-    )
+    body = models.ForeignKey(Body, models.PROTECT, null=True, blank=True, related_name="people")
+    agency = models.ForeignKey(Body, models.PROTECT, null=True, blank=True, related_name="+")
     post = models.CharField(max_length=160, blank=True)
 
     class Meta:
@@ -209,9 +197,7 @@ class FocalPoint(Record):
                 condition=Q(ends_on__isnull=True) | Q(ends_on__gte=F("starts_on")),
                 name="focal_point_ends_after_it_starts",
             ),
-            models.UniqueConstraint(
-                fields=["body", "person", "starts_on"], name="focal_point_once"
-            ),
+            models.UniqueConstraint(fields=["body", "person", "starts_on"], name="focal_point_once"),
         ]
 
 
@@ -237,9 +223,7 @@ class Group(Record):
     privacy = public(_("Describes the groups that the office supports"))
     kind = models.CharField(max_length=20, choices=GroupKind.choices)
     established = models.CharField(max_length=10, blank=True)
-    parent = models.ForeignKey(
-        "self", models.PROTECT, null=True, blank=True, related_name="children"
-    )
+    parent = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="children")
     purpose = models.TextField(blank=True)
 
     class Meta:
@@ -252,9 +236,7 @@ class Group(Record):
     def name_on(self, day: date) -> str:
         """The name that the group bore on a day; before its first known name, that one."""
         names = sorted(self.names.all(), key=lambda name: name.starts_on or date.min)
-        borne = [
-            name for name in names if name.starts_on is None or name.starts_on <= day
-        ] or names
+        borne = [name for name in names if name.starts_on is None or name.starts_on <= day] or names
         return borne[-1].name if borne else self.ref
 
 
@@ -298,9 +280,7 @@ class Seat(Record):
         constraints = [
             *Record.constraints("seat"),
             models.CheckConstraint(
-                condition=Q(ends_on__isnull=True)
-                | Q(starts_on__isnull=True)
-                | Q(ends_on__gt=F("starts_on")),
+                condition=Q(ends_on__isnull=True) | Q(starts_on__isnull=True) | Q(ends_on__gt=F("starts_on")),
                 name="seat_ends_after_it_starts",
             ),
         ]

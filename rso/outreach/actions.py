@@ -17,9 +17,5 @@ if TYPE_CHECKING:
 engagement_verbs = plain(check_dates)
 
 
-def set_partners(
-    wanted: Mapping[Engagement, verbs.Rows], *, by: User, now: datetime
-) -> None:
-    verbs.relate(
-        EngagementBody, wanted, parent="engagement", verb="partners set", by=by, now=now
-    )
+def set_partners(wanted: Mapping[Engagement, verbs.Rows], *, by: User, now: datetime) -> None:
+    verbs.relate(EngagementBody, wanted, parent="engagement", verb="partners set", by=by, now=now)

@@ -50,9 +50,7 @@ engagements = registry.figure(
         units.ENGAGEMENTS,
         ENGAGEMENT,
         Total(),
-        _(
-            "Counts what the office attended or did with outside organisations, by first day."
-        ),
+        _("Counts what the office attended or did with outside organisations, by first day."),
         _("The office’s own events are not engagements."),
     )
 )
@@ -60,9 +58,5 @@ engagements = registry.figure(
 
 @registry.gives_evidence("partnership")
 def partners_in_engagements(period: Period) -> QuerySet[Any, Any]:
-    inside = Engagement.objects.filter(
-        starts_on__gte=period.starts, starts_on__lt=period.ends
-    )
-    return EngagementBody.objects.filter(
-        engagement__in=inside.values("pk"), part__in=ENGAGED
-    ).values("body")
+    inside = Engagement.objects.filter(starts_on__gte=period.starts, starts_on__lt=period.ends)
+    return EngagementBody.objects.filter(engagement__in=inside.values("pk"), part__in=ENGAGED).values("body")

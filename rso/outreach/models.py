@@ -32,15 +32,11 @@ class Engagement(Record, Dated):
     privacy = public(_("Shows the office's part in what others do"))
     title = models.CharField(max_length=200)
     kind = models.CharField(max_length=20, choices=EngagementKind.choices)
-    group = models.ForeignKey(
-        Group, models.PROTECT, null=True, blank=True, related_name="engagements"
-    )
+    group = models.ForeignKey(Group, models.PROTECT, null=True, blank=True, related_name="engagements")
     ordinal = models.PositiveSmallIntegerField(null=True, blank=True)
     mode = models.CharField(max_length=15, blank=True)
     place = models.CharField(max_length=120, blank=True)
-    activity = models.ForeignKey(
-        Activity, models.PROTECT, null=True, blank=True, related_name="engagements"
-    )
+    activity = models.ForeignKey(Activity, models.PROTECT, null=True, blank=True, related_name="engagements")
     summary = models.TextField(blank=True)
 
     class Meta:
@@ -72,11 +68,7 @@ class EngagementBody(models.Model):
     part = models.CharField(max_length=10, choices=Part.choices)
 
     class Meta:
-        constraints = [
-            models.UniqueConstraint(
-                fields=["engagement", "body", "part"], name="engagement_body_once"
-            )
-        ]
+        constraints = [models.UniqueConstraint(fields=["engagement", "body", "part"], name="engagement_body_once")]
 
     def __str__(self) -> str:
         return f"{self.part} {self.body.ref}"

@@ -28,9 +28,7 @@ publication_verbs = plain(check_publications)
 edition_verbs = plain()
 
 
-def set_partners(
-    wanted: Mapping[Publication, verbs.Rows], *, by: User, now: datetime
-) -> None:
+def set_partners(wanted: Mapping[Publication, verbs.Rows], *, by: User, now: datetime) -> None:
     verbs.relate(
         PublicationBody,
         wanted,

@@ -31,12 +31,7 @@ from rso.workplan.models import ENGAGED, Part
 
 
 def partners_of(work: Publication) -> str:
-    return (
-        ", ".join(
-            str(part.body) for part in work.parts.all() if part.part == Part.PARTNER
-        )
-        or "–"
-    )
+    return ", ".join(str(part.body) for part in work.parts.all() if part.part == Part.PARTNER) or "–"
 
 
 PUBLICATION = Source(
@@ -70,9 +65,7 @@ publications = registry.figure(
         PUBLICATION,
         Total(),
         _("Counts works that were first issued in the period."),
-        _(
-            "A language or a later edition is not a new work. Drafts and works withdrawn are left out."
-        ),
+        _("A language or a later edition is not a new work. Drafts and works withdrawn are left out."),
         where=Q(state=PublicationState.PUBLISHED),
         headline=_("new publications, each counted once whatever its languages"),
     )
@@ -82,9 +75,7 @@ publications = registry.figure(
 @registry.gives_evidence("partnership")
 def partners_in_publications(period: Period) -> QuerySet[Any, Any]:
     works = PUBLICATION.parents(period, Q(state=PublicationState.PUBLISHED))
-    return PublicationBody.objects.filter(
-        publication__in=works.values("pk"), part__in=ENGAGED
-    ).values("body")
+    return PublicationBody.objects.filter(publication__in=works.values("pk"), part__in=ENGAGED).values("body")
 
 
 def _rows(period: Period) -> QuerySet[Any, Any]:

@@ -22,9 +22,7 @@ tables.declare(
                 "precision",
                 "activity",
             ),
-            *columns(
-                Publication, "authors", "series", "part_of_series", "summary", "link"
-            ),
+            *columns(Publication, "authors", "series", "part_of_series", "summary", "link"),
             links("partners", PublicationBody, "body", where={"part": Part.PARTNER}),
             links("experts", PublicationBody, "body", where={"part": Part.EXPERT}),
             links("funders", PublicationBody, "body", where={"part": Part.FUNDER}),

@@ -60,14 +60,10 @@ class Publication(Record):
     privacy = public(_("Lists what the office has published"))
     title = models.CharField(max_length=240)
     kind = models.CharField(max_length=25, choices=PublicationKind.choices)
-    state = models.CharField(
-        max_length=10, choices=PublicationState.choices, default=PublicationState.DRAFT
-    )
+    state = models.CharField(max_length=10, choices=PublicationState.choices, default=PublicationState.DRAFT)
     first_issued_on = models.DateField()
     precision = RankField(Precision, default=Precision.DAY)
-    activity = models.ForeignKey(
-        Activity, models.PROTECT, null=True, blank=True, related_name="publications"
-    )
+    activity = models.ForeignKey(Activity, models.PROTECT, null=True, blank=True, related_name="publications")
     authors = models.CharField(max_length=300, blank=True)
     series = models.CharField(max_length=160, blank=True)
     part_of_series = models.PositiveSmallIntegerField(null=True, blank=True)
@@ -126,11 +122,7 @@ class PublicationBody(models.Model):
     part = models.CharField(max_length=10, choices=Part.choices)
 
     class Meta:
-        constraints = [
-            models.UniqueConstraint(
-                fields=["publication", "body", "part"], name="publication_body_once"
-            )
-        ]
+        constraints = [models.UniqueConstraint(fields=["publication", "body", "part"], name="publication_body_once")]
 
     def __str__(self) -> str:
         return f"{self.part} {self.body.ref}"
@@ -140,9 +132,7 @@ class Edition(Record):
     """One language and version of a work, with its file or link."""
 
     privacy = public(_("Lists the languages and versions of a work"))
-    publication = models.ForeignKey(
-        Publication, models.PROTECT, related_name="editions"
-    )
+    publication = models.ForeignKey(Publication, models.PROTECT, related_name="editions")
     language = models.CharField(max_length=8)
     number = models.PositiveSmallIntegerField(default=1)
     issued_on = models.DateField(default=date.today)
@@ -155,7 +145,5 @@ class Edition(Record):
         verbose_name = _("edition")
         constraints = [
             *Record.constraints("edition"),
-            models.UniqueConstraint(
-                fields=["publication", "language", "number"], name="edition_once"
-            ),
+            models.UniqueConstraint(fields=["publication", "language", "number"], name="edition_once"),
         ]

@@ -28,9 +28,7 @@ text_verbs = plain()
 inconsistency_verbs = plain()
 
 
-def set_statements(
-    wanted: Mapping[Inconsistency, verbs.Rows], *, by: User, now: datetime
-) -> None:
+def set_statements(wanted: Mapping[Inconsistency, verbs.Rows], *, by: User, now: datetime) -> None:
     verbs.relate(
         InconsistentStatement,
         wanted,

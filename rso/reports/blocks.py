@@ -29,9 +29,7 @@ class Blocks:
 
     def _asked(self, token: Token) -> tuple[Reading, list[str], str]:
         """The reading, the dimensions, and the name under which the token asks for them."""
-        period = (
-            Period.parse(token.options["period"]) if "period" in token.options else None
-        )
+        period = Period.parse(token.options["period"]) if "period" in token.options else None
         if token.name in registry.tables:
             named = registry.tables[token.name]
             return (
@@ -39,9 +37,7 @@ class Blocks:
                 list(named.dimensions),
                 token.name,
             )
-        dimensions = [
-            token.options[name] for name in ("by", "across") if name in token.options
-        ]
+        dimensions = [token.options[name] for name in ("by", "across") if name in token.options]
         if not dimensions:
             raise BadText(_("says by what to split: by=…"))
         return (
@@ -54,9 +50,7 @@ class Blocks:
         reading, dimensions, slug = self._asked(token)
         if not token.finding:
             raise BadText(_("a chart has a finding: write it after a bar, “| …”"))
-        kind = token.options.get("kind") or default_kind(
-            reading, dimensions, token.name
-        )
+        kind = token.options.get("kind") or default_kind(reading, dimensions, token.name)
         breakdown = reading.by(dimensions[0])
         drawn = draw(kind, breakdown, reading, slug=slug, finding=token.finding)
         self._publish(drawn, reading, breakdown)
@@ -66,7 +60,7 @@ class Blocks:
         }  # fmt: skip
 
     def table(self, token: Token) -> Node:
-        reading, dimensions, slug = self._asked(token)
+        reading, dimensions, _slug = self._asked(token)
         finding = token.finding or str(reading.figure.title)
         if len(dimensions) == 2:
             return self._crossing(reading, reading.across(*dimensions), finding)
@@ -89,28 +83,16 @@ class Blocks:
     def _crossing(self, reading: Reading, crossing: Crossing, finding: str) -> Node:
         rows = []
         for row in crossing.rows:
-            cells = [
-                crossing.cells[(row.key, column.key)] for column in crossing.columns
-            ]
-            filters = [
-                f"{crossing.dimensions[0]}={row.key},{crossing.dimensions[1]}={c.key}"
-                for c in crossing.columns
-            ]
+            cells = [crossing.cells[(row.key, column.key)] for column in crossing.columns]
+            filters = [f"{crossing.dimensions[0]}={row.key},{crossing.dimensions[1]}={c.key}" for c in crossing.columns]
             rows.append(
                 [
                     {"v": row.label},
-                    *(
-                        self._cell(reading, cell, f)
-                        for cell, f in zip(cells, filters, strict=True)
-                    ),
+                    *(self._cell(reading, cell, f) for cell, f in zip(cells, filters, strict=True)),
                 ]
             )
         head = [crossing.titles[0], *(column.label for column in crossing.columns)]
-        notes = (
-            [_("Rows and columns overlap, so they do not add up.")]
-            if crossing.overlaps
-            else []
-        )
+        notes = [_("Rows and columns overlap, so they do not add up.")] if crossing.overlaps else []
         return self._table_node(
             reading,
             finding,
@@ -125,9 +107,7 @@ class Blocks:
     def _table_node(
         self, reading: Reading, finding: str, sub: str, head: list[str], rows: list[Any], foot: list[Any], notes: list[str], dimensions: list[str]
     ) -> Node:  # fmt: skip
-        found = self.compiler.notes_on(
-            reading.figure.slug, reading.period, dimension=dimensions[0]
-        )
+        found = self.compiler.notes_on(reading.figure.slug, reading.period, dimension=dimensions[0])
         return {
             "t": "table", "finding": finding, "sub": sub, "head": head, "numbers": list(range(1, len(head))), "rows": rows,
             "foot": foot, "notes": [note for note in (*notes, *found) if note],
@@ -183,15 +163,8 @@ class Blocks:
 
     def listing(self, token: Token) -> Node:
         found = listings.find(token.name)
-        period = (
-            Period.parse(token.options["period"])
-            if "period" in token.options
-            else self.compiler.period
-        )
-        rows = [
-            [self._value(column.get(row), column.number) for column in found.columns]
-            for row in found.rows(period)
-        ]
+        period = Period.parse(token.options["period"]) if "period" in token.options else self.compiler.period
+        rows = [[self._value(column.get(row), column.number) for column in found.columns] for row in found.rows(period)]
         if found.figure:
             counted = self.compiler.printed(found.figure, period)
             if counted.value != len(rows):
@@ -213,11 +186,7 @@ class Blocks:
     def _value(self, value: Any, number: bool) -> dict[str, Any]:
         if isinstance(value, Basis):
             return {"v": str(value.label), "basis": value.slug}
-        url = (
-            self._url(value.get_absolute_url())
-            if hasattr(value, "get_absolute_url")
-            else ""
-        )
+        url = self._url(value.get_absolute_url()) if hasattr(value, "get_absolute_url") else ""
         return {"v": str(value), "url": url, **({"num": True} if number else {})}
 
     def quote(self, token: Token) -> Node:
@@ -235,11 +204,7 @@ class Blocks:
         slug, _colon, dimension = entry.partition(":")
         reading = self.compiler.reading(slug)
         printed = self.compiler.printed(slug)
-        beside = (
-            self.compiler.printed("people-reached")
-            if slug == "participations"
-            else None
-        )
+        beside = self.compiler.printed("people-reached") if slug == "participations" else None
         found: dict[str, Any] = {
             "key": printed.key, "shown": printed.shown, "sentence": str(reading.figure.headline or reading.figure.title),
             "beside": {"key": beside.key, "shown": beside.shown, "words": _("people")} if beside else None,
@@ -288,14 +253,10 @@ def rests(printed: Any) -> list[tuple[str, Any]]:
 def default_kind(reading: Reading, dimensions: list[str], name: str) -> str:
     if name in registry.tables and registry.tables[name].shares:
         return Kind.SHARES
-    return {"month": Kind.COLUMNS, "year": Kind.COLUMNS, "member": Kind.TILES}.get(
-        dimensions[0], Kind.BARS
-    )
+    return {"month": Kind.COLUMNS, "year": Kind.COLUMNS, "member": Kind.TILES}.get(dimensions[0], Kind.BARS)
 
 
-def draw(
-    kind: str, breakdown: Breakdown, reading: Reading, *, slug: str, finding: str
-) -> Chart:
+def draw(kind: str, breakdown: Breakdown, reading: Reading, *, slug: str, finding: str) -> Chart:
     """A chart of one of the four kinds. Raises Refusal where the dimension does not suit the kind."""
     unit = reading.figure.unit
     dimension = reading.figure.source.dimension(breakdown.dimension)

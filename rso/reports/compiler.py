@@ -48,9 +48,7 @@ class CannotCompile(Exception):
         super().__init__("\n".join(map(str, faults)))
 
 
-def compile_report(
-    report: Report, *, as_at: date | None = None, base_url: str | None = None
-) -> Document:
+def compile_report(report: Report, *, as_at: date | None = None, base_url: str | None = None) -> Document:
     """The report as a document, read in one snapshot, as the public may see it. Raises CannotCompile.
 
     `base_url` is where its links lead: the site's address, or "" for links within the site itself.
@@ -85,9 +83,7 @@ class _Compiler:
 
     @cached_property
     def statements(self) -> dict[str, Statement]:
-        return {
-            found.ref: found for found in Statement.objects.select_related("source")
-        }
+        return {found.ref: found for found in Statement.objects.select_related("source")}
 
     @cached_property
     def notes(self) -> list[Note]:
@@ -98,20 +94,11 @@ class _Compiler:
             parts = self.definition.parts
         except UnknownDefinition as error:
             raise CannotCompile([TextFault(self.report.ref, str(error))]) from error
-        texts = {
-            text.section: text
-            for text in SectionText.objects.filter(report=self.report, language="en")
-        }
+        texts = {text.section: text for text in SectionText.objects.filter(report=self.report, language="en")}
         self._check_sections(texts)
         numbers, letters = iter(range(1, 100)), iter("ABCDEFGHIJ")
         for part in parts:
-            mark = (
-                str(next(numbers))
-                if part.mark == "number"
-                else next(letters)
-                if part.mark == "letter"
-                else ""
-            )
+            mark = str(next(numbers)) if part.mark == "number" else next(letters) if part.mark == "letter" else ""
             chapter = Chapter(part.id, part.title, mark)
             for section in part.sections:
                 out = self._section(section, texts.get(section.id))
@@ -128,24 +115,18 @@ class _Compiler:
     def _check_sections(self, texts: dict[str, SectionText]) -> None:
         known = {section.id for section in self.definition.sections}
         for name in sorted(set(texts) - known):
-            self.faults.append(
-                TextFault(name, _("is no section of this kind of report"))
-            )
+            self.faults.append(TextFault(name, _("is no section of this kind of report")))
 
     def _section(self, section: Section, text: SectionText | None) -> SectionOut | None:
         words = text.text if text else section.text
-        title = (text.title if text and text.title else section.title).replace(
-            "{period}", self.period.label
-        )
+        title = (text.title if text and text.title else section.title).replace("{period}", self.period.label)
         if not words.strip():
             if not section.optional:
                 self.faults.append(TextFault(section.id, _("has no text yet")))
             return None
         for number in typed_numbers(words):
             place = f"line {number.line}, “{number.around}”"
-            self.faults.append(
-                TextFault(section.id, f"{place}: {advice(number, self._figures_worth)}")
-            )
+            self.faults.append(TextFault(section.id, f"{place}: {advice(number, self._figures_worth)}"))
         try:
             nodes = parse(words)
         except BadText as error:
@@ -156,14 +137,8 @@ class _Compiler:
             named |= {entry.partition(":")[0] for entry in self.definition.headlines}
         for slug in section.needs:
             if slug not in named:
-                self.faults.append(
-                    TextFault(
-                        section.id, _("must print {{ fig %(slug)s }}") % {"slug": slug}
-                    )
-                )
-        return SectionOut(
-            section.id, title, [self._resolve(section.id, node) for node in nodes]
-        )
+                self.faults.append(TextFault(section.id, _("must print {{ fig %(slug)s }}") % {"slug": slug}))
+        return SectionOut(section.id, title, [self._resolve(section.id, node) for node in nodes])
 
     # -- tokens --------------------------------------------------------------------------------------------------------
 
@@ -174,11 +149,7 @@ class _Compiler:
                 return self._token(token)
             except MAKES_NO_SENSE as error:
                 where = f"line {token.line}, " if token.line else ""
-                self.faults.append(
-                    TextFault(
-                        section, f"{where}{{{{ {token.kind} {token.name} }}}}: {error}"
-                    )
-                )
+                self.faults.append(TextFault(section, f"{where}{{{{ {token.kind} {token.name} }}}}: {error}"))
                 return {"t": "text", "v": ""}
         if node["t"] == "h":
             resolved = [self._resolve(section, child) for child in node["c"]]
@@ -192,10 +163,7 @@ class _Compiler:
         if "items" in node:
             return {
                 **node,
-                "items": [
-                    [self._resolve(section, child) for child in item]
-                    for item in node["items"]
-                ],
+                "items": [[self._resolve(section, child) for child in item] for item in node["items"]],
             }
         return node
 
@@ -215,14 +183,8 @@ class _Compiler:
         return makers[token.kind](token)
 
     def _fig(self, token: Token) -> Node:
-        period = (
-            Period.parse(token.options["period"])
-            if "period" in token.options
-            else self.period
-        )
-        filters = {
-            name: value for name, value in token.options.items() if name != "period"
-        }
+        period = Period.parse(token.options["period"]) if "period" in token.options else self.period
+        filters = {name: value for name, value in token.options.items() if name != "period"}
         printed = self.printed(token.name, period, filters)
         return {"t": "fig", "key": printed.key, "shown": printed.shown}
 
@@ -267,9 +229,7 @@ class _Compiler:
         key = (slug, of.key)
         if key not in self.readings:
             as_at = self.as_at if of == self.period else max(self.as_at, of.last_day)
-            self.readings[key] = Reading(
-                registry.find(slug), of, as_at=as_at, reader=PUBLIC
-            )
+            self.readings[key] = Reading(registry.find(slug), of, as_at=as_at, reader=PUBLIC)
         return self.readings[key]
 
     def printed(
@@ -281,9 +241,7 @@ class _Compiler:
         """A figure, or one cell of it, as the edition prints it; its records are kept as evidence."""
         reading = self.reading(slug, period)
         filters = filters or {}
-        name = ",".join(
-            f"{dimension}={key}" for dimension, key in sorted(filters.items())
-        )
+        name = ",".join(f"{dimension}={key}" for dimension, key in sorted(filters.items()))
         key = f"{slug}|{reading.period.key}|{name}"
         if key not in self.document.figures:
             self.document.figures[key] = self._print(key, reading, filters)
@@ -301,15 +259,10 @@ class _Compiler:
             cell = self._cell(reading.by(dimension), wanted)
             value, status = cell.value, cell.status
             total_stated = cell.parts.get("total_stated", 0)
-            basis = {
-                ("illustrative" if slug == "total_stated" else slug): 0
-                for slug in cell.parts
-            }
+            basis = {("illustrative" if slug == "total_stated" else slug): 0 for slug in cell.parts}
             for slug, number in cell.parts.items():
                 basis["illustrative" if slug == "total_stated" else slug] += number
-            records = records.filter(
-                figure.source.dimension(dimension).keys_filter([wanted])
-            )
+            records = records.filter(figure.source.dimension(dimension).keys_filter([wanted]))
             anchor = f"#by-{dimension}"
         return Printed(
             key=key,
@@ -318,9 +271,7 @@ class _Compiler:
             period=reading.period.key,
             filter=key.split("|")[2],
             value=unit.exact(value),
-            shown=unit.phrase(value)
-            if status is not Status.SUPPRESSED
-            else str(status.label),
+            shown=unit.phrase(value) if status is not Status.SUPPRESSED else str(status.label),
             unit=unit.code,
             decimals=unit.printed_decimals(value),
             status=status.value,
@@ -330,9 +281,7 @@ class _Compiler:
             definition=figure.definition,
             url=self.figure_url(figure.slug, reading.period) + anchor,
             records=self._evidence(reading, records),
-            stated=tuple(self._said(figure.slug, reading.period))
-            if not filters
-            else (),
+            stated=tuple(self._said(figure.slug, reading.period)) if not filters else (),
             notes=tuple(self.notes_on(figure.slug, reading.period, filters)),
         )
 
@@ -349,11 +298,7 @@ class _Compiler:
     def _evidence(self, reading: Reading, records: Any) -> str:
         """Keeps the refs of the records under their digest, and returns it."""
         refs: set[str] = set()
-        for found in (
-            [part.records for part in reading.parts]
-            if reading.figure.slices
-            else [records]
-        ):
+        for found in [part.records for part in reading.parts] if reading.figure.slices else [records]:
             refs.update(found.values_list("ref", flat=True))
         ordered = sorted(refs)
         digest = hashlib.sha256("\n".join(ordered).encode()).hexdigest()[:16]
@@ -361,14 +306,9 @@ class _Compiler:
         return digest
 
     def _said(self, slug: str, period: Period) -> list[str]:
-        found = (
-            s
-            for s in self.statements.values()
-            if s.figure == slug and s.period == period.key
-        )
+        found = (s for s in self.statements.values() if s.figure == slug and s.period == period.key)
         return [
-            f"{show_stated(s)}: {s.says} ({s.source.author}, {s.place})"
-            for s in sorted(found, key=lambda s: s.ref)
+            f"{show_stated(s)}: {s.says} ({s.source.author}, {s.place})" for s in sorted(found, key=lambda s: s.ref)
         ]
 
     def notes_on(
@@ -383,16 +323,8 @@ class _Compiler:
         for note in self.notes:
             if note.figure != slug or note.period not in ("", period.key):
                 continue
-            here = (
-                not note.dimension
-                or note.dimension == dimension
-                or note.dimension in (filters or {})
-            )
-            if here and (
-                not note.value
-                or not filters
-                or filters.get(note.dimension) == note.value
-            ):
+            here = not note.dimension or note.dimension == dimension or note.dimension in (filters or {})
+            if here and (not note.value or not filters or filters.get(note.dimension) == note.value):
                 found.append(note.label)
         return found
 
@@ -404,10 +336,7 @@ class _Compiler:
         found = []
         for figure in registry:
             value = figure.unit.exact(self.reading(figure.slug).value)
-            if (
-                value is not None
-                and abs(float(value) - number) < 0.5 / 10**figure.unit.decimals
-            ):
+            if value is not None and abs(float(value) - number) < 0.5 / 10**figure.unit.decimals:
                 found.append(figure.slug)
         return found
 

@@ -40,11 +40,7 @@ class Printed:
     def weakest(self) -> str:
         """The basis whose line is drawn under the number: the weakest on which it rests."""
         return next(
-            (
-                basis
-                for basis in ("illustrative", "estimated", "stated")
-                if basis in self.basis
-            ),
+            (basis for basis in ("illustrative", "estimated", "stated") if basis in self.basis),
             "recorded",
         )
 
@@ -55,14 +51,9 @@ class Printed:
         if self.total_stated and self.total_stated == self.value:
             return _("Total stated, split illustrative")
         many = len(words) > 1
-        found = ", ".join(
-            f"{word} {self.basis[slug]}" if many else word
-            for slug, word in words.items()
-        )
+        found = ", ".join(f"{word} {self.basis[slug]}" if many else word for slug, word in words.items())
         if self.total_stated:
-            found += _("; of this, the total of %(number)s is stated") % {
-                "number": self.total_stated
-            }
+            found += _("; of this, the total of %(number)s is stated") % {"number": self.total_stated}
         return found
 
     def as_json(self) -> dict[str, Any]:
@@ -87,10 +78,6 @@ class Chapter:
     def numbered_title(self) -> str:
         return f"{self.mark}. {self.title}" if self.mark else self.title
 
-    @property
-    def file(self) -> str:
-        return f"{self.id}.html"
-
 
 @dataclass
 class Document:
@@ -113,6 +100,12 @@ class Document:
     breakdowns: list[dict[str, Any]] = field(default_factory=list)
     cover: list[dict[str, Any]] = field(default_factory=list)
     specs: dict[str, dict[str, Any]] = field(default_factory=dict)
+    #: Where its pages lie: files of an edition, or addresses of the site.
+    pages: str = "edition"
+
+    def page(self, chapter: str) -> str:
+        """The address of a chapter, seen from another chapter."""
+        return f"{chapter}.html" if self.pages == "edition" else f"../{chapter}/"
 
     @property
     def counts_illustrative(self) -> bool:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 import tempfile
+import zipfile
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -17,7 +17,7 @@ from rso.environment import HOUSE
 from rso.reports.compiler import compile_report
 from rso.reports.document import Document
 from rso.reports.evidence import as_bytes, digest, evidence
-from rso.reports.html import draw_blocks
+from rso.reports.html import chapter_context
 from rso.reports.models import Report
 from rso.reports.package import write_package
 from rso.reports.typeset import typeset
@@ -37,28 +37,23 @@ class Written:
     records: int
 
 
-def write_editions(
-    report: Report, folder: Path, *, as_at: date | None = None
-) -> Written:
+def write_editions(report: Report, folder: Path, *, as_at: date | None = None) -> Written:
     """Compiles a report and writes its editions. The folder is replaced as a whole: never half an edition.
 
     Raises CannotCompile or CannotTypeset; then nothing is touched.
     """
     document = compile_report(report, as_at=as_at)
     folder.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(
-        dir=folder.parent, prefix=".compiling-"
-    ) as scratch:
+    with tempfile.TemporaryDirectory(dir=folder.parent, prefix=".compiling-") as scratch:
         work = Path(scratch) / "edition"
         proof = as_bytes(evidence(document))
         with translation.override(document.language):
             (work / "web").mkdir(parents=True)
-            (work / f"{document.ref}.pdf").write_bytes(
-                typeset(document, proof, settings.BASE_URL)
-            )
+            (work / f"{document.ref}.pdf").write_bytes(typeset(document, proof, settings.BASE_URL))
             write_pages(document, work / "web", digest(proof))
             write_package(document, work / "data", proof)
-        os.chmod(work, 0o755)
+            zip_folder(work / "data", work / "data.zip")
+        work.chmod(0o755)  # noqa: S103  the web server reads it
         _replace(work, folder)
     records = {ref for refs in document.records.values() for ref in refs}
     pdf = folder / f"{document.ref}.pdf"
@@ -84,23 +79,28 @@ def _replace(work: Path, folder: Path) -> None:
 
 def write_pages(document: Document, folder: Path, proof: str) -> None:
     """The web edition: a contents page and a page for each chapter, with its own style and fonts, without JavaScript."""
-    chapters = document.chapters
-    for at, chapter in enumerate(chapters):
-        context = {
-            "document": document, "chapter": chapter, "proof": proof,
-            "sections": [(section, draw_blocks(document, section.blocks)) for section in chapter.sections],
-            "before": chapters[at - 1] if at else None, "after": chapters[at + 1] if at + 1 < len(chapters) else None,
-            "base_url": settings.BASE_URL,
-        }  # fmt: skip
-        page = render_to_string("reports/edition_chapter.html", context)
-        (folder / chapter.file).write_text(page, encoding="utf-8")
-    index = render_to_string(
-        "reports/edition_index.html",
-        {"document": document, "proof": proof, "base_url": settings.BASE_URL},
-    )
+    about = {"proof": proof, "base_url": settings.BASE_URL}
+    for at, chapter in enumerate(document.chapters):
+        page = render_to_string("reports/edition_chapter.html", {**chapter_context(document, at), **about})
+        (folder / document.page(chapter.id)).write_text(page, encoding="utf-8")
+    toc = [(chapter, document.page(chapter.id)) for chapter in document.chapters]
+    index = render_to_string("reports/edition_index.html", {"document": document, "toc": toc, **about})
     (folder / "index.html").write_text(index, encoding="utf-8")
     for name in ("rso.css", "faces.css"):
         shutil.copyfile(STATIC / name, folder / name)
     (folder / "fonts").mkdir(exist_ok=True)
     for font in sorted((STATIC / "fonts").iterdir()):
         shutil.copyfile(font, folder / "fonts" / font.name)
+
+
+def zip_folder(folder: Path, archive: Path) -> None:
+    """The folder as one file to take away: the same bytes each time, for entries bear no time of their own."""
+    with zipfile.ZipFile(archive, "w", zipfile.ZIP_DEFLATED) as made:
+        for path in sorted(folder.rglob("*")):
+            if path.is_file():
+                entry = zipfile.ZipInfo(str(path.relative_to(folder)), (1980, 1, 1, 0, 0, 0))
+                entry.compress_type, entry.external_attr = (
+                    zipfile.ZIP_DEFLATED,
+                    0o644 << 16,
+                )
+                made.writestr(entry, path.read_bytes())

@@ -31,9 +31,7 @@ def evidence(document: Document) -> dict[str, Any]:
 
 def as_bytes(found: dict[str, Any]) -> bytes:
     """The same evidence, the same bytes."""
-    return (
-        json.dumps(found, ensure_ascii=False, indent=1, sort_keys=True) + "\n"
-    ).encode()
+    return (json.dumps(found, ensure_ascii=False, indent=1, sort_keys=True) + "\n").encode()
 
 
 def digest(content: bytes) -> str:

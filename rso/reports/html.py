@@ -33,14 +33,10 @@ def _block(document: Document, node: Node) -> str:
             level,
         )
     if kind in ("ul", "ol"):
-        items = format_html_join(
-            "", "<li>{}</li>", ((_item(document, item),) for item in node["items"])
-        )
+        items = format_html_join("", "<li>{}</li>", ((_item(document, item),) for item in node["items"]))
         return format_html("<{}>{}</{}>", mark_safe(kind), items, mark_safe(kind))  # noqa: S308  one of two words
     if kind == "aside":
-        return format_html(
-            '<div class="note">{}</div>', draw_blocks(document, node["c"])
-        )
+        return format_html('<div class="note">{}</div>', draw_blocks(document, node["c"]))
     if kind == "quote":
         return format_html(
             '<blockquote class="pull"><p>“{}”</p><footer>{}</footer></blockquote>',
@@ -89,27 +85,19 @@ def _piece(document: Document, node: Node) -> SafeString | str:
             '<span class="stated" title="{}">{}</span>{}',
             node["says"],
             node["shown"],
-            _mark(node["n"]),
+            _mark(document, node["n"]),
         )
     if kind == "fn":
-        return _mark(node["n"])
+        return _mark(document, node["n"])
     if kind == "link":
-        return format_html(
-            '<a href="{}">{}</a>', node["href"], _inline(document, node["c"])
-        )
-    return format_html(
-        "<{}>{}</{}>", mark_safe(kind), _inline(document, node["c"]), mark_safe(kind)
-    )  # noqa: S308  em, strong
+        return format_html('<a href="{}">{}</a>', node["href"], _inline(document, node["c"]))
+    return format_html("<{}>{}</{}>", mark_safe(kind), _inline(document, node["c"]), mark_safe(kind))  # noqa: S308  em, strong
 
 
 def draw_figure(printed: Printed) -> SafeString:
     """A number in prose: what it rests on in its line, its place in the data element, its page behind the link."""
     shown = data(printed.shown, printed.as_json(), printed.value, printed.filter)
-    basis = (
-        format_html(' data-basis="{}"', printed.weakest)
-        if printed.weakest in ("estimated", "illustrative")
-        else ""
-    )
+    basis = format_html(' data-basis="{}"', printed.weakest) if printed.weakest in ("estimated", "illustrative") else ""
     return format_html(
         '<a class="fig" href="{}"{} title="{}">{}</a>',
         printed.url,
@@ -119,7 +107,25 @@ def draw_figure(printed: Printed) -> SafeString:
     )
 
 
-def _mark(number: int) -> SafeString:
-    return format_html(
-        '<a class="fn" href="sources.html#n{0}" aria-label="Note {0}">{0}</a>', number
-    )
+def _mark(document: Document, number: int) -> SafeString:
+    return format_html('<a class="fn" href="sources.html#n{0}" aria-label="Note {0}">{0}</a>', number)
+
+
+def chapter_context(document: Document, at: int) -> dict[str, Any]:
+    """What the page of the chapter at a position needs: its sections, the contents, the way back and on."""
+    chapters = document.chapters
+    chapter = chapters[at]
+
+    def neighbour(other: int) -> dict[str, str] | None:
+        if not 0 <= other < len(chapters):
+            return None
+        return {"title": chapters[other].title, "url": document.page(chapters[other].id)}
+
+    return {
+        "document": document,
+        "chapter": chapter,
+        "toc": [(each, document.page(each.id)) for each in chapters],
+        "sections": [(section, draw_blocks(document, section.blocks)) for section in chapter.sections],
+        "before": neighbour(at - 1),
+        "after": neighbour(at + 1),
+    }

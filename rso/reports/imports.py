@@ -9,9 +9,7 @@ tables.declare(
     Table(
         "reports.csv",
         Report,
-        columns(
-            Report, "ref", "title", "definition", "period", "subtitle", "as_at", "order"
-        ),
+        columns(Report, "ref", "title", "definition", "period", "subtitle", "as_at", "order"),
         actions.report_verbs,
     )
 )

@@ -47,19 +47,13 @@ class Token:
         try:
             words = shlex.split(head)
         except ValueError as error:
-            raise BadText(
-                f"line {line}: “{{{{ {text.strip()} }}}}” has an open quote"
-            ) from error
+            raise BadText(f"line {line}: “{{{{ {text.strip()} }}}}” has an open quote") from error
         if not words or words[0] not in KINDS:
-            raise BadText(
-                f"line {line}: “{{{{ {text.strip()} }}}}” is no token; there are {', '.join(KINDS)}"
-            )
+            raise BadText(f"line {line}: “{{{{ {text.strip()} }}}}” is no token; there are {', '.join(KINDS)}")
         names = [word for word in words[1:] if "=" not in word]
         options = dict(word.split("=", 1) for word in words[1:] if "=" in word)
         if len(names) > 1:
-            raise BadText(
-                f"line {line}: “{{{{ {text.strip()} }}}}” names {' and '.join(names)}; name one"
-            )
+            raise BadText(f"line {line}: “{{{{ {text.strip()} }}}}” names {' and '.join(names)}; name one")
         return cls(words[0], names[0] if names else "", options, finding.strip(), line)
 
 
@@ -77,9 +71,7 @@ def _token_rule(state: StateInline, silent: bool) -> bool:
 
 
 def _parser() -> MarkdownIt:
-    parser = MarkdownIt("zero").enable(
-        ["heading", "list", "blockquote", "emphasis", "link", "escape", "newline", "hr"]
-    )
+    parser = MarkdownIt("zero").enable(["heading", "list", "blockquote", "emphasis", "link", "escape", "newline", "hr"])
     parser.inline.ruler.before("emphasis", "token", _token_rule)
     return parser
 
@@ -100,18 +92,13 @@ def _block(node: SyntaxTreeNode) -> Iterator[Node]:
         yield {"t": "h", "level": level, "c": _inline(node.children[0], line)}
     elif node.type == "paragraph":
         children = _inline(node.children[0], line)
-        own = [
-            child for child in children if child["t"] != "text" or child["v"].strip()
-        ]
+        own = [child for child in children if child["t"] != "text" or child["v"].strip()]
         if len(own) == 1 and own[0]["t"] == "token" and own[0]["token"].kind in BLOCKS:
             yield {"t": "token", "token": own[0]["token"]}
         else:
             yield {"t": "p", "c": children}
     elif node.type in ("bullet_list", "ordered_list"):
-        items = [
-            [inner for child in item.children for inner in _block(child)]
-            for item in node.children
-        ]
+        items = [[inner for child in item.children for inner in _block(child)] for item in node.children]
         yield {"t": "ul" if node.type == "bullet_list" else "ol", "items": items}
     elif node.type == "blockquote":
         yield {

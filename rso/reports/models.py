@@ -43,11 +43,7 @@ class SectionText(Kept):
 
     class Meta:
         verbose_name = _("text of a section")
-        constraints = [
-            models.UniqueConstraint(
-                fields=["report", "section", "language"], name="section_text_once"
-            )
-        ]
+        constraints = [models.UniqueConstraint(fields=["report", "section", "language"], name="section_text_once")]
 
     def __str__(self) -> str:
         return f"{self.report.ref} {self.section} ({self.language})"
@@ -91,9 +87,7 @@ class InconsistentStatement(models.Model):
     """A printed statement that takes part in an inconsistency."""
 
     privacy = public(_("Explains why printed numbers differ from counted ones"))
-    inconsistency = models.ForeignKey(
-        Inconsistency, models.CASCADE, related_name="statements"
-    )
+    inconsistency = models.ForeignKey(Inconsistency, models.CASCADE, related_name="statements")
     statement = models.ForeignKey(Statement, models.PROTECT, related_name="+")
 
     class Meta:

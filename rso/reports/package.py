@@ -86,17 +86,13 @@ def write_package(document: Document, folder: Path, evidence: bytes) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     rows = _rows(document)
     for name, fields in FIELDS.items():
-        (folder / f"{name}.csv").write_text(
-            _csv([f[0] for f in fields], rows[name]), encoding="utf-8", newline=""
-        )
+        (folder / f"{name}.csv").write_text(_csv([f[0] for f in fields], rows[name]), encoding="utf-8", newline="")
     specs = folder / "charts"
     specs.mkdir(exist_ok=True)
     for slug, spec in sorted(document.specs.items()):
         (specs / f"{slug}.vl.json").write_text(_json(spec), encoding="utf-8")
     (folder / "evidence.json").write_bytes(evidence)
-    (folder / "datapackage.json").write_text(
-        _json(_descriptor(document)), encoding="utf-8"
-    )
+    (folder / "datapackage.json").write_text(_json(_descriptor(document)), encoding="utf-8")
 
 
 def _rows(document: Document) -> dict[str, Sequence[Mapping[str, Any]]]:
@@ -128,10 +124,7 @@ def _rows(document: Document) -> dict[str, Sequence[Mapping[str, Any]]]:
         "definitions": definitions,
         "notes": list(notes),
         "sources": [
-            {
-                name: source[name]
-                for name in ("ref", "author", "title", "published", "link")
-            }
+            {name: source[name] for name in ("ref", "author", "title", "published", "link")}
             for source in document.sources
         ],
     }
@@ -172,9 +165,7 @@ def _descriptor(document: Document) -> dict[str, Any]:
                 "mediatype": "text/csv",
                 "encoding": "utf-8",
                 "schema": {
-                    "fields": [
-                        {"name": n, "type": t, "description": d} for n, t, d in fields
-                    ],
+                    "fields": [{"name": n, "type": t, "description": d} for n, t, d in fields],
                     "missingValues": [""],
                 },
             }

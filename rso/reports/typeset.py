@@ -58,17 +58,13 @@ def _cover_words(document: Document, covered: int) -> str:
         )
         words.append(form % {"lines": covered, "piles": len(document.cover)})
     if document.counts_illustrative:
-        words.append(
-            _("This report counts illustrative records; each figure says how many.")
-        )
+        words.append(_("This report counts illustrative records; each figure says how many."))
     return " ".join(words)
 
 
 def _cover_alt(document: Document, covered: int) -> str:
     piles = ", ".join(f"{pile['label']} {pile['n']}" for pile in document.cover)
-    return _(
-        "%(lines)s lines in %(piles)s piles, one pile for each event: %(each)s."
-    ) % {
+    return _("%(lines)s lines in %(piles)s piles, one pile for each event: %(each)s.") % {
         "lines": covered,
         "piles": len(document.cover),
         "each": piles,
@@ -80,9 +76,7 @@ def typeset(document: Document, evidence: bytes, base_url: str) -> bytes:
     with tempfile.TemporaryDirectory(prefix="rso-") as folder:
         work = Path(folder)
         for name in ("main.typ", "report.typ"):
-            (work / name).write_text(
-                (HERE / name).read_text(encoding="utf-8"), encoding="utf-8"
-            )
+            (work / name).write_text((HERE / name).read_text(encoding="utf-8"), encoding="utf-8")
         (work / "document.json").write_text(
             json.dumps(printable(document, base_url), ensure_ascii=False),
             encoding="utf-8",

@@ -31,9 +31,7 @@ ALLOWED = re.compile(
 )
 UNITS = "two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen nineteen".split()
 TENS = "twenty thirty forty fifty sixty seventy eighty ninety".split()
-WORTH = {word: at for at, word in enumerate(UNITS, 2)} | {
-    word: 10 * at for at, word in enumerate(TENS, 2)
-}
+WORTH = {word: at for at, word in enumerate(UNITS, 2)} | {word: 10 * at for at, word in enumerate(TENS, 2)}
 WORTH |= {"hundred": 100, "thousand": 1000, "million": 1_000_000, "dozen": 12}
 NUMBER_WORD = re.compile(
     rf"\b(?:(?:{'|'.join(TENS)})[-\s](?:one|{'|'.join(UNITS[:8])})|(?:{'|'.join(WORTH)})s?)\b",
@@ -68,10 +66,7 @@ def typed_numbers(text: str) -> Iterator[TypedNumber]:
 def worth(text: str) -> float | None:
     """What a typed number is worth: 600, ๖๐๐, forty-two."""
     if text[0].isdigit():
-        digits = "".join(
-            str(unicodedata.digit(letter, "")) if letter.isdigit() else letter
-            for letter in text
-        )
+        digits = "".join(str(unicodedata.digit(letter, "")) if letter.isdigit() else letter for letter in text)
         try:
             return float(digits.replace(",", "").replace("\u00a0", ""))
         except ValueError:
@@ -86,4 +81,6 @@ def advice(number: TypedNumber, figures_worth: Callable[[float], list[str]]) -> 
     if close:
         tokens = " or ".join(f"{{{{ fig {slug} }}}}" for slug in close[:3])
         return f"“{number.text}” is typed by hand; write {tokens}"
-    return f"“{number.text}” is typed by hand; write it as {{{{ fig … }}}}, or {{{{ stated … }}}} where a source says it"
+    return (
+        f"“{number.text}” is typed by hand; write it as {{{{ fig … }}}}, or {{{{ stated … }}}} where a source says it"
+    )

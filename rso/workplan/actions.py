@@ -33,8 +33,7 @@ def check_dates(things: Sequence[Any]) -> Iterable[Problem]:
             yield Problem(
                 at,
                 "ends_on",
-                _("lies before the first day, %(day)s")
-                % {"day": thing.starts_on.isoformat()},
+                _("lies before the first day, %(day)s") % {"day": thing.starts_on.isoformat()},
             )
 
 
@@ -58,9 +57,7 @@ theme_verbs = plain()
 priority_verbs = plain()
 
 
-def set_themes(
-    wanted: Mapping[Activity, verbs.Rows], *, by: User, now: datetime
-) -> None:
+def set_themes(wanted: Mapping[Activity, verbs.Rows], *, by: User, now: datetime) -> None:
     """Weighs the themes of activities. The shares of each sum to 100, or there are none."""
     refuse(
         Problem(
@@ -71,38 +68,20 @@ def set_themes(
         for at, rows in enumerate(wanted.values())
         if rows and (total := sum(row["weight"] for row in rows)) != 100
     )
-    verbs.relate(
-        ActivityTheme, wanted, parent="activity", verb="themes weighed", by=by, now=now
-    )
+    verbs.relate(ActivityTheme, wanted, parent="activity", verb="themes weighed", by=by, now=now)
 
 
-def set_partners(
-    wanted: Mapping[Activity, verbs.Rows], *, by: User, now: datetime
-) -> None:
-    verbs.relate(
-        ActivityBody, wanted, parent="activity", verb="partners set", by=by, now=now
-    )
+def set_partners(wanted: Mapping[Activity, verbs.Rows], *, by: User, now: datetime) -> None:
+    verbs.relate(ActivityBody, wanted, parent="activity", verb="partners set", by=by, now=now)
 
 
-def set_origins(
-    wanted: Mapping[Activity, verbs.Rows], *, by: User, now: datetime
-) -> None:
-    verbs.relate(
-        ActivityOrigin, wanted, parent="activity", verb="origins set", by=by, now=now
-    )
+def set_origins(wanted: Mapping[Activity, verbs.Rows], *, by: User, now: datetime) -> None:
+    verbs.relate(ActivityOrigin, wanted, parent="activity", verb="origins set", by=by, now=now)
 
 
-def set_askers(
-    wanted: Mapping[Request, verbs.Rows], *, by: User, now: datetime
-) -> None:
-    verbs.relate(
-        RequestBody, wanted, parent="request", verb="askers set", by=by, now=now
-    )
+def set_askers(wanted: Mapping[Request, verbs.Rows], *, by: User, now: datetime) -> None:
+    verbs.relate(RequestBody, wanted, parent="request", verb="askers set", by=by, now=now)
 
 
-def set_undertakers(
-    wanted: Mapping[Undertaking, verbs.Rows], *, by: User, now: datetime
-) -> None:
-    verbs.relate(
-        UndertakingBody, wanted, parent="undertaking", verb="bodies set", by=by, now=now
-    )
+def set_undertakers(wanted: Mapping[Undertaking, verbs.Rows], *, by: User, now: datetime) -> None:
+    verbs.relate(UndertakingBody, wanted, parent="undertaking", verb="bodies set", by=by, now=now)

@@ -13,11 +13,7 @@ from rso.workplan.models import ENGAGED, CorePurpose, Theme
 
 
 def themes_of(period: Period) -> Iterable[int]:
-    return (
-        Theme.objects.valid_in(period.starts, period.ends)
-        .filter(set__in=_sets())
-        .values_list("pk", flat=True)
-    )
+    return Theme.objects.valid_in(period.starts, period.ends).filter(set__in=_sets()).values_list("pk", flat=True)
 
 
 def purposes(_period: Period) -> Iterable[int]:
@@ -26,11 +22,7 @@ def purposes(_period: Period) -> Iterable[int]:
 
 def theme_breaks() -> Iterable[date]:
     """Days on which one set of themes gave way to another."""
-    starts = (
-        Theme.objects.filter(set__in=_sets())
-        .values_list("valid_from", flat=True)
-        .distinct()
-    )
+    starts = Theme.objects.filter(set__in=_sets()).values_list("valid_from", flat=True).distinct()
     return sorted(starts.order_by())[1:]
 
 
@@ -39,9 +31,7 @@ def _sets() -> tuple[str, ...]:
 
 
 #: As seen from an activity.
-PURPOSE = Dimension(
-    "purpose", _("Core purpose"), "purpose", CorePurpose, expected=purposes
-)
+PURPOSE = Dimension("purpose", _("Core purpose"), "purpose", CorePurpose, expected=purposes)
 THEME = Dimension(
     "theme",
     _("Theme"),

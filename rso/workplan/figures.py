@@ -39,17 +39,11 @@ from rso.workplan.models import (
 
 REQUEST_COLUMNS = (
     Column("title", _("Request"), lambda row: row.title),
-    Column(
-        "received", _("Received"), lambda row: show_day(row.received_on, row.precision)
-    ),
+    Column("received", _("Received"), lambda row: show_day(row.received_on, row.precision)),
     Column(
         "answered",
         _("Answered"),
-        lambda row: (
-            show_day(row.answered_on, row.answered_precision)
-            if row.answered_on
-            else _("Not yet")
-        ),
+        lambda row: show_day(row.answered_on, row.answered_precision) if row.answered_on else _("Not yet"),
     ),
     Column("state", _("State"), lambda row: row.get_state_display()),
     BASIS_COLUMN,
@@ -163,28 +157,18 @@ def _during(period: Period) -> QuerySet[Any, Any]:
 
 @registry.gives_evidence("partnership")
 def partners_in_activities(period: Period) -> QuerySet[Any, Any]:
-    return ActivityBody.objects.filter(
-        activity__in=_during(period).values("pk"), part__in=ENGAGED
-    ).values("body")
+    return ActivityBody.objects.filter(activity__in=_during(period).values("pk"), part__in=ENGAGED).values("body")
 
 
 @registry.gives_evidence("member-activity")
 def members_that_asked(period: Period) -> QuerySet[Any, Any]:
     """Members whose request is behind an activity of the period."""
-    requests = ActivityOrigin.objects.filter(
-        activity__in=_during(period).values("pk"), request__isnull=False
-    )
-    return RequestBody.objects.filter(request__in=requests.values("request")).values(
-        "body"
-    )
+    requests = ActivityOrigin.objects.filter(activity__in=_during(period).values("pk"), request__isnull=False)
+    return RequestBody.objects.filter(request__in=requests.values("request")).values("body")
 
 
 @registry.gives_evidence("member-activity")
 def members_that_undertook(period: Period) -> QuerySet[Any, Any]:
     """Members whose undertaking is behind an activity of the period."""
-    origins = ActivityOrigin.objects.filter(
-        activity__in=_during(period).values("pk"), undertaking__isnull=False
-    )
-    return UndertakingBody.objects.filter(
-        undertaking__in=origins.values("undertaking")
-    ).values("body")
+    origins = ActivityOrigin.objects.filter(activity__in=_during(period).values("pk"), undertaking__isnull=False)
+    return UndertakingBody.objects.filter(undertaking__in=origins.values("undertaking")).values("body")

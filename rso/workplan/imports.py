@@ -34,9 +34,7 @@ tables.declare(
         "themes.csv",
         Theme,
         (
-            *columns(
-                Theme, "ref", "order", "title", "short", "set", "valid_from", "valid_to"
-            ),
+            *columns(Theme, "ref", "order", "title", "short", "set", "valid_from", "valid_to"),
             *translations(Theme, "title"),
             *translations(Theme, "short"),
         ),

@@ -35,9 +35,7 @@ class ThemeSet(models.TextChoices):
 class ThemeQuerySet(models.QuerySet["Theme"]):
     def valid_in(self, starts: date, ends: date) -> ThemeQuerySet:
         """Themes in force on some day of a half-open span."""
-        return self.filter(valid_from__lt=ends).filter(
-            Q(valid_to__isnull=True) | Q(valid_to__gt=starts)
-        )
+        return self.filter(valid_from__lt=ends).filter(Q(valid_to__isnull=True) | Q(valid_to__gt=starts))
 
 
 class Theme(Titled):
@@ -120,11 +118,7 @@ class UndertakingBody(models.Model):
     body = models.ForeignKey(Body, models.PROTECT, related_name="+")
 
     class Meta:
-        constraints = [
-            models.UniqueConstraint(
-                fields=["undertaking", "body"], name="undertaking_body_once"
-            )
-        ]
+        constraints = [models.UniqueConstraint(fields=["undertaking", "body"], name="undertaking_body_once")]
 
     def __str__(self) -> str:
         return self.body.ref
@@ -148,9 +142,7 @@ class Request(Record):
     precision = RankField(Precision, default=Precision.DAY)
     answered_on = models.DateField(null=True, blank=True)
     answered_precision = RankField(Precision, default=Precision.DAY)
-    state = models.CharField(
-        max_length=15, choices=RequestState.choices, default=RequestState.RECEIVED
-    )
+    state = models.CharField(max_length=15, choices=RequestState.choices, default=RequestState.RECEIVED)
     asked_by = models.CharField(max_length=120, blank=True)
     remark = models.CharField(max_length=400, blank=True)
 
@@ -163,8 +155,7 @@ class Request(Record):
         constraints = [
             *Record.constraints("request"),
             models.CheckConstraint(
-                condition=Q(answered_on__isnull=True)
-                | Q(answered_on__gte=F("received_on")),
+                condition=Q(answered_on__isnull=True) | Q(answered_on__gte=F("received_on")),
                 name="request_answered_after_receipt",
             ),
             models.CheckConstraint(
@@ -185,11 +176,7 @@ class RequestBody(models.Model):
     body = models.ForeignKey(Body, models.PROTECT, related_name="+")
 
     class Meta:
-        constraints = [
-            models.UniqueConstraint(
-                fields=["request", "body"], name="request_body_once"
-            )
-        ]
+        constraints = [models.UniqueConstraint(fields=["request", "body"], name="request_body_once")]
 
     def __str__(self) -> str:
         return self.body.ref
@@ -218,12 +205,8 @@ class Activity(Record, Dated):
     privacy = public(_("Shows what the office does and why"))
     title = models.CharField(max_length=200)
     purpose = models.ForeignKey(CorePurpose, models.PROTECT, related_name="activities")
-    gender_marker = models.CharField(
-        max_length=12, choices=GenderMarker.choices, default=GenderMarker.NOT_SCREENED
-    )
-    status = models.CharField(
-        max_length=10, choices=ActivityStatus.choices, default=ActivityStatus.PLANNED
-    )
+    gender_marker = models.CharField(max_length=12, choices=GenderMarker.choices, default=GenderMarker.NOT_SCREENED)
+    status = models.CharField(max_length=10, choices=ActivityStatus.choices, default=ActivityStatus.PLANNED)
     lead = models.ForeignKey(
         settings.AUTH_USER_MODEL,
         models.PROTECT,
@@ -271,9 +254,7 @@ class ActivityTheme(models.Model):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(
-                fields=["activity", "theme"], name="activity_theme_once"
-            ),
+            models.UniqueConstraint(fields=["activity", "theme"], name="activity_theme_once"),
             models.CheckConstraint(
                 condition=Q(weight__range=(1, 100)),
                 name="activity_theme_weight_in_range",
@@ -307,11 +288,7 @@ class ActivityBody(models.Model):
 
     class Meta:
         indexes = [models.Index(fields=["body"], name="activity_of_body")]
-        constraints = [
-            models.UniqueConstraint(
-                fields=["activity", "body", "part"], name="activity_body_once"
-            )
-        ]
+        constraints = [models.UniqueConstraint(fields=["activity", "body", "part"], name="activity_body_once")]
 
     def __str__(self) -> str:
         return f"{self.part} {self.body.ref}"
@@ -322,15 +299,9 @@ class ActivityOrigin(models.Model):
 
     privacy = public(_("Joins what was asked to what was done"))
     activity = models.ForeignKey(Activity, models.CASCADE, related_name="origins")
-    request = models.ForeignKey(
-        Request, models.PROTECT, null=True, blank=True, related_name="activities"
-    )
-    undertaking = models.ForeignKey(
-        Undertaking, models.PROTECT, null=True, blank=True, related_name="activities"
-    )
-    priority = models.ForeignKey(
-        PriorityIssue, models.PROTECT, null=True, blank=True, related_name="activities"
-    )
+    request = models.ForeignKey(Request, models.PROTECT, null=True, blank=True, related_name="activities")
+    undertaking = models.ForeignKey(Undertaking, models.PROTECT, null=True, blank=True, related_name="activities")
+    priority = models.ForeignKey(PriorityIssue, models.PROTECT, null=True, blank=True, related_name="activities")
 
     class Meta:
         constraints = [

@@ -17,11 +17,7 @@ class Total:
     additive: ClassVar[bool] = True
 
     def value(self, only: Q | None = None) -> Coalesce | Count:
-        return (
-            Coalesce(Sum(self.field, filter=only), 0)
-            if self.field
-            else Count("pk", filter=only)
-        )
+        return Coalesce(Sum(self.field, filter=only), 0) if self.field else Count("pk", filter=only)
 
 
 @dataclass(frozen=True)
@@ -37,9 +33,7 @@ class Distinct:
         if not self.heads:
             return named
         unnamed = Q(**{f"{self.of}__isnull": True})
-        return named + Coalesce(
-            Sum(self.heads, filter=unnamed & only if only else unnamed), 0
-        )
+        return named + Coalesce(Sum(self.heads, filter=unnamed & only if only else unnamed), 0)
 
 
 @dataclass(frozen=True)

@@ -83,16 +83,9 @@ class Breakdown:
     @property
     def percents(self) -> dict[str, int]:
         """Whole per cents of the value by largest remainder, so that they sum to 100; empty where rows overlap or hide."""
-        if (
-            self.overlaps
-            or not self.value
-            or any(cell.value is None for cell in self.rows)
-        ):
+        if self.overlaps or not self.value or any(cell.value is None for cell in self.rows):
             return {}
-        shares = {
-            cell.key: Decimal(cell.value or 0) * 100 / Decimal(self.value)
-            for cell in self.rows
-        }
+        shares = {cell.key: Decimal(cell.value or 0) * 100 / Decimal(self.value) for cell in self.rows}
         return rounded(shares, 100)
 
     def __getitem__(self, key: str) -> Cell:

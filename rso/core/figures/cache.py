@@ -30,15 +30,11 @@ def _of_source(source: Source) -> frozenset[type[models.Model]]:
         model: Any = source.model
         for name in path.split("__"):
             field = model._meta.get_field(name) if model else None
-            model = (
-                field.related_model if field is not None and field.is_relation else None
-            )
+            model = field.related_model if field is not None and field.is_relation else None
             if model:
                 found.add(model)
     for dimension in source.dimensions:
-        if isinstance(dimension.values, type) and issubclass(
-            dimension.values, models.Model
-        ):
+        if isinstance(dimension.values, type) and issubclass(dimension.values, models.Model):
             found.add(dimension.values)
     return frozenset(found)
 
@@ -53,9 +49,7 @@ def models_behind(figure: Figure, reading: Reading) -> frozenset[type[models.Mod
             model = evidence(reading.period).model
             found.add(model)
             found |= {
-                f.related_model
-                for f in model._meta.get_fields()
-                if f.is_relation and f.related_model and f.concrete
+                f.related_model for f in model._meta.get_fields() if f.is_relation and f.related_model and f.concrete
             }
     return frozenset(found)
 
@@ -64,9 +58,7 @@ def last_change(kinds: Iterable[str]) -> int:
     """The id of the last audit event on any of these kinds of record, in one query."""
     table = connection.ops.quote_name(AuditEvent._meta.db_table)
     ordered = sorted(kinds)
-    each = " UNION ALL ".join(
-        [f"SELECT MAX(id) AS id FROM {table} WHERE kind = %s"] * len(ordered)
-    )  # noqa: S608
+    each = " UNION ALL ".join([f"SELECT MAX(id) AS id FROM {table} WHERE kind = %s"] * len(ordered))  # noqa: S608
     with connection.cursor() as cursor:
         cursor.execute(f"SELECT MAX(id) FROM ({each}) AS latest", ordered)  # noqa: S608
         (found,) = cursor.fetchone()
@@ -76,11 +68,7 @@ def last_change(kinds: Iterable[str]) -> int:
 def keep(readings: Iterable[Reading], name: str, make: Callable[[], T]) -> T:
     """`make()`, or what it gave before for the same readings, reader and language while nothing behind them changed."""
     readings = list(readings)
-    kinds = {
-        model._meta.label_lower
-        for reading in readings
-        for model in models_behind(reading.figure, reading)
-    }
+    kinds = {model._meta.label_lower for reading in readings for model in models_behind(reading.figure, reading)}
     asked = ",".join(
         f"{r.figure.slug}.{r.figure.version}.{r.period.key}.{r.as_at}.{'office' if r.reader.office else 'public'}"
         for r in readings

@@ -85,7 +85,7 @@ class Dimension:
     slug: str
     title: str | Promise
     path: str
-    values: type[models.Choices] | type[models.Model] | None = None
+    values: type[models.Choices | models.Model] | None = None
     by: str = "pk"
     expression: Callable[[str], Combinable] | None = None
     label: Callable[[Any], str] = str
@@ -107,9 +107,7 @@ class Dimension:
             self,
             path=f"{parent}__{self.path}",
             weight=f"{parent}__{self.weight}" if self.weight else "",
-            only=Q(
-                *((f"{parent}__{name}", value) for name, value in self.only.children)
-            ),
+            only=Q(*((f"{parent}__{name}", value) for name, value in self.only.children)),
         )
 
     def below(self, parent: str) -> Dimension:
@@ -186,11 +184,7 @@ def month_of(path: str) -> Dimension:
         expression=Month,
         label=lambda key: Period.parse(key).label,
         finest=2,
-        expected=lambda period: (
-            [month.key for month in period.months()]
-            if len(period.months()) <= 36
-            else []
-        ),
+        expected=lambda period: [month.key for month in period.months()] if len(period.months()) <= 36 else [],
     )
 
 

@@ -9,7 +9,7 @@ from functools import cached_property
 from statistics import median
 from typing import Any
 
-from django.db.models import Case, F, Q, QuerySet, Value, When
+from django.db.models import Case, F, PositiveSmallIntegerField, Q, QuerySet, Value, When
 from django.db.models.expressions import Combinable
 from django.utils.translation import gettext_lazy as _
 
@@ -61,9 +61,7 @@ class Reading:
     def records(self) -> QuerySet[Any]:
         """The records that the figure counts, unordered."""
         source, adds = self.figure.source, self.figure.adds
-        found = source.during(self.period, self.as_at, self.figure.parents).filter(
-            self.figure.where
-        )
+        found = source.during(self.period, self.as_at, self.figure.parents).filter(self.figure.where)
         if isinstance(adds, Covered):
             has = Q(pk__in=[])
             for evidence in registry.evidence.get(adds.evidence, ()):
@@ -101,18 +99,19 @@ class Reading:
         if isinstance(adds, Share):
             return share_of(*(reading.value for reading in self.parts))
         if isinstance(adds, Median):
-            days = [
-                (last - first).days
-                for first, last in self.records.values_list(adds.first, adds.last)
-            ]
+            days = [(last - first).days for first, last in self.records.values_list(adds.first, adds.last)]
             return Decimal(median(days)) if days else None
         found: int = self.records.aggregate(v=self.adds.value())["v"]
         return found
 
     @cached_property
     def _not_collected(self) -> bool:
-        first = records_from()
-        return first is not None and self.period.ends <= first
+        first, last = self._covered
+        return bool((first and self.period.ends <= first) or (last and self.period.starts > last))
+
+    @cached_property
+    def _covered(self) -> tuple[date | None, date | None]:
+        return records_cover()
 
     @cached_property
     def basis(self) -> dict[str, Number]:
@@ -125,10 +124,7 @@ class Reading:
             return {}
         if isinstance(adds, Share):
             part, whole = self.parts
-            return {
-                basis: share_of(amount, whole.value) or 0
-                for basis, amount in part.basis.items()
-            }
+            return {basis: share_of(amount, whole.value) or 0 for basis, amount in part.basis.items()}
         counted = self._by_basis()
         if isinstance(adds, Median):
             return {Basis(max(counted)).slug: value}
@@ -143,21 +139,18 @@ class Reading:
         return Case(
             When(**{f"{path}__gt": needed}, then=Value(int(Basis.ILLUSTRATIVE))),
             default=F("basis"),
+            output_field=PositiveSmallIntegerField(),
         )
 
     def _by_basis(self) -> dict[int, int]:
         """Value by rank of basis. Distinct things by their weakest: counts of "this weak or weaker", subtracted."""
         records = self.records.annotate(_basis=self.basis_at())
         if isinstance(self.adds, Total):
-            return dict(
-                records.values_list("_basis").annotate(v=self.adds.value()).order_by()
-            )
+            return dict(records.values_list("_basis").annotate(v=self.adds.value()).order_by())
         present = sorted(records.values_list("_basis", flat=True).distinct().order_by())
         if len(present) == 1:
             return {present[0]: int(self.value or 0)}
-        reaching = records.aggregate(
-            **{f"v{rank}": self.adds.value(Q(_basis__gte=rank)) for rank in present}
-        )
+        reaching = records.aggregate(**{f"v{rank}": self.adds.value(Q(_basis__gte=rank)) for rank in present})
         found, above = {}, 0
         for rank in reversed(present):
             found[rank], above = reaching[f"v{rank}"] - above, reaching[f"v{rank}"]
@@ -169,10 +162,14 @@ class Reading:
         path = self.figure.source.statement
         if not path or not isinstance(self.figure.adds, Total) or not self.value:
             return 0
-        found: int = self.records.filter(**{f"{path}__isnull": False}).aggregate(
-            v=self.adds.value()
-        )["v"]
+        found: int = self.records.filter(**{f"{path}__isnull": False}).aggregate(v=self.adds.value())["v"]
         return found
+
+    @property
+    def is_provisional(self) -> bool:
+        """Whether the period ends after the as-at date, or after what the records cover so far."""
+        last = self._covered[1]
+        return self.as_at < self.period.last_day or bool(last and last < self.period.last_day)
 
     @cached_property
     def status(self) -> Status:
@@ -185,7 +182,7 @@ class Reading:
             return Status.CANNOT_EXIST
         if any(self.period.contains(day) for day in self.figure.changed):
             return Status.BREAK
-        if self.as_at < self.period.last_day:
+        if self.is_provisional:
             return Status.PROVISIONAL
         return Status.ESTIMATED if Basis.ESTIMATED.slug in self.basis else Status.NORMAL
 
@@ -212,9 +209,7 @@ class Reading:
         """By what this reader may split the figure for this period."""
         if not self.figure.slices:
             return [d for d in self.figure.source.dimensions if not self.refusal(d)]
-        part, whole = (
-            registry.find(cut.figure).source.dimensions for cut in self.figure.slices
-        )
+        part, whole = (registry.find(cut.figure).source.dimensions for cut in self.figure.slices)
         shared = {d.slug for d in whole}
         return [d for d in part if d.slug in shared and not self.refusal(d)]
 
@@ -224,29 +219,12 @@ class Reading:
             return ""
         sensitive = [d for d in dimensions if d.sensitive]
         for cut in self.figure.slices:
-            if (
-                cut.dimension
-                and registry.find(cut.figure).source.dimension(cut.dimension).sensitive
-            ):
-                return str(
-                    _(
-                        "A share by sex is not split further, so that nobody can be singled out."
-                    )
-                )
+            if cut.dimension and registry.find(cut.figure).source.dimension(cut.dimension).sensitive:
+                return str(_("A share by sex is not split further, so that nobody can be singled out."))
         if sensitive and len(dimensions) > 1:
-            return str(
-                _(
-                    "Splits by sex or agency are not crossed with another, so that nobody can be singled out."
-                )
-            )
-        if sensitive and not (
-            self.period.is_calendar_year and self.as_at >= self.period.last_day
-        ):
-            return str(
-                _(
-                    "Splits by sex or agency are shown for whole calendar years that have ended."
-                )
-            )
+            return str(_("Splits by sex or agency are not crossed with another, so that nobody can be singled out."))
+        if sensitive and not (self.period.is_calendar_year and self.as_at >= self.period.last_day):
+            return str(_("Splits by sex or agency are shown for whole calendar years that have ended."))
         return ""
 
     def by(self, slug: str) -> Breakdown:
@@ -258,13 +236,11 @@ class Reading:
         return cross(self, first, second)
 
 
-def records_from() -> date | None:
-    """The first day that the office's records cover."""
-    return Office.objects.values_list("records_from", flat=True).first()
+def records_cover() -> tuple[date | None, date | None]:
+    """The first day that the office's records cover, and the last where they do not go on."""
+    return Office.objects.values_list("records_from", "records_to").first() or (None, None)
 
 
-def read(
-    slug: str, period: Period, *, as_at: date | None = None, reader: Reader = PUBLIC
-) -> Reading:
+def read(slug: str, period: Period, *, as_at: date | None = None, reader: Reader = PUBLIC) -> Reading:
     """A registered figure for a period. Raises UnknownFigure."""
     return Reading(registry.find(slug), period, as_at=as_at, reader=reader)

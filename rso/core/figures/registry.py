@@ -69,9 +69,7 @@ class Source:
             model = self.model._meta.get_field(self.parent).related_model
         starts = self.when[0].rpartition("__")[2]
         if len(self.when) == 2:
-            dated = Q(
-                **{f"{starts}__lt": period.ends, f"{self.when[1]}__gte": period.starts}
-            )
+            dated = Q(**{f"{starts}__lt": period.ends, f"{self.when[1]}__gte": period.starts})
         else:
             dated = Q(**{f"{starts}__gte": period.starts, f"{starts}__lt": period.ends})
         found: QuerySet[Any] = model.objects.filter(dated).filter(where)
@@ -85,9 +83,7 @@ class Source:
         inside = self.parents(period, parent_where)
         if not self.parent:
             return inside
-        found: QuerySet[Any] = model.objects.filter(
-            **{f"{self.parent}__in": inside.values("pk")}
-        )
+        found: QuerySet[Any] = model.objects.filter(**{f"{self.parent}__in": inside.values("pk")})
         return found.order_by()
 
     def dimension(self, slug: str) -> Dimension:
@@ -123,9 +119,7 @@ class Figure:
     @property
     def additive(self) -> bool:
         """Whether periods and parts sum to the whole."""
-        return (
-            self.adds.additive and not self.source.stock and len(self.source.when) == 1
-        )
+        return self.adds.additive and not self.source.stock and len(self.source.when) == 1
 
     @property
     def slices(self) -> tuple[Slice, ...]:

@@ -54,33 +54,20 @@ def cross(reading: Reading, first: str, second: str) -> Crossing:
     if reason := reading.refusal(*pair):
         raise Refusal(reason)
     counted = count(reading, pair)
-    axes = [
-        _axis(reading, dimension, {raw[i] for raw in counted})
-        for i, dimension in enumerate(pair)
-    ]
+    axes = [_axis(reading, dimension, {raw[i] for raw in counted}) for i, dimension in enumerate(pair)]
     exact = {raw: Decimal(n) / HUNDRED for raw, n in counted.items()}
     whole = reading.adds.additive and not any(dimension.overlaps for dimension in pair)
-    values = (
-        rounded(exact, int(reading.value or 0))
-        if whole
-        else {raw: int(n) for raw, n in exact.items()}
-    )
+    values = rounded(exact, int(reading.value or 0)) if whole else {raw: int(n) for raw, n in exact.items()}
     cells = {
         (a.key, b.key): Cell((a, b), values.get((x, y), 0), _status(reading, pair, {}))
         for (x, a), (y, b) in product(*(axis.items() for axis in axes))
     }
-    rows, columns = (
-        tuple({named.key: named for named in axis.values()}.values()) for axis in axes
-    )
+    rows, columns = (tuple({named.key: named for named in axis.values()}.values()) for axis in axes)
     titles = (str(pair[0].title), str(pair[1].title))
-    return Crossing(
-        (first, second), titles, reading.value, rows, columns, cells, not whole
-    )
+    return Crossing((first, second), titles, reading.value, rows, columns, cells, not whole)
 
 
-def _axis(
-    reading: Reading, dimension: Dimension, found: Iterable[Any]
-) -> dict[Any, Named]:
+def _axis(reading: Reading, dimension: Dimension, found: Iterable[Any]) -> dict[Any, Named]:
     """Raw values with their names, in the order in which people expect them, those that must be printed included."""
     raw = {*found, *(dimension.expected(reading.period) if dimension.expected else ())}
     names = dimension.names(raw)
@@ -89,9 +76,7 @@ def _axis(
 
 def _cells(reading: Reading, dimension: Dimension) -> list[Cell]:
     parts: dict[Any, dict[str, int]] = defaultdict(dict)
-    for (raw, basis), hundredths in count(
-        reading, (dimension,), with_basis=True
-    ).items():
+    for (raw, basis), hundredths in count(reading, (dimension,), with_basis=True).items():
         parts[raw][basis] = hundredths
     axis = _axis(reading, dimension, parts)
     exact = {raw: Decimal(sum(parts[raw].values())) / HUNDRED for raw in axis}
@@ -104,40 +89,30 @@ def _cells(reading: Reading, dimension: Dimension) -> list[Cell]:
             (named,),
             values[raw],
             _status(reading, (dimension,), parts[raw]),
-            {
-                basis: n // HUNDRED if n % HUNDRED == 0 else Decimal(n) / HUNDRED
-                for basis, n in parts[raw].items()
-                if n
-            },
+            {basis: n // HUNDRED if n % HUNDRED == 0 else Decimal(n) / HUNDRED for basis, n in parts[raw].items() if n},
         )
         for raw, named in axis.items()
     ]
 
 
-def _status(
-    reading: Reading, dimensions: Sequence[Dimension], parts: dict[str, int]
-) -> Status:
+def _status(reading: Reading, dimensions: Sequence[Dimension], parts: dict[str, int]) -> Status:
     breaks = [
         *reading.figure.changed,
         *(day for dimension in dimensions for day in dimension.breaks()),
     ]
     if any(reading.period.contains(day) for day in breaks):
         return Status.BREAK
-    if reading.as_at < reading.period.last_day:
+    if reading.is_provisional:
         return Status.PROVISIONAL
     return Status.ESTIMATED if Basis.ESTIMATED.slug in parts else Status.NORMAL
 
 
-def _suppressed(
-    reading: Reading, dimension: Dimension, cells: list[Cell]
-) -> list[Cell]:
+def _suppressed(reading: Reading, dimension: Dimension, cells: list[Cell]) -> list[Cell]:
     if dimension.slug == "sex":
         return hide_pair(cells)
 
     def together(keys: Sequence[str]) -> int:
-        found: int = reading.records.filter(dimension.keys_filter(keys)).aggregate(
-            v=reading.adds.value()
-        )["v"]
+        found: int = reading.records.filter(dimension.keys_filter(keys)).aggregate(v=reading.adds.value())["v"]
         return found
 
     return merge_small(cells, together)
@@ -157,12 +132,8 @@ def _split_share(reading: Reading, slug: str) -> Breakdown:
             above[key].value if key in above else 0,
             below[key].value if key in below else 0,
         )
-        cells.append(
-            Cell(named, value, Status.CANNOT_EXIST if value is None else Status.NORMAL)
-        )
-    return Breakdown(
-        slug, str(dimension.title), reading.value, tuple(cells), overlaps=True
-    )
+        cells.append(Cell(named, value, Status.CANNOT_EXIST if value is None else Status.NORMAL))
+    return Breakdown(slug, str(dimension.title), reading.value, tuple(cells), overlaps=True)
 
 
 def _medians(reading: Reading, dimension: Dimension) -> list[Cell]:
@@ -170,11 +141,7 @@ def _medians(reading: Reading, dimension: Dimension) -> list[Cell]:
     assert isinstance(adds, Median)
     numbers: dict[Any, list[int]] = defaultdict(list)
     reader = dimension.reader(reading.records.model)
-    rows = (
-        reading.records.filter(dimension.only)
-        .values_list(reader, adds.first, adds.last)
-        .order_by()
-    )
+    rows = reading.records.filter(dimension.only).values_list(reader, adds.first, adds.last).order_by()
     for raw, first, last in rows:
         numbers[raw].append((last - first).days)
     names = dimension.names(numbers)

@@ -28,16 +28,11 @@ def hide_pair(cells: Sequence[Cell]) -> list[Cell]:
     if not any(is_small(cell) for cell in cells):
         return list(cells)
     return [
-        cell
-        if cell.key == UNKNOWN
-        else replace(cell, value=None, status=Status.SUPPRESSED, parts={})
-        for cell in cells
+        cell if cell.key == UNKNOWN else replace(cell, value=None, status=Status.SUPPRESSED, parts={}) for cell in cells
     ]
 
 
-def merge_small(
-    cells: Sequence[Cell], count: Callable[[Sequence[str]], int]
-) -> list[Cell]:
+def merge_small(cells: Sequence[Cell], count: Callable[[Sequence[str]], int]) -> list[Cell]:
     """Merges small rows into "other" until it holds five; `count` gives the value of several keys taken together."""
     known = sorted(
         (cell for cell in cells if cell.key != UNKNOWN and cell.value),
@@ -50,11 +45,7 @@ def merge_small(
     total = count([cell.key for cell in merged])
     while total < SMALL:
         if not rest:
-            raise Refusal(
-                _(
-                    "Fewer than five people could be told apart by agency, so this split is not shown."
-                )
-            )
+            raise Refusal(_("Fewer than five people could be told apart by agency, so this split is not shown."))
         merged.append(rest.pop(0))
         total = count([cell.key for cell in merged])
     gone = {cell.key for cell in merged}

@@ -37,11 +37,7 @@ class Unit:
         """The value as data: money in major units, shares with their printed decimals."""
         if value is None:
             return None
-        number = (
-            Decimal(value) / MINOR
-            if self.is_money
-            else Decimal(value).quantize(Decimal(1).scaleb(-self.decimals))
-        )
+        number = Decimal(value) / MINOR if self.is_money else Decimal(value).quantize(Decimal(1).scaleb(-self.decimals))
         return int(number) if number == number.to_integral() else float(number)
 
     def show(self, value: Number | None) -> str:
@@ -49,34 +45,19 @@ class Unit:
         exact = self.exact(value)
         if exact is None:
             return "–"
-        decimals = (
-            0
-            if isinstance(exact, int)
-            else max(self.decimals, 2 if self.is_money else 1)
-        )
-        text = formats.number_format(
-            exact, decimal_pos=decimals, use_l10n=True, force_grouping=True
-        )
+        decimals = 0 if isinstance(exact, int) else max(self.decimals, 2 if self.is_money else 1)
+        text = formats.number_format(exact, decimal_pos=decimals, use_l10n=True, force_grouping=True)
         return f"{settings.OFFICE_CURRENCY}\u00a0{text}" if self.is_money else text
 
-    def _in_millions(self, exact: int | float | None) -> bool:
-        return (
-            self.is_money
-            and exact is not None
-            and abs(exact) >= 1_000_000
-            and exact % 100_000 == 0
-        )
+    def _in_millions(self, exact: float | None) -> bool:
+        return self.is_money and exact is not None and abs(exact) >= 1_000_000 and exact % 100_000 == 0
 
     def printed_decimals(self, value: Number | None) -> int:
         """To how many decimals `phrase` prints; negative where it prints in round hundreds of thousands."""
         exact = self.exact(value)
         if self._in_millions(exact):
             return -5
-        return (
-            0
-            if exact is None or isinstance(exact, int)
-            else max(self.decimals, 2 if self.is_money else 1)
-        )
+        return 0 if exact is None or isinstance(exact, int) else max(self.decimals, 2 if self.is_money else 1)
 
     def phrase(self, value: Number | None) -> str:
         """The number as a sentence takes it: 18 per cent, AUD 2.7 million, 600."""
@@ -84,9 +65,7 @@ class Unit:
         if self.slug == "percent" and exact is not None:
             return _now("%(number)s per cent") % {"number": self.show(value)}
         if exact is not None and self._in_millions(exact):
-            millions = formats.number_format(
-                exact / 1_000_000, decimal_pos=None, use_l10n=True
-            )
+            millions = formats.number_format(exact / 1_000_000, decimal_pos=None, use_l10n=True)
             return _now("%(currency)s %(number)s million") % {
                 "currency": settings.OFFICE_CURRENCY,
                 "number": millions,

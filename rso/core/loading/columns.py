@@ -102,30 +102,19 @@ class ListColumn(Column):
         found = [self._item(item.strip()) for item in text.split(";") if item.strip()]
         names = [item[0] if self.weight else item for item in found]
         if len(set(names)) < len(names):
-            raise Wrong(
-                f"names {next(name for name in names if names.count(name) > 1)} twice"
-            )
+            raise Wrong(f"names {next(name for name in names if names.count(name) > 1)} twice")
         return tuple(sorted(found))
 
     def _item(self, item: str) -> Any:
         if not self.weight:
             return item
         name, colon, weight = item.rpartition(":")
-        if (
-            not colon
-            or not weight.isascii()
-            or not weight.isdigit()
-            or not 1 <= int(weight) <= 100
-        ):
+        if not colon or not weight.isascii() or not weight.isdigit() or not 1 <= int(weight) <= 100:
             raise Wrong(f"has “{item}”; it needs {self.expects}")
         return name, int(weight)
 
     def write(self, value: Any) -> str:
-        return (
-            ";".join(f"{name}:{weight}" for name, weight in value)
-            if self.weight
-            else ";".join(value)
-        )
+        return ";".join(f"{name}:{weight}" for name, weight in value) if self.weight else ";".join(value)
 
     def refs(self, value: Any) -> Iterable[str]:
         return tuple(item[0] for item in value) if self.weight else tuple(value)
@@ -138,7 +127,7 @@ def check_characters(text: str) -> None:
             raise Wrong(
                 f"holds the invisible character U+{ord(letter):04X}, which turns the reading direction; remove it"
             )
-        if letter < " " and letter not in "\n\t" or letter == "\x7f":
+        if (letter < " " and letter not in "\n\t") or letter == "\x7f":
             raise Wrong(f"holds the control character U+{ord(letter):04X}; remove it")
     if FORMULA.match(text):
         raise Wrong("looks like a spreadsheet formula; write the value itself")
@@ -152,10 +141,7 @@ def _day(text: str) -> date:
 
 def _whole(least: int, most: int) -> Callable[[str], int]:
     def parse(text: str) -> int:
-        if (
-            not re.fullmatch(r"-?\d{1,18}", text, re.ASCII)
-            or not least <= int(text) <= most
-        ):
+        if not re.fullmatch(r"-?\d{1,18}", text, re.ASCII) or not least <= int(text) <= most:
             raise ValueError
         return int(text)
 
@@ -190,11 +176,7 @@ def column(
 ) -> Column:
     """The column that a model's field makes: type, length and choices come from the field, so they exist once."""
     django_field: Any = model._meta.get_field(attribute or name)
-    needed = (
-        not (django_field.blank or django_field.has_default())
-        if required is None
-        else required
-    )
+    needed = not (django_field.blank or django_field.has_default()) if required is None else required
     base: dict[str, Any] = {
         "name": name,
         "attribute": django_field.name,
@@ -210,11 +192,7 @@ def column(
             refers=target,
             default=None,
         )
-    default = (
-        django_field.get_default()
-        if django_field.has_default()
-        else (None if django_field.null else "")
-    )
+    default = django_field.get_default() if django_field.has_default() else (None if django_field.null else "")
     if django_field.choices:
         return _choice(base, django_field, default)
     return _plain_column(base, django_field, default)
@@ -309,9 +287,7 @@ def _cents(text: str) -> Decimal:
     return Decimal(text) * 100
 
 
-def translations(
-    model: type[models.Model], base: str, languages: Sequence[str] = ("id", "th")
-) -> list[Column]:
+def translations(model: type[models.Model], base: str, languages: Sequence[str] = ("id", "th")) -> list[Column]:
     """Columns such as title_th, kept together in the field `titles`; empty where nothing has been translated."""
     attribute = f"{base}s"
     return [

@@ -40,9 +40,7 @@ def as_cells(table: Table, row: Mapping[str, Any]) -> dict[str, str]:
 
 def as_csv(table: Table, rows: list[dict[str, Any]]) -> str:
     out = io.StringIO(newline="")
-    writer = csv.DictWriter(
-        out, [column.name for column in table.columns], lineterminator="\n"
-    )
+    writer = csv.DictWriter(out, [column.name for column in table.columns], lineterminator="\n")
     writer.writeheader()
     writer.writerows(as_cells(table, row) for row in rows)
     return out.getvalue()
@@ -53,19 +51,12 @@ class _Dumper(yaml.SafeDumper):
 
 
 def _long_text(dumper: yaml.SafeDumper, text: str) -> yaml.ScalarNode:
-    return dumper.represent_scalar(
-        "tag:yaml.org,2002:str", text, style="|" if "\n" in text else None
-    )
+    return dumper.represent_scalar("tag:yaml.org,2002:str", text, style="|" if "\n" in text else None)
 
 
 _Dumper.add_representer(str, _long_text)
 
 
 def as_yaml(table: Table, rows: list[dict[str, Any]]) -> str:
-    entries = [
-        {name: text for name, text in as_cells(table, row).items() if text}
-        for row in rows
-    ]
-    return yaml.dump(
-        entries, Dumper=_Dumper, allow_unicode=True, sort_keys=False, width=110
-    )
+    entries = [{name: text for name, text in as_cells(table, row).items() if text} for row in rows]
+    return yaml.dump(entries, Dumper=_Dumper, allow_unicode=True, sort_keys=False, width=110)

@@ -28,11 +28,7 @@ class Fault:
     says: str = ""
 
     def __str__(self) -> str:
-        place = ", ".join(
-            part
-            for part in (self.file, f"row {self.row}" if self.row else "", self.column)
-            if part
-        )
+        place = ", ".join(part for part in (self.file, f"row {self.row}" if self.row else "", self.column) if part)
         value = f" “{shortened(self.value)}”" if self.value else ""
         return f"{place}:{value} {self.says}"
 
@@ -40,9 +36,7 @@ class Fault:
 def shortened(text: str) -> str:
     """A value as it can be printed in one line: at most 60 characters, nothing invisible."""
     cut = text if len(text) <= 60 else f"{text[:57]}…"
-    return "".join(
-        letter if letter.isprintable() else f"\\u{ord(letter):04x}" for letter in cut
-    )
+    return "".join(letter if letter.isprintable() else f"\\u{ord(letter):04x}" for letter in cut)
 
 
 @dataclass
@@ -60,9 +54,7 @@ class Unreadable(Exception):
         super().__init__(str(fault))
 
 
-def folder_files(
-    folder: Path, known: Sequence[str], needed: str
-) -> Iterator[Path | Fault]:
+def folder_files(folder: Path, known: Sequence[str], needed: str) -> Iterator[Path | Fault]:
     """The files of the folder that are ours, and a fault for each that is not."""
     if not folder.exists():
         yield Fault(str(folder), says="there is no such folder")
@@ -70,11 +62,7 @@ def folder_files(
     if not folder.is_dir():
         yield Fault(str(folder), says="is a file; name the folder that holds it")
         return
-    found = sorted(
-        path
-        for path in folder.iterdir()
-        if not path.name.startswith(".") and path.suffix != ".md"
-    )
+    found = sorted(path for path in folder.iterdir() if not path.name.startswith(".") and path.suffix != ".md")
     if needed not in {path.name for path in found}:
         yield Fault(needed, says="is missing; an office's folder begins with it")
     for path in found:
@@ -89,9 +77,7 @@ def folder_files(
                 says=f"is no file of ours{f'; did you mean {close[0]}?' if close else ''}",
             )
         elif not os.access(path, os.R_OK):
-            yield Fault(
-                path.name, says="cannot be read; give this user permission to read it"
-            )
+            yield Fault(path.name, says="cannot be read; give this user permission to read it")
         else:
             yield path
 
@@ -99,29 +85,21 @@ def folder_files(
 def read_text(path: Path) -> str:
     """The file as text. Raises Unreadable where it is not UTF-8 or holds a NUL byte."""
     if path.stat().st_size > LARGEST_FILE:
-        raise Unreadable(
-            Fault(path.name, says=f"is larger than {LARGEST_FILE:,} bytes; split it")
-        )
+        raise Unreadable(Fault(path.name, says=f"is larger than {LARGEST_FILE:,} bytes; split it"))
     content = path.read_bytes()
     if content[:2] in (b"\xff\xfe", b"\xfe\xff"):
         raise Unreadable(Fault(path.name, says="is UTF-16; save it as UTF-8"))
     if b"\0" in content:
         line = content[: content.index(b"\0")].count(b"\n") + 1
-        raise Unreadable(
-            Fault(path.name, line, says="holds a NUL byte; it is no text file")
-        )
+        raise Unreadable(Fault(path.name, line, says="holds a NUL byte; it is no text file"))
     try:
         return content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         line = content[: error.start].count(b"\n") + 1
-        raise Unreadable(
-            Fault(path.name, line, says="is not UTF-8; save it as UTF-8")
-        ) from error
+        raise Unreadable(Fault(path.name, line, says="is not UTF-8; save it as UTF-8")) from error
 
 
-def read_csv(
-    path: Path, columns: Sequence[str], needed: Sequence[str]
-) -> tuple[RawTable, list[Fault]]:
+def read_csv(path: Path, columns: Sequence[str], needed: Sequence[str]) -> tuple[RawTable, list[Fault]]:
     """A CSV file with a header row. `columns` are those that exist, `needed` those that may not be missing."""
     name = path.name
     reader = csv.reader(io.StringIO(read_text(path), newline=""), strict=True)
@@ -157,9 +135,7 @@ def read_csv(
     return table, faults
 
 
-def header_faults(
-    file: str, header: Sequence[str], columns: Sequence[str], needed: Sequence[str]
-) -> list[Fault]:
+def header_faults(file: str, header: Sequence[str], columns: Sequence[str], needed: Sequence[str]) -> list[Fault]:
     if not header:
         return [
             Fault(
@@ -171,39 +147,22 @@ def header_faults(
     for column in header:
         if column not in columns:
             close = difflib.get_close_matches(column, columns, n=1, cutoff=0.6)
-            hint = (
-                f"; did you mean {close[0]}?"
-                if close
-                else f"; there are {', '.join(columns)}"
-            )
-            faults.append(
-                Fault(file, 1, column, says=f"is no column of this file{hint}")
-            )
+            hint = f"; did you mean {close[0]}?" if close else f"; there are {', '.join(columns)}"
+            faults.append(Fault(file, 1, column, says=f"is no column of this file{hint}"))
         elif header.count(column) > 1:
             faults.append(Fault(file, 1, column, says="stands twice in the header"))
-    faults += [
-        Fault(file, 1, column, says="is missing from the header")
-        for column in needed
-        if column not in header
-    ]
+    faults += [Fault(file, 1, column, says="is missing from the header") for column in needed if column not in header]
     return sorted(set(faults))
 
 
-def read_yaml(
-    path: Path, columns: Sequence[str], needed: Sequence[str]
-) -> tuple[RawTable, list[Fault]]:
+def read_yaml(path: Path, columns: Sequence[str], needed: Sequence[str]) -> tuple[RawTable, list[Fault]]:
     """A YAML file: a list of mappings, or one mapping. Every value is text, so that it is read as in CSV."""
     name = path.name
     table, faults = RawTable(name, columns), []
     text = read_text(path)
     try:
-        if any(
-            isinstance(token, yaml.AliasToken | yaml.AnchorToken)
-            for token in yaml.scan(text)
-        ):
-            return table, [
-                Fault(name, says="uses anchors or aliases; write each value out")
-            ]
+        if any(isinstance(token, yaml.AliasToken | yaml.AnchorToken) for token in yaml.scan(text)):
+            return table, [Fault(name, says="uses anchors or aliases; write each value out")]
         root = yaml.compose(text, Loader=yaml.BaseLoader)
     except (yaml.YAMLError, RecursionError) as error:
         mark = getattr(error, "problem_mark", None)
@@ -215,19 +174,11 @@ def read_yaml(
                 says=f"cannot be read as YAML: {problem}",
             )
         ]
-    nodes = (
-        root.value
-        if isinstance(root, yaml.SequenceNode)
-        else [root]
-        if root is not None
-        else []
-    )
+    nodes = root.value if isinstance(root, yaml.SequenceNode) else [root] if root is not None else []
     for node in nodes:
         line = node.start_mark.line + 1
         if not isinstance(node, yaml.MappingNode):
-            faults.append(
-                Fault(name, line, says="is no mapping; write “column: value” lines")
-            )
+            faults.append(Fault(name, line, says="is no mapping; write “column: value” lines"))
             continue
         row, wrong = yaml_row(name, node)
         missing = [column for column in needed if column not in row]
@@ -243,19 +194,11 @@ def yaml_row(file: str, node: Any) -> tuple[dict[str, str], list[Fault]]:
     for key, value in node.value:
         line, column = key.start_mark.line + 1, str(key.value)
         if column in row:
-            faults.append(
-                Fault(file, line, column, says="stands twice in the same entry")
-            )
+            faults.append(Fault(file, line, column, says="stands twice in the same entry"))
         if isinstance(value, yaml.ScalarNode):
             row[column] = value.value
-        elif isinstance(value, yaml.SequenceNode) and all(
-            isinstance(item, yaml.ScalarNode) for item in value.value
-        ):
+        elif isinstance(value, yaml.SequenceNode) and all(isinstance(item, yaml.ScalarNode) for item in value.value):
             row[column] = ";".join(item.value for item in value.value)
         else:
-            faults.append(
-                Fault(
-                    file, line, column, says="is nested; write text or a list of texts"
-                )
-            )
+            faults.append(Fault(file, line, column, says="is nested; write text or a list of texts"))
     return row, faults

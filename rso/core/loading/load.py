@@ -60,10 +60,6 @@ class Rows:
     lines: dict[str, int] = field(default_factory=dict)
 
 
-class _DryRun(Exception):
-    pass
-
-
 def discover() -> None:
     """Finds the tables that the rooms declare."""
     autodiscover_modules("imports")
@@ -89,18 +85,13 @@ def load(
     if faults:
         raise BadFolder(faults)
     loading = _Loading(read, by, now, progress)
-    try:
-        with transaction.atomic():
-            counts = loading.run(prune)
-            if loading.faults:
-                raise BadFolder(loading.faults)
-            faults = _checks(read)
-            if faults:
-                raise BadFolder(faults)
-            if dry_run:
-                raise _DryRun
-    except _DryRun:
-        pass
+    with transaction.atomic():
+        counts = loading.run(prune)
+        faults = loading.faults or _checks(read)
+        if faults:
+            raise BadFolder(faults)
+        if dry_run:
+            transaction.set_rollback(True)
     return counts
 
 
@@ -118,9 +109,7 @@ def _read(folder: Path) -> tuple[dict[str, Rows], list[Fault]]:
         columns = [column.name for column in table.columns]
         needed = [column.name for column in table.columns if column.required]
         try:
-            raw, wrong = (read_yaml if path.suffix == ".yaml" else read_csv)(
-                path, columns, needed
-            )
+            raw, wrong = (read_yaml if path.suffix == ".yaml" else read_csv)(path, columns, needed)
         except Unreadable as error:
             faults.append(error.fault)
             continue
@@ -211,16 +200,8 @@ def _circles(rows: Rows) -> list[Fault]:
 
 
 def _unknown(model: type[models.Model], name: str, known: set[str]) -> str:
-    close = (
-        difflib.get_close_matches(name, known, n=3, cutoff=0.6)
-        if len(known) < 5000
-        else []
-    )
-    hint = (
-        f"; did you mean {' or '.join(close)}?"
-        if close
-        else f"; {tables.of(model).file} has no such ref"
-    )
+    close = difflib.get_close_matches(name, known, n=3, cutoff=0.6) if len(known) < 5000 else []
+    hint = f"; did you mean {' or '.join(close)}?" if close else f"; {tables.of(model).file} has no such ref"
     return f"is no known {model._meta.verbose_name}{hint}"
 
 
@@ -237,9 +218,7 @@ def _checks(read: Mapping[str, Rows]) -> list[Fault]:
 
 
 class _Loading:
-    def __init__(
-        self, read: Mapping[str, Rows], by: User, now: datetime, progress: Progress
-    ) -> None:
+    def __init__(self, read: Mapping[str, Rows], by: User, now: datetime, progress: Progress) -> None:
         self.read, self.by, self.now, self.progress = read, by, now, progress
         self.faults: list[Fault] = []
         #: Refs of rows that a verb refused: what points to them is not tried.
@@ -260,14 +239,8 @@ class _Loading:
     def _table(self, rows: Rows) -> Counts:
         table = rows.table
         current = table.current()
-        fresh = {
-            ref: values for ref, values in rows.values.items() if ref not in current
-        }
-        altered = {
-            ref: values
-            for ref, values in rows.values.items()
-            if ref in current and values != current[ref]
-        }
+        fresh = {ref: values for ref, values in rows.values.items() if ref not in current}
+        altered = {ref: values for ref, values in rows.values.items() if ref in current and values != current[ref]}
         counts = Counts(
             table.file,
             len(fresh),
@@ -278,9 +251,7 @@ class _Loading:
         for wave in _waves(table, fresh):
             self._apply(rows, wave, self._built(table, wave), table.verbs.add)
         if altered:
-            self._apply(
-                rows, altered, self._altered(table, altered), table.verbs.change
-            )
+            self._apply(rows, altered, self._altered(table, altered), table.verbs.change)
         self._link(rows, {**fresh, **altered}, current)
         return counts
 
@@ -288,32 +259,20 @@ class _Loading:
         found = self._found(table, wave)
         return [_fill(table, table.model(), values, found) for values in wave.values()]
 
-    def _altered(
-        self, table: Table, altered: Mapping[str, dict[str, Any]]
-    ) -> list[Any]:
+    def _altered(self, table: Table, altered: Mapping[str, dict[str, Any]]) -> list[Any]:
         stored = table.model._default_manager.in_bulk(list(altered), field_name="ref")
         found = self._found(table, altered)
-        return [
-            _fill(table, stored[ref], values, found) for ref, values in altered.items()
-        ]
+        return [_fill(table, stored[ref], values, found) for ref, values in altered.items()]
 
-    def _found(
-        self, table: Table, rows: Mapping[str, dict[str, Any]]
-    ) -> dict[type[models.Model], dict[str, Any]]:
+    def _found(self, table: Table, rows: Mapping[str, dict[str, Any]]) -> dict[type[models.Model], dict[str, Any]]:
         """The records that the rows point to, by ref."""
         wanted: dict[type[models.Model], set[str]] = {}
         for column in table.columns:
             if column.refers:
-                names = (
-                    name
-                    for values in rows.values()
-                    for name in column.refs(values[column.name])
-                )
+                names = (name for values in rows.values() for name in column.refs(values[column.name]))
                 wanted.setdefault(column.refers, set()).update(names)
         return {
-            model: model._default_manager.in_bulk(list(names), field_name="ref")
-            if names
-            else {}
+            model: model._default_manager.in_bulk(list(names), field_name="ref") if names else {}
             for model, names in wanted.items()
         }
 
@@ -325,11 +284,7 @@ class _Loading:
         verb: Any,
     ) -> None:
         """Runs a verb. What it refuses becomes faults, and the verb runs once more without those, to find all faults."""
-        things = [
-            thing
-            for thing in things
-            if not self._points_to_refused(rows.table, part[thing.ref])
-        ]
+        things = [thing for thing in things if not self._points_to_refused(rows.table, part[thing.ref])]
         for _attempt in range(2):
             try:
                 with transaction.atomic():
@@ -338,9 +293,7 @@ class _Loading:
             except Refused as error:
                 self._refuse(rows, things, error)
                 bad = {problem.index for problem in error.problems}
-                things = [
-                    _again(thing) for at, thing in enumerate(things) if at not in bad
-                ]
+                things = [_again(thing) for at, thing in enumerate(things) if at not in bad]
             except IntegrityError as error:
                 self.faults.append(
                     Fault(
@@ -385,10 +338,7 @@ class _Loading:
             ref: values
             for ref, values in part.items()
             if ref not in refused
-            and any(
-                values[c.name] != current.get(ref, {}).get(c.name, ())
-                for c in table.lists
-            )
+            and any(values[c.name] != current.get(ref, {}).get(c.name, ()) for c in table.lists)
             and not self._points_to_refused(table, values)
         }
         if not part:
@@ -396,9 +346,7 @@ class _Loading:
         stored = table.model._default_manager.in_bulk(list(part), field_name="ref")
         found = self._found(table, part)
         for link in table.links:
-            wanted: dict[Any, list[dict[str, Any]]] = {
-                stored[ref]: [] for ref in part if ref in stored
-            }
+            wanted: dict[Any, list[dict[str, Any]]] = {stored[ref]: [] for ref in part if ref in stored}
             for column in table.lists:
                 if column.through is not link.through or column.refers is None:
                     continue
@@ -406,9 +354,7 @@ class _Loading:
                     for item in part[ref][column.name]:
                         name, weight = item if column.weight else (item, None)
                         row = {column.to: found[column.refers][name], **column.where}
-                        wanted[thing].append(
-                            {**row, column.weight: weight} if column.weight else row
-                        )
+                        wanted[thing].append({**row, column.weight: weight} if column.weight else row)
             try:
                 with transaction.atomic():
                     link.verb(wanted, by=self.by, now=self.now)
@@ -423,10 +369,7 @@ class _Loading:
             with transaction.atomic():
                 table.verbs.remove(things, by=self.by, now=self.now)
         except Refused as error:
-            self.faults += [
-                Fault(table.file, says=f"cannot be pruned: {problem.says}")
-                for problem in error.problems
-            ]
+            self.faults += [Fault(table.file, says=f"cannot be pruned: {problem.says}") for problem in error.problems]
             return
         counts.removed, counts.gone = len(things), []
 
@@ -444,9 +387,7 @@ def _fill(
         attribute, dot, key = column.attribute.partition(".")
         if dot:
             kept = {**getattr(thing, attribute), key: value}
-            setattr(
-                thing, attribute, {name: text for name, text in kept.items() if text}
-            )
+            setattr(thing, attribute, {name: text for name, text in kept.items() if text})
         else:
             setattr(thing, attribute, value)
     return thing
@@ -454,18 +395,13 @@ def _fill(
 
 def _again(thing: Any) -> Any:
     """An instance as before a verb that was rolled back: a fresh one has no id."""
-    if (
-        thing._state.adding is False
-        and type(thing)._default_manager.filter(pk=thing.pk).exists()
-    ):
+    if thing._state.adding is False and type(thing)._default_manager.filter(pk=thing.pk).exists():
         return thing
     thing.pk, thing._state.adding = None, True
     return thing
 
 
-def _waves(
-    table: Table, fresh: Mapping[str, dict[str, Any]]
-) -> Iterable[dict[str, dict[str, Any]]]:
+def _waves(table: Table, fresh: Mapping[str, dict[str, Any]]) -> Iterable[dict[str, dict[str, Any]]]:
     """New rows so that each comes after those of the same file that it points to."""
     own = [column for column in table.plain if column.refers is table.model]
     waiting = dict(fresh)
@@ -473,10 +409,7 @@ def _waves(
         wave = {
             ref: values
             for ref, values in waiting.items()
-            if not any(
-                values[column.name] in waiting and values[column.name] != ref
-                for column in own
-            )
+            if not any(values[column.name] in waiting and values[column.name] != ref for column in own)
         }
         yield wave
         waiting = {ref: values for ref, values in waiting.items() if ref not in wave}

@@ -39,22 +39,16 @@ class Table:
 
     @cached_property
     def plain(self) -> tuple[Column, ...]:
-        return tuple(
-            column for column in self.columns if not isinstance(column, ListColumn)
-        )
+        return tuple(column for column in self.columns if not isinstance(column, ListColumn))
 
     @cached_property
     def lists(self) -> tuple[ListColumn, ...]:
-        return tuple(
-            column for column in self.columns if isinstance(column, ListColumn)
-        )
+        return tuple(column for column in self.columns if isinstance(column, ListColumn))
 
     @property
     def needs(self) -> set[type[models.Model]]:
         """The models whose records must stand before these can point to them."""
-        return {column.refers for column in self.columns if column.refers} - {
-            self.model
-        }
+        return {column.refers for column in self.columns if column.refers} - {self.model}
 
     def current(self, refs: Sequence[str] | None = None) -> dict[str, dict[str, Any]]:
         """What the database holds, by ref, in the shape of the file."""
@@ -82,9 +76,7 @@ class Table:
             f"{column.to}__ref",
             *([column.weight] if column.weight else []),
         ]
-        for parent, ref, *weight in link.through._default_manager.filter(
-            **column.where
-        ).values_list(*names):
+        for parent, ref, *weight in link.through._default_manager.filter(**column.where).values_list(*names):
             if parent in wanted:
                 wanted[parent].append((ref, weight[0]) if weight else ref)
         for ref, items in wanted.items():
@@ -140,15 +132,9 @@ class Tables:
         done: list[Table] = []
         waiting = list(self._tables.values())
         while waiting:
-            ready = [
-                t
-                for t in waiting
-                if not t.needs & {other.model for other in waiting if other is not t}
-            ]
+            ready = [t for t in waiting if not t.needs & {other.model for other in waiting if other is not t}]
             if not ready:
-                raise RuntimeError(
-                    f"tables point to each other in a circle: {[t.file for t in waiting]}"
-                )
+                raise RuntimeError(f"tables point to each other in a circle: {[t.file for t in waiting]}")
             done += ready
             waiting = [table for table in waiting if table not in ready]
         return done

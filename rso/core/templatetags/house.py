@@ -7,8 +7,9 @@ from typing import Any
 
 from django import template
 from django.template.defaultfilters import stringfilter
+from django.utils import formats
 from django.utils.html import format_html
-from django.utils.safestring import SafeString
+from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language_bidi
 
 from rso.core.models import Basis
@@ -31,6 +32,21 @@ def data(shown: str, place: dict[str, Any], value: Any, filter: str = "") -> Saf
         place.get("decimals", 0),
         format_html(' data-filter="{}"', filter) if filter else "",
         shown,
+    )
+
+
+@register.simple_tag
+def rect(fill: str, x: float, width: float, y: float, height: float) -> SafeString:
+    """A piece of a mark: lengths along the scale in per cent, across it in pixels; hatching comes from the page's pattern."""
+    pattern = mark_safe(' fill="url(#bh)"') if fill == "hatch" else ""
+    return format_html(
+        '<rect class="{}"{} x="{}" y="{}" width="{}" height="{}"/>',
+        fill,
+        pattern,
+        percent(x),
+        y,
+        percent(width),
+        height,
     )
 
 
@@ -80,9 +96,7 @@ def columns_of(rows: list[dict[str, Any]], height: int = 250) -> list[dict[str, 
         for part in row["parts"]:
             tall = part["share"] * (height - 24) / 100
             top -= tall
-            parts.append(
-                {"fill": part["fill"], "y": round(top, 2), "h": round(tall, 2)}
-            )
+            parts.append({"fill": part["fill"], "y": round(top, 2), "h": round(tall, 2)})
         parts = [{**part, "y": part["y"] + 20} for part in parts]
         found.append(
             {
@@ -91,3 +105,11 @@ def columns_of(rows: list[dict[str, Any]], height: int = 250) -> list[dict[str, 
             }
         )  # fmt: skip
     return found
+
+
+@register.filter
+def amount(minor: int, currency: str) -> str:
+    """An amount of minor units with its currency, in major units."""
+    whole = minor % 100 == 0
+    text = formats.number_format(minor / 100, decimal_pos=0 if whole else 2, use_l10n=True, force_grouping=True)
+    return f"{currency}\u00a0{text}"

@@ -55,9 +55,7 @@ def definition(slug: str) -> Definition:
     """The definition in the folder `slug`. Raises UnknownDefinition."""
     path = HERE / slug / "definition.yaml"
     if not path.is_file():
-        raise UnknownDefinition(
-            f"there is no kind of report “{slug}”; there are {', '.join(known())}"
-        )
+        raise UnknownDefinition(f"there is no kind of report “{slug}”; there are {', '.join(known())}")
     found = yaml.safe_load(path.read_text(encoding="utf-8"))
     parts = tuple(
         Part(
@@ -83,11 +81,7 @@ def known() -> list[str]:
 
 def _section(folder: Path, found: dict[str, Any]) -> Section:
     default = folder / f"{found['id']}.md"
-    text = (
-        default.read_text(encoding="utf-8")
-        if default.is_file()
-        else found.get("text", "")
-    )
+    text = default.read_text(encoding="utf-8") if default.is_file() else found.get("text", "")
     return Section(
         found["id"],
         found.get("title", ""),

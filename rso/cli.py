@@ -1,0 +1,447 @@
+"""The command `rso`. Exit codes: 0 done, 1 refused with a sentence, 2 wrong usage."""
+
+from __future__ import annotations
+
+import csv
+import json
+import os
+import sys
+from collections.abc import Iterable, Sequence
+from datetime import date, datetime
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated, Any, NoReturn
+
+import typer
+from rich.console import Console
+
+app = typer.Typer(
+    name="rso",
+    help="The working platform of a regional support office. Recorded once, counted everywhere.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    add_completion=False,
+)
+reports = typer.Typer(
+    help="Reports: list them, compile their editions, read figures back from a page.", no_args_is_help=True
+)
+fonts = typer.Typer(help="Fonts of web and print, made at development time.", no_args_is_help=True)
+app.add_typer(reports, name="report")
+app.add_typer(fonts, name="fonts")
+out = Console(soft_wrap=True, highlight=False)
+err = Console(stderr=True, soft_wrap=True, highlight=False)
+
+
+class Format(StrEnum):
+    TABLE = "table"
+    JSON = "json"
+    CSV = "csv"
+
+
+FormatOption = Annotated[Format, typer.Option("--format", help="How to print it.")]
+PeriodArgument = Annotated[
+    str, typer.Argument(help="2022, 2022-H1, 2022-Q3, 2022-09, FY2022 or 2022-07-01..2023-06-30 (last day included).")
+]
+
+
+def stop(sentence: str) -> NoReturn:
+    """Ends with exit code 1 and a sentence."""
+    err.print(sentence, markup=False)
+    raise typer.Exit(1)
+
+
+def start() -> None:
+    """Loads Django; says in a sentence what keeps it from starting."""
+    from pydantic import ValidationError
+
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "rso.settings")
+    try:
+        import django
+
+        django.setup()
+    except ValidationError as error:
+        stop(
+            "\n".join(
+                f"{'.'.join(map(str, e['loc'])) or 'setting'}: {e['msg']} ({e['input']!r})" for e in error.errors()
+            )
+        )
+    except PermissionError as error:
+        stop(f"There is no permission to write {error.filename}. Set RSO_VAR to a folder of yours.")
+
+
+def show(rows: Sequence[dict[str, Any]], form: Format) -> None:
+    """Prints rows as a table for people, or as JSON or CSV for machines."""
+    if form is Format.JSON:
+        print(json.dumps(list(rows), ensure_ascii=False, indent=1, default=str))
+    elif form is Format.CSV:
+        writer = csv.DictWriter(sys.stdout, list(rows[0]) if rows else [], lineterminator="\n")
+        writer.writeheader()
+        writer.writerows(
+            {key: json.dumps(v) if isinstance(v, dict | list) else v for key, v in row.items()} for row in rows
+        )
+    else:
+        _table(rows)
+
+
+def _table(rows: Sequence[dict[str, Any]]) -> None:
+    from rich.table import Table
+
+    if not rows:
+        out.print("Nothing.")
+        return
+    table = Table(box=None, pad_edge=False)
+    numbers = {
+        name for name, value in rows[0].items() if isinstance(value, int | float) and not isinstance(value, bool)
+    }
+    for name in rows[0]:
+        table.add_column(name, justify="right" if name in numbers else "left", overflow="fold")
+    for row in rows:
+        table.add_row(*("" if value is None else _words(value) for value in row.values()))
+    out.print(table, markup=False)
+
+
+def _words(value: Any) -> str:
+    if isinstance(value, dict):
+        return ", ".join(f"{key} {number}" for key, number in value.items())
+    return str(value)
+
+
+# -- loading and exporting ---------------------------------------------------------------------------------------------
+
+
+def migrate_if_empty() -> None:
+    """Makes the tables of an empty database. A database with older tables is not touched: the sentence says what to do."""
+    from django.core.management import call_command
+    from django.db import OperationalError, connection
+    from django.db.migrations.executor import MigrationExecutor
+
+    try:
+        if not connection.introspection.table_names():
+            call_command("migrate", verbosity=0)
+            return
+        executor = MigrationExecutor(connection)
+        if executor.migration_plan(executor.loader.graph.leaf_nodes()):
+            stop("The database is of an older version of RSO. Run: rso migrate")
+    except OperationalError as error:
+        stop(f"The database cannot be reached: {error}")
+
+
+@app.command()
+def migrate() -> None:
+    """Brings the tables of the database to this version."""
+    start()
+    from django.core.management import call_command
+
+    call_command("migrate", verbosity=0)
+    out.print("The database has the tables of this version.")
+
+
+@app.command()
+def load(
+    folder: Annotated[Path, typer.Argument(help="Folder with an office's CSV and YAML files.")],
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Do all of it and take it back.")] = False,
+    prune: Annotated[bool, typer.Option("--prune", help="Remove what the files no longer have.")] = False,
+    form: FormatOption = Format.TABLE,
+) -> None:
+    """Load an office's folder: all or nothing, as often as you like."""
+    start()
+    from rso.core.loading.load import BadFolder
+
+    migrate_if_empty()
+    try:
+        counts = load_folder(folder, dry_run=dry_run, prune=prune, quiet=form is not Format.TABLE)
+    except BadFolder as error:
+        for fault in error.faults:
+            err.print(str(fault), markup=False)
+        stop(f"{len(error.faults)} fault{'s' if len(error.faults) > 1 else ''}; nothing was changed.")
+    rows = [
+        {
+            "file": c.file,
+            "added": c.added,
+            "changed": c.changed,
+            "unchanged": c.unchanged,
+            "removed": c.removed,
+            "gone": len(c.gone),
+        }
+        for c in counts
+    ]
+    show(rows, form)
+    for c in counts:
+        if c.gone and form is Format.TABLE:
+            more = f" and {len(c.gone) - 5} more" if len(c.gone) > 5 else ""
+            out.print(
+                f"{c.file}: kept though gone from the file: {', '.join(c.gone[:5])}{more}. --prune removes them.",
+                markup=False,
+            )
+    if dry_run and form is Format.TABLE:
+        out.print("Dry run: nothing was changed.")
+
+
+def load_folder(folder: Path, *, dry_run: bool = False, prune: bool = False, quiet: bool = False) -> list[Any]:
+    """Loads with a progress bar. Raises BadFolder."""
+    from django.utils import timezone
+    from rich.progress import Progress
+
+    from rso.accounts.actions import platform
+    from rso.core.loading.load import load as load_it
+
+    with Progress(console=err, transient=True, disable=quiet or not err.is_terminal) as progress:
+        task = progress.add_task("Loading", total=1)
+
+        def step(file: str, done: int, of: int) -> None:
+            progress.update(task, description=f"Loading {file}" if file else "Checking", completed=done, total=of)
+
+        return load_it(folder, by=platform(), now=timezone.now(), dry_run=dry_run, prune=prune, progress=step)
+
+
+@app.command("export")
+def export_command(folder: Annotated[Path, typer.Argument(help="Where to write; made if it is not there.")]) -> None:
+    """Write the office's folder back, one file a table."""
+    start()
+    from rso.core.loading.export import export
+
+    migrate_if_empty()
+    try:
+        written = export(folder)
+    except OSError as error:
+        stop(f"{error.filename or folder} cannot be written: {error.strerror}")
+    show([{"file": name, "rows": rows} for name, rows in written], Format.TABLE)
+
+
+# -- figures -----------------------------------------------------------------------------------------------------------
+
+
+def parse_period(text: str) -> Any:
+    from rso.core.periods import Period, UnknownPeriod
+
+    try:
+        return Period.parse(text)
+    except UnknownPeriod as error:
+        stop(str(error))
+
+
+@app.command()
+def figures(
+    period: PeriodArgument,
+    names: Annotated[
+        list[str] | None, typer.Argument(help="Figures or tables; all figures where none is named.")
+    ] = None,
+    by: Annotated[str, typer.Option("--by", help="Split each by this dimension.")] = "",
+    office: Annotated[bool, typer.Option("--office", help="As the office sees it: nothing suppressed.")] = False,
+    form: FormatOption = Format.TABLE,
+) -> None:
+    """Figures of a period, counted from the records."""
+    start()
+    migrate_if_empty()
+    from rso.core.figures import Refusal, UnknownFigure, registry
+    from rso.core.figures.reading import OFFICE, PUBLIC
+    from rso.core.snapshot import snapshot
+    from rso.reports.listing import figure_rows
+
+    wanted = names or [figure.slug for figure in registry]
+    try:
+        with snapshot():
+            rows = figure_rows(wanted, parse_period(period), by, OFFICE if office else PUBLIC)
+    except (UnknownFigure, Refusal) as error:
+        stop(f"{error}")
+    if form is Format.JSON:
+        show(rows, form)
+    else:
+        show([flat for row in rows for flat in _flat(row)], form)
+
+
+def _flat(row: dict[str, Any]) -> Iterable[dict[str, Any]]:
+    """A figure as one line, or a line for each row of its breakdown."""
+    kept = {name: row[name] for name in ("slug", "value", "unit", "status", "basis")}
+    if "rows" not in row:
+        yield kept
+    for cell in row.get("rows", ()):
+        places = {name: cell[name] for name in cell if name not in ("value", "status", "basis")}
+        yield {"slug": row["slug"], **places, "value": cell["value"], "unit": row["unit"], "status": cell["status"]}
+
+
+@app.command()
+def records(
+    figure: Annotated[str, typer.Argument(help="Slug of a figure.")],
+    period: PeriodArgument,
+    form: FormatOption = Format.TABLE,
+) -> None:
+    """The very records that a figure counts."""
+    start()
+    migrate_if_empty()
+    from rso.core.figures import UnknownFigure
+    from rso.reports.listing import record_rows
+
+    try:
+        show(list(record_rows(figure, parse_period(period))), form)
+    except UnknownFigure as error:
+        stop(str(error))
+
+
+# -- reports -----------------------------------------------------------------------------------------------------------
+
+
+@reports.command("list")
+def report_list(form: FormatOption = Format.TABLE) -> None:
+    """Reports that can be compiled."""
+    start()
+    migrate_if_empty()
+    from rso.reports.models import Report
+
+    rows = Report.objects.order_by("order", "ref").values("ref", "title", "definition", "period")
+    show(list(rows), form)
+
+
+@reports.command("compile")
+def report_compile(
+    report: Annotated[str, typer.Argument(help="Ref of a report, such as annual-2022.")],
+    to: Annotated[Path | None, typer.Option("--out", help="Folder to write; var/reports/REPORT by default.")] = None,
+    as_at: Annotated[
+        datetime | None, typer.Option("--as-at", formats=["%Y-%m-%d"], help="Date of stocks and of the PDF.")
+    ] = None,
+    form: FormatOption = Format.TABLE,
+) -> None:
+    """Compile a report's editions: web pages, PDF, data."""
+    start()
+    migrate_if_empty()
+    written = compile_one(report, to, as_at.date() if as_at else None)
+    rows = [
+        {"edition": name, "where": str(path)}
+        for name, path in (("PDF", written.pdf), ("web", written.web), ("data", written.data))
+    ]
+    show(rows, form)
+    if form is Format.TABLE:
+        out.print(f"{written.figures} figures, {written.records} records behind them.")
+
+
+def compile_one(ref: str, to: Path | None = None, as_at: date | None = None) -> Any:
+    """Compiles a report or stops with the reasons."""
+    from django.conf import settings
+
+    from rso.reports.compiler import CannotCompile
+    from rso.reports.editions import write_editions
+    from rso.reports.models import Report
+    from rso.reports.typeset import CannotTypeset
+
+    report = Report.objects.filter(ref=ref).first()
+    if report is None:
+        known = ", ".join(Report.objects.order_by("ref").values_list("ref", flat=True)) or "none; load an office first"
+        stop(f"There is no report “{ref}”; there are {known}.")
+    try:
+        return write_editions(report, to or Path(settings.VAR) / "reports" / ref, as_at=as_at)
+    except CannotCompile as error:
+        for fault in error.faults:
+            err.print(str(fault), markup=False)
+        stop(f"{ref} was not compiled; nothing was changed.")
+    except CannotTypeset as error:
+        stop(f"{ref} cannot be typeset, nothing was changed: {error}")
+    except OSError as error:
+        stop(f"{error.filename} cannot be written: {error.strerror}")
+
+
+@reports.command("facts")
+def report_facts(
+    file: Annotated[Path, typer.Argument(help="An HTML page of an edition.")], form: FormatOption = Format.TABLE
+) -> None:
+    """Read the printed figures back from a page alone; no database is asked."""
+    from rso.reports.facts import facts
+
+    try:
+        show(facts(file.read_text(encoding="utf-8")), form)
+    except (OSError, UnicodeDecodeError) as error:
+        stop(f"{file} cannot be read: {error}")
+
+
+# -- serving, accounts, health -----------------------------------------------------------------------------------------
+
+
+@app.command()
+def serve(
+    port: Annotated[int, typer.Option(help="Port on the loopback address.", min=1, max=65535)] = 8000,
+    workers: Annotated[int, typer.Option(help="Processes that answer.", min=1, max=64)] = 2,
+) -> None:
+    """Serve the site on the loopback address."""
+    start()
+    migrate_if_empty()
+    from rso.serving import PortTaken, serve_on
+
+    try:
+        serve_on(port, workers)
+    except PortTaken as error:
+        stop(str(error))
+
+
+@app.command()
+def demo(
+    port: Annotated[int, typer.Option(help="Port on the loopback address.", min=1, max=65535)] = 8000,
+    no_serve: Annotated[bool, typer.Option("--no-serve", help="Stop before serving.")] = False,
+) -> None:
+    """Load the example office, compile its reports, and serve them."""
+    from rso.demo import run_demo
+
+    run_demo(port, serve=not no_serve)
+
+
+@app.command()
+def createuser(
+    email: Annotated[str, typer.Argument(help="Address with which the person signs in.")],
+    name: Annotated[str, typer.Option(prompt=True, help="Name as others see it.")],
+    role: Annotated[str, typer.Option(prompt=True, help="programme_officer, co_manager, administrator, …")],
+    password: Annotated[
+        str, typer.Option(prompt=True, confirmation_prompt=True, hide_input=True, help="At least 12 characters.")
+    ],
+) -> None:
+    """Open an account for a person of the office."""
+    start()
+    migrate_if_empty()
+    from django.utils import timezone
+
+    from rso.accounts.actions import open_account, platform
+    from rso.core.verbs import Refused
+
+    try:
+        user = open_account(email=email, name=name, role=role, password=password, by=platform(), now=timezone.now())
+    except Refused as error:
+        stop(str(error))
+    out.print(f"{user.name} may sign in as {user.email}.", markup=False)
+
+
+@app.command()
+def doctor() -> None:
+    """Check the environment, the database, the fonts and the permissions, and say how to mend what is wrong."""
+    from rso.doctor import examine
+
+    start()
+    found = examine()
+    show([{"what": e.what, "state": "ok" if e.ok else "wrong", "says": e.says} for e in found], Format.TABLE)
+    if not all(e.ok for e in found):
+        raise typer.Exit(1)
+
+
+@app.command()
+def messages() -> None:
+    """Extract texts for translation and compile translations (development time)."""
+    start()
+    from rso.core.messages import extract
+
+    show(
+        [{"language": language, "texts": texts, "translated": done} for language, texts, done in extract()],
+        Format.TABLE,
+    )
+
+
+@fonts.command("build")
+def fonts_build() -> None:
+    """Make the fonts of web and print from their packages (development time)."""
+    from rso.core.fonts import build
+    from rso.environment import HOUSE
+
+    out.print(f"{len(build(HOUSE))} files.")
+
+
+def main() -> None:
+    app()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,96 @@
+"""The list page of the public site: filters that stay visible, the count, fifty rows, links to other pages."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import django_filters
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.translation import gettext_lazy as _
+
+PER_PAGE = 50
+
+
+@dataclass(frozen=True)
+class Pages:
+    """Where the reader is in a long list: this page, how many there are, and which of them to offer."""
+
+    number: int
+    last: int
+    query: str
+
+    @property
+    def offered(self) -> list[int | None]:
+        """First, last and those around; None stands for a gap."""
+        near = sorted(
+            {
+                1,
+                self.last,
+                *range(max(1, self.number - 2), min(self.last, self.number + 2) + 1),
+            }
+        )
+        found: list[int | None] = []
+        for at, number in enumerate(near):
+            if at and number > near[at - 1] + 1:
+                found.append(None)
+            found.append(number)
+        return found
+
+
+def list_page(
+    request: HttpRequest,
+    filters: django_filters.FilterSet,
+    template: str,
+    context: dict[str, Any] | None = None,
+) -> HttpResponse:
+    """Renders what the filters leave. A page number that does not exist leads to the nearest that does."""
+    rows = filters.qs
+    count = rows.count()
+    last = max(1, -(-count // PER_PAGE))
+    asked = request.GET.get("page", "1")
+    number = min(max(int(asked), 1), last) if asked.isascii() and asked.isdigit() and len(asked) < 9 else 1
+    query = request.GET.copy()
+    query.pop("page", None)
+    pages = Pages(number, last, query.urlencode())
+    start = (number - 1) * PER_PAGE
+    return render(
+        request,
+        template,
+        {
+            "filters": filters,
+            "rows": rows[start : start + PER_PAGE],
+            "count": count,
+            "pages": pages,
+            "chosen": _chosen(filters),
+            **(context or {}),
+        },
+    )
+
+
+def _chosen(filters: django_filters.FilterSet) -> list[tuple[str, str]]:
+    """What the list is filtered by, in words."""
+    found = []
+    for name, value in filters.form.cleaned_data.items() if filters.form.is_bound and filters.form.is_valid() else ():
+        if value not in (None, "", []):
+            field = filters.form.fields[name]
+            words = dict(getattr(field, "choices", ())).get(value, value)
+            found.append((str(field.label), str(words)))
+    return found
+
+
+class Words(django_filters.CharFilter):
+    """Words in the title. Full-text search comes with the office."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(
+            lookup_expr="icontains",
+            label=_("Words in the title"),
+            max_length=100,
+            **options,
+        )
+
+
+def year_choices(years: list[int]) -> list[tuple[int, str]]:
+    return [(year, str(year)) for year in years]

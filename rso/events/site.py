@@ -1,0 +1,72 @@
+"""The public door of this room: events and what came of them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import django_filters
+from django.db.models import Count, Q, Sum
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.urls import path
+from django.utils.translation import gettext_lazy as _
+
+from rso.core.pages import Words, list_page
+from rso.events.models import (
+    COUNTED_ROLES,
+    Event,
+    EventMode,
+    EventType,
+    OfficeRole,
+    ParticipationState,
+)
+from rso.members.models import PROCESS_KINDS
+
+
+class EventFilters(django_filters.FilterSet):
+    q = Words(field_name="title")
+    type = django_filters.ChoiceFilter(choices=EventType.choices, label=_("Type"), empty_label=_("Any"))
+    mode = django_filters.ChoiceFilter(choices=EventMode.choices, label=_("Mode"), empty_label=_("Any"))
+    role = django_filters.ChoiceFilter(
+        field_name="office_role",
+        choices=OfficeRole.choices,
+        label=_("The office’s role"),
+        empty_label=_("Any"),
+    )
+    year = django_filters.NumberFilter(method="in_year", label=_("Year"), min_value=1900, max_value=2200)
+
+    class Meta:
+        model = Event
+        fields: list[str] = []
+
+    def in_year(self, events: Any, _name: str, year: Any) -> Any:
+        return events.filter(starts_on__year=int(year))
+
+
+def events(request: HttpRequest) -> HttpResponse:
+    filters = EventFilters(request.GET, Event.objects.newest_first())
+    return list_page(request, filters, "events/list.html")
+
+
+def event(request: HttpRequest, ref: str) -> HttpResponse:
+    found = get_object_or_404(Event.objects.select_related("group", "activity__purpose", "source"), ref=ref)
+    counted = Q(state=ParticipationState.ATTENDED, role__in=COUNTED_ROLES)
+    numbers = found.participations.aggregate(
+        attendances=Sum("number", filter=counted),
+        bodies=Count("member", distinct=True, filter=counted & Q(member__kind__in=PROCESS_KINDS)),
+    )
+    context = {
+        "event": found,
+        "numbers": numbers,
+        "parts": found.parts.select_related("body").order_by("part", "body__name"),
+        "stated": found.stated.select_related("statement__source").order_by("pk"),
+        "quotes": found.quotes.exclude(consent="withdrawn").order_by("pk"),
+        "year": found.starts_on.year,
+    }
+    return render(request, "events/detail.html", context)
+
+
+urlpatterns = [
+    path("events/", events, name="events"),
+    path("events/<str:ref>/", event, name="event"),
+]

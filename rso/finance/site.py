@@ -1,0 +1,32 @@
+"""The public door of this room: who funds the office, and what came of it."""
+
+from __future__ import annotations
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.urls import path
+
+from rso.finance.models import Contribution
+from rso.members.models import Body
+
+
+def funders(request: HttpRequest) -> HttpResponse:
+    found = Body.objects.filter(contributions__isnull=False).distinct().order_by("name", "pk")
+    return render(request, "finance/funders.html", {"funders": found})
+
+
+def funder(request: HttpRequest, ref: str) -> HttpResponse:
+    """Contribution → activities → what came of them."""
+    body = get_object_or_404(Body.objects.filter(contributions__isnull=False).distinct(), ref=ref)
+    contributions = (
+        Contribution.objects.filter(funder=body)
+        .prefetch_related("pays_for__activity__events", "pays_for__activity__publications")
+        .order_by("-starts_on", "ref")
+    )
+    return render(request, "finance/funder.html", {"body": body, "contributions": contributions})
+
+
+urlpatterns = [
+    path("funders/", funders, name="funders"),
+    path("funders/<str:ref>/", funder, name="funder"),
+]

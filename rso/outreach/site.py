@@ -1,0 +1,77 @@
+"""The public site's own pages: home, about, contact, privacy, accessibility, open data."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.apps import apps
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import path
+
+from rso.core.context import the_office
+from rso.core.figures import registry
+from rso.core.figures.cache import keep
+from rso.core.figures.reading import Reading
+from rso.core.listings import listings
+from rso.core.periods import Period
+from rso.members.models import Body
+
+HEADLINES = (
+    "participations",
+    "publications",
+    "events-held",
+    "bodies-supported-in-person",
+)
+
+
+def home(request: HttpRequest) -> HttpResponse:
+    office = the_office()
+    period = Period.parse(office.headline_period or "2022")
+    readings = [Reading(registry.find(slug), period) for slug in (*HEADLINES, "people-reached")]
+    heads = keep(readings, "headlines", lambda: [_head(reading) for reading in readings])
+    context = {
+        "heads": heads[:-1],
+        "people": heads[-1],
+        "period": period,
+        "shelves": listings.shelves(),
+        "tiles": Body.objects.filter(tile_column__isnull=False).order_by("name", "pk"),
+    }
+    return render(request, "outreach/home.html", context)
+
+
+def _head(reading: Reading) -> dict[str, Any]:
+    figure = reading.figure
+    return {
+        "figure": figure.slug, "period": reading.period.key, "unit": figure.unit.code, "decimals": 0,
+        "value": figure.unit.exact(reading.value), "shown": figure.unit.show(reading.value),
+        "words": str(figure.headline or figure.title), "illustrative": "illustrative" in reading.basis,
+    }  # fmt: skip
+
+
+def page(template: str) -> Any:
+    def view(request: HttpRequest) -> HttpResponse:
+        return render(request, f"outreach/{template}.html")
+
+    return view
+
+
+def privacy(request: HttpRequest) -> HttpResponse:
+    """Generated from what each model declares of its data."""
+    declared = [
+        (model._meta.verbose_name, model.privacy)
+        for model in apps.get_models()
+        if model.__module__.startswith("rso.") and hasattr(model, "privacy")
+    ]
+    return render(request, "outreach/privacy.html", {"declared": declared})
+
+
+urlpatterns = [
+    path("", home, name="home"),
+    path("about/", page("about"), name="about"),
+    path("contact/", page("contact"), name="contact"),
+    path("accessibility/", page("accessibility"), name="accessibility"),
+    path("open-data/", page("open_data"), name="open-data"),
+    path("privacy/", privacy, name="privacy"),
+    path("components/", page("components"), name="components"),
+]

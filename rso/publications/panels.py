@@ -1,0 +1,53 @@
+"""What this room tells on the pages of others: the newest works, a body's part in them, an activity's works."""
+
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from rso.core.listings import Item, Panel, listings
+from rso.members.models import Body
+from rso.publications.models import Publication
+from rso.workplan.models import Activity
+
+
+def item(work: Publication) -> Item:
+    return Item(
+        work.title,
+        work.get_absolute_url(),
+        work.when,
+        str(work.get_kind_display()),
+        "en",
+    )
+
+
+@listings.offers_shelf
+def newest() -> Panel:
+    items = tuple(item(work) for work in Publication.objects.out().newest_first()[:3])
+    return Panel(
+        "publications",
+        _("Publications"),
+        items,
+        reverse("publications"),
+        _("Nothing has been published yet."),
+    )
+
+
+@listings.offers_panel(Body)
+def of_body(body: Body) -> Panel:
+    works = Publication.objects.out().filter(parts__body=body).distinct().newest_first()
+    return Panel(
+        "publications",
+        _("Publications"),
+        tuple(item(work) for work in works),
+        blank=_("No publication with it is on record."),
+    )
+
+
+@listings.offers_panel(Activity)
+def of_activity(activity: Activity) -> Panel:
+    works = activity.publications.filter(state="published").order_by("first_issued_on", "pk")
+    return Panel(
+        "publications",
+        _("Publications"),
+        tuple(item(work) for work in works),
+        blank=_("No publication belongs to it."),
+    )

@@ -1,0 +1,403 @@
+"""Pages of figures: value, definition, what it rests on, trend, breakdowns, notes, records, and who prints it."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Iterable, Iterator
+from datetime import date
+from typing import Any
+
+from django.conf import settings
+from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from rso.core import charts
+from rso.core.context import the_office
+from rso.core.figures import TOTAL_STATED, Figure, Refusal, UnknownFigure, registry
+from rso.core.figures.cache import keep
+from rso.core.figures.reading import OFFICE, PUBLIC, Reader, Reading, records_cover
+from rso.core.models import Basis, Note, Statement
+from rso.core.periods import Period, UnknownPeriod
+from rso.core.snapshot import snapshot
+from rso.reports.blocks import default_kind, draw
+from rso.reports.compiler import show_stated
+from rso.reports.printing import reports_that_print
+
+#: Rows of a breakdown that a page shows; the CSV has all.
+SHOWN = 40
+RECORDS = 50
+
+
+def reader_of(request: HttpRequest) -> Reader:
+    return OFFICE if request.user.is_authenticated and request.user.is_office else PUBLIC
+
+
+def reading_of(request: HttpRequest, slug: str, period: str) -> Reading:
+    """The reading that an address names, or 404."""
+    try:
+        return Reading(
+            registry.find(slug),
+            Period.parse(period),
+            as_at=None,
+            reader=reader_of(request),
+        )
+    except (UnknownFigure, UnknownPeriod) as error:
+        raise Http404(str(error)) from error
+
+
+def index(request: HttpRequest) -> HttpResponse:
+    """Every figure with its value for the headline period."""
+    period = Period.parse(the_office().headline_period or "2022")
+    readings = [Reading(figure, period) for figure in registry]
+    rows = keep(readings, "index", lambda: _index(readings))
+    return render(
+        request,
+        "reports/figures.html",
+        {"rows": rows, "period": period, "tables": _named_tables(period)},
+    )
+
+
+def _index(readings: list[Reading]) -> list[dict[str, Any]]:
+    with snapshot():
+        return [
+            {
+                "slug": r.figure.slug, "title": str(r.figure.title), "shown": _value(r), "noun": _noun(r.figure),
+                "definition": str(r.figure.counts), "illustrative": "illustrative" in r.basis,
+            }
+            for r in readings
+        ]  # fmt: skip
+
+
+def _named_tables(period: Period) -> list[dict[str, str]]:
+    found = []
+    for table in registry.tables.values():
+        query = f"?figure={table.figure}&period={period.key}&by={table.dimensions[0]}"
+        if len(table.dimensions) > 1:
+            query += f"&across={table.dimensions[1]}"
+        found.append({"title": str(table.title), "url": reverse("tables") + query})
+    return found
+
+
+def latest(request: HttpRequest, slug: str) -> HttpResponse:
+    reading = reading_of(request, slug, the_office().headline_period or "2022")
+    return redirect("figure", slug=slug, period=reading.period.key)
+
+
+def page(request: HttpRequest, slug: str, period: str) -> HttpResponse:
+    reading = reading_of(request, slug, period)
+    found = keep([reading], "page", lambda: _page(reading))
+    return render(request, "reports/figure.html", {**found, "period": reading.period})
+
+
+def _page(reading: Reading) -> dict[str, Any]:
+    """Everything that the page tells, as plain data that a cache can hold."""
+    figure = reading.figure
+    with snapshot():
+        return {
+            "figure": _identity(figure),
+            "place": place(reading),
+            "value": figure.unit.exact(reading.value),
+            "shown": _value(reading),
+            "status": {"code": reading.status.value, "label": str(reading.status.label)},
+            "basis": basis_bar(reading),
+            "parts": [_beside(part) for part in reading.parts] if figure.slices else [],
+            "trend": _trend(reading),
+            "breakdowns": list(_breakdowns(reading)),
+            "stated": _stated(reading),
+            "notes": [note.label for note in Note.objects.filter(figure=figure.slug, dimension="", period__in=["", reading.period.key])],
+            "records": _records(reading),
+            "printed_in": reports_that_print(figure.slug, reading.period),
+            "years": _years(reading),
+        }  # fmt: skip
+
+
+def place(reading: Reading, dimension: str = "") -> dict[str, Any]:
+    unit = reading.figure.unit
+    decimals = 0 if unit.is_money else unit.decimals
+    return {
+        "figure": reading.figure.slug,
+        "period": reading.period.key,
+        "unit": unit.code,
+        "decimals": decimals,
+        "dimension": dimension,
+    }
+
+
+def _identity(figure: Figure) -> dict[str, Any]:
+    return {
+        "slug": figure.slug, "title": str(figure.title), "noun": _noun(figure), "counts": str(figure.counts),
+        "leaves_out": str(figure.leaves_out), "additive": figure.additive, "version": figure.version, "public": figure.public,
+        "stock": bool(figure.source.stock), "unit": figure.unit.code,
+    }  # fmt: skip
+
+
+def _noun(figure: Figure) -> str:
+    return "" if figure.unit.is_money else str(figure.unit.noun)
+
+
+def _value(reading: Reading) -> str:
+    return reading.figure.unit.show(reading.value) if reading.value is not None else str(reading.status.label)
+
+
+def _beside(reading: Reading) -> dict[str, Any]:
+    """Numerator or denominator of a share."""
+    url = reverse("figure", args=[reading.figure.slug, reading.period.key])
+    return {"title": str(reading.figure.title), "shown": _value(reading), "url": url}
+
+
+def basis_bar(reading: Reading) -> list[dict[str, Any]]:
+    """What the value rests on: pieces of one bar with their words."""
+    value = reading.value
+    if not value:
+        return []
+    stated = reading.total_stated
+    pieces: list[tuple[str, Any]] = [(TOTAL_STATED, stated)] if stated else []
+    for slug, number in reading.basis.items():
+        left = number - stated if slug == Basis.ILLUSTRATIVE.slug else number
+        if left:
+            pieces.append((slug, left))
+    found, at = [], 0.0
+    for slug, number in pieces:
+        share = float(number) * 100 / float(value)
+        found.append(
+            {
+                "fill": charts.FILLS[slug], "label": charts.basis_label(slug), "shown": reading.figure.unit.show(number),
+                "at": at, "share": share,
+            }
+        )  # fmt: skip
+        at += share
+    return found
+
+
+def _breakdowns(reading: Reading) -> Iterator[dict[str, Any]]:
+    for dimension in reading.dimensions:
+        heading = _("By %(dimension)s") % {"dimension": str(dimension.title).lower()}
+        try:
+            breakdown = reading.by(dimension.slug)
+        except Refusal as error:
+            yield {
+                "slug": dimension.slug,
+                "title": str(dimension.title),
+                "refusal": str(error),
+            }
+            continue
+        if len(breakdown.rows) < 2 and dimension.slug in ("year", "month", "basis"):
+            continue
+        kind = default_kind(reading, [dimension.slug], "") if not dimension.sensitive else "bars"
+        slug = f"by-{dimension.slug}"
+        drawn = draw(kind, breakdown, reading, slug=slug, finding=heading)
+        chart = {**drawn.as_json(), **place(reading, dimension.slug)}
+        hidden = len(chart["rows"]) - SHOWN if kind == "bars" else 0
+        if hidden > 0:
+            chart["rows"] = sorted(chart["rows"], key=lambda row: -(row["value"] or 0))[:SHOWN]
+            chart["note"] = _("The %(shown)s largest of %(all)s rows; the CSV has all.") % {
+                "shown": SHOWN,
+                "all": SHOWN + hidden,
+            }
+        yield {
+            "slug": dimension.slug, "heading": heading, "chart": chart, "note": charts.suppression_note(breakdown),
+            "notes": _notes_on(reading, dimension.slug),
+        }  # fmt: skip
+
+
+def _notes_on(reading: Reading, dimension: str) -> list[str]:
+    found = Note.objects.filter(
+        figure=reading.figure.slug,
+        dimension=dimension,
+        period__in=["", reading.period.key],
+    )
+    return [note.label for note in found.order_by("ref")]
+
+
+def _years(reading: Reading) -> list[int]:
+    """Years that the records cover: what the page links to. At most the last ten."""
+    first, last = records_cover()
+    start = (first or reading.period.starts).year
+    end = max((last or date.today()).year, start)
+    return list(range(max(start, end - 9), end + 1))
+
+
+def _trend(reading: Reading) -> list[dict[str, Any]]:
+    """The figure year by year, the page's year among them."""
+    if reading.figure.source.stock:
+        return []
+    rows = [Reading(reading.figure, Period.year(year), reader=reading.reader) for year in _years(reading)]
+    most = max((float(r.value) for r in rows if r.value), default=0)
+    return [
+        {
+            "label": r.period.label, "shown": _value(r), "value": reading.figure.unit.exact(r.value), "status": str(r.status.label),
+            "normal": r.status.value == "A", "share": float(r.value or 0) * 100 / most if most else 0,
+            "fill": charts.FILLS[next(reversed(r.basis), "recorded")], "place": place(r),
+            "url": reverse("figure", args=[reading.figure.slug, r.period.key]),
+        }
+        for r in rows
+    ]  # fmt: skip
+
+
+def _stated(reading: Reading) -> list[dict[str, str]]:
+    """What sources state of this figure and period: shown beside it, never counted."""
+    found = Statement.objects.filter(figure=reading.figure.slug, period=reading.period.key).select_related("source")
+    return [
+        {"number": show_stated(s), "bound": str(s.get_bound_display()), "says": s.says, "words": s.words, "place": s.place, "source": s.source.title, "author": s.source.author}
+        for s in found.order_by("ref")
+        if s.number is not None
+    ]  # fmt: skip
+
+
+# -- records -------------------------------------------------------------------------------------------------------------
+
+
+def _records(reading: Reading) -> dict[str, Any]:
+    """The records as far as this reader may see them: rows, or for the public the parents with their counts."""
+    figure = reading.figure
+    if figure.slices or reading.suppressed:
+        return {"columns": [], "rows": [], "more": False, "grouped": False}
+    if not figure.public and not reading.reader.office:
+        breakdown = reading.by(figure.source.public_by)
+        head = [breakdown.title, _noun(figure)]
+        rows = [
+            [
+                _cell(cell.label, cell.url),
+                _cell(figure.unit.show(cell.value), number=True),
+            ]
+            for cell in breakdown.rows
+        ]
+        return {
+            "columns": [(h, at == 1) for at, h in enumerate(head)],
+            "rows": rows[:RECORDS],
+            "more": len(rows) > RECORDS,
+            "grouped": True,
+        }
+    columns = figure.source.columns
+    found = list(reading.records.select_related(*figure.source.related).order_by("pk")[: RECORDS + 1])
+    rows = [[_cell_of(column.get(row), column.number) for column in columns] for row in found[:RECORDS]]
+    return {
+        "columns": [(str(c.title), c.number) for c in columns],
+        "rows": rows,
+        "more": len(found) > RECORDS,
+        "grouped": False,
+    }
+
+
+def _cell(text: str, url: str = "", number: bool = False) -> dict[str, Any]:
+    return {"text": text, "url": url, "number": number}
+
+
+def _cell_of(value: Any, number: bool) -> dict[str, Any]:
+    url = value.get_absolute_url() if hasattr(value, "get_absolute_url") else ""
+    return _cell(str(value.label) if isinstance(value, Basis) else str(value), url, number)
+
+
+class Echo:
+    """A file that gives back what is written to it, so that a CSV can be streamed."""
+
+    def write(self, text: str) -> str:
+        return text
+
+
+def guarded(text: str) -> str:
+    """Text as a spreadsheet may read it: what it would take for a formula is quoted."""
+    return f"'{text}" if text[:1] in "=+-@\t\r" and not text[1:2].isdigit() else text
+
+
+def stream_csv(name: str, rows: Iterable[list[Any]]) -> StreamingHttpResponse:
+    writer = csv.writer(Echo(), lineterminator="\n")
+    body = (writer.writerow([guarded(cell) if isinstance(cell, str) else cell for cell in row]) for row in rows)
+    response = StreamingHttpResponse(body, content_type="text/csv; charset=utf-8")
+    response["Content-Disposition"] = f'attachment; filename="{name}.csv"'
+    return response
+
+
+def as_csv(request: HttpRequest, slug: str, period: str) -> StreamingHttpResponse:
+    """The figure and every breakdown that this reader may have."""
+    reading = reading_of(request, slug, period)
+    return stream_csv(f"{slug}-{reading.period.key}", _csv_rows(reading))
+
+
+def _csv_rows(reading: Reading) -> Iterator[list[Any]]:
+    unit = reading.figure.unit
+    slug, period = reading.figure.slug, reading.period.key
+    yield [
+        "figure",
+        "period",
+        "dimension",
+        "key",
+        "label",
+        "value",
+        "unit",
+        "obs_status",
+        "basis",
+    ]
+    with snapshot():
+        basis = ";".join(f"{name}:{unit.exact(number)}" for name, number in reading.basis.items())
+        yield [
+            slug,
+            period,
+            "",
+            "",
+            "",
+            unit.exact(reading.value),
+            unit.code,
+            reading.status.value,
+            basis,
+        ]
+        for dimension in reading.dimensions:
+            try:
+                rows = reading.by(dimension.slug).rows
+            except Refusal:
+                continue
+            for cell in rows:
+                basis = ";".join(f"{name}:{unit.exact(number)}" for name, number in cell.parts.items())
+                yield [
+                    slug,
+                    period,
+                    dimension.slug,
+                    cell.key,
+                    cell.label,
+                    unit.exact(cell.value),
+                    unit.code,
+                    cell.status.value,
+                    basis,
+                ]
+
+
+def records_csv(request: HttpRequest, slug: str, period: str) -> StreamingHttpResponse:
+    """The records behind the figure, as far as this reader may see them, each with its address where it has one."""
+    reading = reading_of(request, slug, period)
+    return stream_csv(f"{slug}-{reading.period.key}-records", _record_rows(reading))
+
+
+def _record_rows(reading: Reading) -> Iterator[list[Any]]:
+    figure = reading.figure
+    if figure.slices:
+        for part, other in zip(("part", "whole"), reading.parts, strict=True):
+            yield [
+                "part",
+                part,
+                str(other.figure.title),
+                figure.unit.exact(other.value),
+            ]
+        return
+    if not figure.public and not reading.reader.office:
+        dimension = figure.source.public_by
+        yield [dimension, "label", "value", "address"]
+        for cell in reading.by(dimension).rows:
+            yield [
+                cell.key,
+                cell.label,
+                cell.value,
+                f"{settings.BASE_URL}{cell.url}" if cell.url else "",
+            ]
+        return
+    columns = figure.source.columns
+    yield ["ref", *(column.slug for column in columns), "address"]
+    for row in reading.records.select_related(*figure.source.related).order_by("pk").iterator(chunk_size=2000):
+        values = [column.get(row) for column in columns]
+        words = [
+            value.slug if isinstance(value, Basis) else value if isinstance(value, int) else str(value)
+            for value in values
+        ]
+        url = row.get_absolute_url() if hasattr(row, "get_absolute_url") else ""
+        yield [row.ref, *words, f"{settings.BASE_URL}{url}" if url else ""]

@@ -1,0 +1,137 @@
+"""Pages of reports: compiled from the records when they are asked for, kept while nothing changes."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.core.cache import cache
+from django.db.models import Max
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+from django.shortcuts import get_object_or_404, render
+
+from rso.core.figures import registry
+from rso.core.figures.reading import Reading
+from rso.core.models import AuditEvent, Statement
+from rso.core.periods import Period
+from rso.reports.compiler import CannotCompile, compile_report, show_stated
+from rso.reports.document import Document
+from rso.reports.html import chapter_context
+from rso.reports.models import Inconsistency, Report
+
+
+def index(request: HttpRequest) -> HttpResponse:
+    return render(
+        request,
+        "reports/list.html",
+        {"reports": Report.objects.order_by("order", "ref")},
+    )
+
+
+def document_of(report: Report) -> Document:
+    """The compiled report for the site's own pages, kept until the next change to any record."""
+    key = f"report:{report.ref}:{AuditEvent.objects.aggregate(last=Max('id'))['last']}"
+    found: Document | None = cache.get(key)
+    if found is None:
+        found = compile_report(report, base_url="")
+        found.pages = "site"
+        cache.set(key, found, 86_400)
+    return found
+
+
+def report(request: HttpRequest, ref: str) -> HttpResponse:
+    found = get_object_or_404(Report, ref=ref)
+    try:
+        document = document_of(found)
+    except CannotCompile as error:
+        return render(
+            request,
+            "reports/unfinished.html",
+            {"report": found, "faults": error.faults},
+            status=503,
+        )
+    return render(
+        request,
+        "reports/report.html",
+        {"report": found, "document": document, "files": _files(found)},
+    )
+
+
+def chapter(request: HttpRequest, ref: str, chapter: str) -> HttpResponse:
+    found = get_object_or_404(Report, ref=ref)
+    try:
+        document = document_of(found)
+    except CannotCompile as error:
+        return render(
+            request,
+            "reports/unfinished.html",
+            {"report": found, "faults": error.faults},
+            status=503,
+        )
+    at = next((at for at, each in enumerate(document.chapters) if each.id == chapter), None)
+    if at is None:
+        raise Http404
+    context = {"report": found, "files": _files(found), **chapter_context(document, at)}
+    return render(request, "reports/chapter_page.html", context)
+
+
+def _folder(report: Report) -> Path:
+    return Path(settings.VAR) / "reports" / report.ref
+
+
+def _files(report: Report) -> dict[str, int]:
+    """Sizes of the compiled editions that lie ready to be taken away."""
+    folder = _folder(report)
+    found = {"pdf": folder / f"{report.ref}.pdf", "data": folder / "data.zip"}
+    return {name: path.stat().st_size for name, path in found.items() if path.is_file()}
+
+
+def pdf(request: HttpRequest, ref: str) -> HttpResponseBase:
+    return _file(get_object_or_404(Report, ref=ref), f"{ref}.pdf", "application/pdf")
+
+
+def data(request: HttpRequest, ref: str) -> HttpResponseBase:
+    return _file(
+        get_object_or_404(Report, ref=ref),
+        "data.zip",
+        "application/zip",
+        f"{ref}-data.zip",
+    )
+
+
+def _file(report: Report, name: str, kind: str, shown: str = "") -> HttpResponseBase:
+    path = _folder(report) / name
+    if not path.is_file():
+        raise Http404
+    return FileResponse(path.open("rb"), content_type=kind, filename=shown or name)
+
+
+def printed(request: HttpRequest) -> HttpResponse:
+    """What the printed report said, each statement beside the figure, and why they differ."""
+    rows = []
+    for statement in Statement.objects.exclude(figure="").select_related("source").order_by("figure", "ref"):
+        if statement.figure not in registry.figures or statement.number is None:
+            continue
+        reading = Reading(registry.find(statement.figure), Period.parse(statement.period))
+        rows.append(
+            {
+                "statement": statement,
+                "stated": show_stated(statement),
+                "reading": reading,
+                "shown": _shown(reading),
+            }
+        )
+    found = Inconsistency.objects.prefetch_related("statements__statement").order_by("order", "ref")
+    return render(request, "reports/printed.html", {"rows": rows, "inconsistencies": found})
+
+
+def _shown(reading: Reading) -> dict[str, Any]:
+    unit = reading.figure.unit
+    value = unit.exact(reading.value)
+    return {
+        "text": unit.show(reading.value), "value": value, "figure": reading.figure.slug, "period": reading.period.key,
+        "unit": unit.code, "decimals": unit.decimals if not unit.is_money else 0,
+        "illustrative": "illustrative" in reading.basis,
+    }  # fmt: skip

@@ -1,0 +1,51 @@
+"""Serves the site by gunicorn on the loopback address."""
+
+from __future__ import annotations
+
+import socket
+from typing import Any
+
+
+class PortTaken(Exception):
+    """Another program listens on the port."""
+
+
+def check_port(port: int) -> None:
+    """Raises PortTaken where the port cannot be had."""
+    with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind(("127.0.0.1", port))
+        except OSError as error:
+            reason = "taken by another program" if port >= 1024 else "not for this user"
+            raise PortTaken(f"Port {port} is {reason}. Choose another: make demo PORT={port + 1}") from error
+
+
+def serve_on(port: int, workers: int) -> None:
+    """Serves until it is stopped. Raises PortTaken."""
+    from gunicorn.app.base import BaseApplication
+
+    check_port(port)
+
+    class Site(BaseApplication):  # type: ignore[misc]
+        def load_config(self) -> None:
+            settings = {
+                "bind": f"127.0.0.1:{port}",
+                "workers": workers,
+                "worker_class": "gthread",
+                "threads": 4,
+                "preload_app": True,
+                "loglevel": "warning",
+                "control_socket_disable": True,
+            }
+            for name, value in settings.items():
+                if name in self.cfg.settings:
+                    self.cfg.set(name, value)
+
+        def load(self) -> Any:
+            from rso.wsgi import application
+
+            return application
+
+    print(f"Serving http://localhost:{port}  (stop with Ctrl-C)", flush=True)
+    Site().run()

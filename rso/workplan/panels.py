@@ -1,0 +1,52 @@
+"""What this room tells on the page of a body: what it asked for, undertook and worked on."""
+
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+from rso.core.listings import Item, Panel, listings
+from rso.core.periods import show_day
+from rso.members.models import Body
+from rso.workplan.models import Activity, Request, Undertaking
+
+
+@listings.offers_panel(Body)
+def asked(body: Body) -> Panel:
+    """Requests and undertakings in which the body is named."""
+    requests = Request.objects.filter(parts__body=body).order_by("-received_on", "ref")
+    undertakings = Undertaking.objects.filter(parts__body=body).order_by("-said_on", "ref")
+    items = [
+        Item(
+            row.title,
+            reverse("asked"),
+            show_day(row.received_on, row.precision),
+            str(row.get_state_display()),
+        )
+        for row in requests
+    ]
+    items += [
+        Item(
+            row.text,
+            reverse("asked"),
+            show_day(row.said_on, row.precision),
+            str(row.get_state_display()),
+        )
+        for row in undertakings
+    ]
+    return Panel(
+        "asked",
+        _("Asked and undertaken"),
+        tuple(items),
+        blank=_("No request or undertaking names it."),
+    )
+
+
+@listings.offers_panel(Body)
+def worked_on(body: Body) -> Panel:
+    found = Activity.objects.filter(parts__body=body).distinct().order_by("-starts_on", "ref")
+    items = tuple(Item(a.title, a.get_absolute_url(), a.when, str(a.get_status_display())) for a in found)
+    return Panel(
+        "work",
+        _("Work with it"),
+        items,
+        blank=_("No activity names it as partner, expert, host or funder."),
+    )
