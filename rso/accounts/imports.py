@@ -1,7 +1,9 @@
 """The accounts of an office. Passwords never come from files."""
 
+from django.db.models import Q
+
 from rso.accounts import actions
-from rso.accounts.models import User
+from rso.accounts.models import Role, User
 from rso.core.loading.columns import column, columns
 from rso.core.loading.tables import Table, tables
 from rso.core.verbs import Verbs
@@ -15,5 +17,6 @@ tables.declare(
             column(User, "active", attribute="is_active"),
         ),
         Verbs(actions.open_accounts, actions.change_accounts, actions.disable_accounts),
+        only=~Q(role=Role.SERVICE),
     )
 )

@@ -53,7 +53,7 @@ def write_editions(report: Report, folder: Path, *, as_at: date | None = None) -
             write_pages(document, work / "web", digest(proof))
             write_package(document, work / "data", proof)
             zip_folder(work / "data", work / "data.zip")
-        work.chmod(0o755)  # noqa: S103  the web server reads it
+        work.chmod(0o755)
         _replace(work, folder)
     records = {ref for refs in document.records.values() for ref in refs}
     pdf = folder / f"{document.ref}.pdf"

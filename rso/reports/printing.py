@@ -33,8 +33,8 @@ def _printed_by(report: Report, texts: list[tuple[str, str]]) -> set[tuple[str, 
     written = dict(texts)
     found = set()
     for section in kind.sections:
-        for kind_of_token, name, options in TOKEN.findall(written.get(section.id, section.text)):
-            names = [entry.partition(":")[0] for entry in kind.headlines] if kind_of_token == "headlines" else [name]
+        for marker, name, options in TOKEN.findall(written.get(section.id, section.text)):
+            names = [entry.partition(":")[0] for entry in kind.headlines] if marker == "headlines" else [name]
             asked = re.search(r"period=(\S+)", options)
             for each in names:
                 figure = registry.tables[each].figure if each in registry.tables else each

@@ -163,8 +163,14 @@ def _text(text: str) -> str:
     return unicodedata.normalize("NFC", text.strip())
 
 
-def _clean(form_field: Any) -> Callable[[str], str]:
-    return lambda text: str(form_field.clean(text))
+def _validated(django_field: Any) -> Callable[[str], str]:
+    """Text that passes the field's own validators."""
+
+    def parse(text: str) -> str:
+        django_field.run_validators(text)
+        return text
+
+    return parse
 
 
 def column(
@@ -251,8 +257,6 @@ def _plain_column(base: dict[str, Any], django_field: Any, default: Any) -> Colu
             default=default,
         )
     if isinstance(django_field, models.URLField | models.EmailField | RefField):
-        form_field: Any = django_field.formfield()
-        form_field.error_messages = {}
         expects = {
             "URLField": "an address that begins with https:// or http://",
             "EmailField": "an e-mail address",
@@ -261,7 +265,7 @@ def _plain_column(base: dict[str, Any], django_field: Any, default: Any) -> Colu
             **base,
             expects=expects,
             limit=django_field.max_length,
-            parse_text=_clean(form_field),
+            parse_text=_validated(django_field),
             default=default,
         )
     return Column(

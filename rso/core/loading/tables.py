@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
 from django.db import models
+from django.db.models import Q
 
 from rso.core.loading.columns import Column, ListColumn
 from rso.core.models import Kept
@@ -32,6 +33,8 @@ class Table:
     columns: tuple[Column, ...]
     verbs: Verbs
     links: tuple[Link, ...] = ()
+    #: Records of the model that the file holds, where it does not hold all.
+    only: Q = field(default_factory=Q)
 
     @property
     def name(self) -> str:
@@ -52,7 +55,7 @@ class Table:
 
     def current(self, refs: Sequence[str] | None = None) -> dict[str, dict[str, Any]]:
         """What the database holds, by ref, in the shape of the file."""
-        rows: Any = self.model._default_manager.order_by("ref")
+        rows: Any = self.model._default_manager.filter(self.only).order_by("ref")
         if refs is not None:
             rows = rows.filter(ref__in=refs)
         paths = [column.path for column in self.plain]
@@ -76,7 +79,8 @@ class Table:
             f"{column.to}__ref",
             *([column.weight] if column.weight else []),
         ]
-        for parent, ref, *weight in link.through._default_manager.filter(**column.where).values_list(*names):
+        linked = link.through._default_manager.filter(**column.where, **{f"{column.to}__isnull": False})
+        for parent, ref, *weight in linked.values_list(*names):
             if parent in wanted:
                 wanted[parent].append((ref, weight[0]) if weight else ref)
         for ref, items in wanted.items():

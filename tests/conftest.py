@@ -1,0 +1,62 @@
+"""What every test may ask for: the example office loaded once, a small office, the cast, the time."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from django.core.cache import cache
+from django.utils import translation
+
+from rso.accounts.actions import platform
+from rso.accounts.models import User
+from rso.core.loading.load import load
+
+HOUSE = Path(__file__).resolve().parent.parent
+OFFICE_2022 = HOUSE / "data" / "office-2022"
+NOW = datetime(2023, 3, 31, 9, 0, tzinfo=UTC)
+
+# Playwright's own loop must not keep Django from its synchronous database.
+os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup, django_db_blocker) -> None:
+    """The example office is loaded once into the test database; each test runs in a transaction that is taken back."""
+    with django_db_blocker.unblock():
+        if not User.objects.exists():
+            load(OFFICE_2022, by=platform(), now=NOW)
+
+
+@pytest.fixture(autouse=True)
+def fresh() -> Iterator[None]:
+    """No test sees what another kept in the cache, or its language."""
+    cache.clear()
+    with translation.override("en"):
+        yield
+
+
+@pytest.fixture
+def office(db) -> Path:
+    """The example office of 2022, in the database."""
+    return OFFICE_2022
+
+
+@pytest.fixture
+def now() -> datetime:
+    return NOW
+
+
+@pytest.fixture
+def naree(office) -> User:
+    """Naree Boonmee, programme officer."""
+    return User.objects.get(ref="naree-boonmee")
+
+
+@pytest.fixture
+def josefa(office) -> User:
+    """Josefa Waqa, focal point of Fiji: not of the office."""
+    return User.objects.get(ref="josefa-waqa")
