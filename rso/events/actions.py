@@ -18,6 +18,7 @@ from rso.events.models import (
     ParticipationState,
     StatedNumber,
 )
+from rso.members.actions import is_country
 from rso.members.models import BodyKind
 from rso.workplan.actions import check_dates
 
@@ -32,6 +33,8 @@ def check_events(events: Sequence[Event]) -> Iterable[Problem]:
             yield Problem(at, "reason", _("an event that is postponed or cancelled says why"))
         if event.ordinal and event.group is None:
             yield Problem(at, "group", _("a numbered meeting belongs to a group; name it"))
+        if not is_country(event.country):
+            yield Problem(at, "country", _("is no country code of three capital letters, such as THA"))
 
 
 event_verbs = plain(check_events)

@@ -18,6 +18,7 @@ from rso.finance.models import (
     ContributionActivity,
     ContributionState,
     Expenditure,
+    Rate,
 )
 from rso.workplan.actions import check_dates
 
@@ -25,12 +26,30 @@ if TYPE_CHECKING:
     from rso.accounts.models import User
 
 
+#: Amount × rate must stay within what the database can multiply.
+LARGEST_RATE = 10**6
+
+
+def is_currency(code: str) -> bool:
+    """Whether a text has the form of an ISO 4217 code."""
+    return len(code) == 3 and code.isascii() and code.isupper()
+
+
+def check_rates(rates: Sequence[Rate]) -> Iterable[Problem]:
+    for at, rate in enumerate(rates):
+        if not is_currency(rate.currency):
+            yield Problem(at, "currency", _("is no currency code of three capital letters, such as AUD"))
+
+
 def check_amounts(amounts: Sequence[Amount]) -> Iterable[Problem]:
     for at, row in enumerate(amounts):
         if abs(row.amount) > 10**12:
             yield Problem(at, "amount", _("is larger than the ledger holds"))
-        if not (len(row.currency) == 3 and row.currency.isascii() and row.currency.isupper()):
-            yield Problem(at, "currency", _("is no ISO 4217 code such as AUD"))
+        if row.rate > LARGEST_RATE:
+            yield Problem(at, "rate", _("is larger than 1,000,000; write it over a smaller scale"))
+        if not is_currency(row.currency):
+            yield Problem(at, "currency", _("is no currency code of three capital letters, such as AUD"))
+            continue
         is_ours = row.currency == settings.OFFICE_CURRENCY
         if is_ours and (row.rate, row.scale) != (1, 1):
             yield Problem(at, "rate", _("the office's own currency has the rate 1"))
@@ -56,7 +75,7 @@ def check_budgets(budgets: Sequence[Budget]) -> Iterable[Problem]:
     yield from check_dates(budgets)
 
 
-rate_verbs = plain()
+rate_verbs = plain(check_rates)
 contribution_verbs = plain(check_contributions)
 category_verbs = plain()
 budget_verbs = plain(check_budgets)

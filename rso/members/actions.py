@@ -9,6 +9,14 @@ from django.utils.translation import gettext as _
 from rso.core.verbs import Problem, plain
 from rso.members.models import Body, BodyKind, FocalPoint, Person, Seat
 
+#: Where tiles of bodies may stand.
+TILE_COLUMNS, TILE_LINES = range(1, 16), range(1, 9)
+
+
+def is_country(code: str) -> bool:
+    """Whether a text has the form of an ISO 3166 code of a country; an unknown country has none."""
+    return not code or (len(code) == 3 and code.isascii() and code.isupper())
+
 
 def check_bodies(bodies: Sequence[Body]) -> Iterable[Problem]:
     for at, body in enumerate(bodies):
@@ -16,8 +24,14 @@ def check_bodies(bodies: Sequence[Body]) -> Iterable[Problem]:
             yield Problem(at, "parent", _("an agency belongs to a State or organisation; name it"))
         if body.joined_on and body.left_on and body.left_on <= body.joined_on:
             yield Problem(at, "left_on", _("comes before the day of joining"))
-        if bool(body.tile_column) != bool(body.tile_line):
+        if (body.tile_column is None) != (body.tile_line is None):
             yield Problem(at, "tile_line", _("a tile has a column and a line, or neither"))
+        if body.tile_column is not None and body.tile_column not in TILE_COLUMNS:
+            yield Problem(at, "tile_column", _("lies outside the grid; columns are 1 to 15"))
+        if body.tile_line is not None and body.tile_line not in TILE_LINES:
+            yield Problem(at, "tile_line", _("lies outside the grid; lines are 1 to 8"))
+        if not is_country(body.country):
+            yield Problem(at, "country", _("is no country code of three capital letters, such as THA"))
         if body.country and body.kind not in (
             BodyKind.MEMBER_STATE,
             BodyKind.OBSERVER_STATE,
@@ -28,8 +42,12 @@ def check_bodies(bodies: Sequence[Body]) -> Iterable[Problem]:
 
 def check_spans(things: Sequence[FocalPoint | Seat]) -> Iterable[Problem]:
     for at, thing in enumerate(things):
-        if thing.ends_on and thing.starts_on and thing.ends_on < thing.starts_on:
+        if not (thing.ends_on and thing.starts_on):
+            continue
+        if thing.ends_on < thing.starts_on:
             yield Problem(at, "ends_on", _("lies before the first day"))
+        elif isinstance(thing, Seat) and thing.ends_on == thing.starts_on:
+            yield Problem(at, "ends_on", _("is the first day itself; a seat ends after it begins"))
 
 
 def check_people(people: Sequence[Person]) -> Iterable[Problem]:

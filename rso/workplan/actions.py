@@ -18,6 +18,7 @@ from rso.workplan.models import (
     Request,
     RequestBody,
     RequestState,
+    Theme,
     Undertaking,
     UndertakingBody,
 )
@@ -37,6 +38,12 @@ def check_dates(things: Sequence[Any]) -> Iterable[Problem]:
             )
 
 
+def check_themes(themes: Sequence[Theme]) -> Iterable[Problem]:
+    for at, theme in enumerate(themes):
+        if theme.valid_to and theme.valid_to <= theme.valid_from:
+            yield Problem(at, "valid_to", _("is not after its first day"))
+
+
 def check_requests(requests: Sequence[Request]) -> Iterable[Problem]:
     for at, request in enumerate(requests):
         if request.answered_on and request.answered_on < request.received_on:
@@ -53,7 +60,7 @@ activity_verbs = plain(check_dates)
 request_verbs = plain(check_requests)
 undertaking_verbs = plain()
 purpose_verbs = plain()
-theme_verbs = plain()
+theme_verbs = plain(check_themes)
 priority_verbs = plain()
 
 

@@ -165,7 +165,7 @@ class Dimension:
     def _names_of_records(self, wanted: set[Any]) -> dict[Any, Named]:
         model: Any = self.values
         rows = model.objects.in_bulk(list(wanted), field_name=self.by) if wanted else {}
-        found = {}
+        found = {value: Named(str(value), str(value), (2, str(value))) for value in wanted - set(rows)}
         for value, thing in rows.items():
             url = thing.get_absolute_url() if hasattr(thing, "get_absolute_url") else ""
             order = getattr(thing, "sort_key", None) or (

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import difflib
 import re
 import unicodedata
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
@@ -14,11 +14,20 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.db import models
 
-from rso.core.models import RankField, RefField
+from rso.core.loading.files import shortened
+from rso.core.loading.near import did_you_mean
+from rso.core.models import RankField
 
+#: No cell is longer, whatever its column.
+LONGEST = 50_000
 #: Characters that turn the reading direction of what follows, and with it the meaning of a name.
-DIRECTION = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
-FORMULA = re.compile(r"^[=@]|^[+-](?=[^\d\s.,-])")
+DIRECTION = re.compile("[\u202a-\u202e\u2066-\u2069]")
+#: Control characters but tab and line end, halves of characters, byte order marks, what Unicode says is no character.
+CONTROL = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufeff\ufffe\uffff]")
+#: An item of a list with weights, such as A:60.
+WEIGHTED = re.compile(r"[^:\s]+:([1-9]\d?|100)", re.ASCII)
+#: What a spreadsheet would run: a formula, or a signed one that calls a program.
+FORMULA = re.compile(r"[=@]|[+-](?=[^\d\s.,-])|[+-]\d\S*\|")
 
 
 class Wrong(ValueError):
@@ -43,22 +52,33 @@ class Column:
     default: Any = ""
 
     def read(self, text: str) -> Any:
-        """The value that a cell means. Raises Wrong."""
+        """The value that a cell means; space around it means nothing. Raises Wrong."""
+        text = self.cleaned(text)
         if not text:
-            if self.required:
-                raise Wrong(f"is empty; it needs {self.expects}")
-            return self.default
-        check_characters(text)
-        if self.limit and len(text) > self.limit:
-            raise Wrong(f"is {len(text):,} characters long; at most {self.limit} fit")
+            return self.absent()
         if self.among and text not in self.among:
-            close = difflib.get_close_matches(text, self.among, n=1, cutoff=0.6)
-            hint = f"; did you mean {close[0]}?" if close else ""
-            raise Wrong(f"is none of {', '.join(self.among)}{hint}")
+            raise Wrong(f"is none of {', '.join(self.among)}{did_you_mean(text, self.among)}")
         try:
             return self.parse_text(text)
         except (ValueError, ValidationError, InvalidOperation, OverflowError) as error:
             raise Wrong(f"is not {self.expects}") from error
+
+    def cleaned(self, text: str) -> str:
+        """The text as it can be kept. Raises Wrong where it is too long or holds what no cell of ours holds."""
+        limit = self.limit or LONGEST
+        text = text.strip()
+        if len(text) <= LONGEST:
+            text = unicodedata.normalize("NFC", text)
+        if len(text) > limit:
+            raise Wrong(f"is {len(text):,} characters long; at most {limit:,} fit")
+        check_characters(text)
+        return text
+
+    def absent(self) -> Any:
+        """What an empty cell means. Raises Wrong where it may not be empty."""
+        if self.required:
+            raise Wrong(f"is empty; it needs {self.expects}")
+        return self.default
 
     def write(self, value: Any) -> str:
         return "" if value in (None, "", ()) else self.write_value(value)
@@ -96,21 +116,21 @@ class ListColumn(Column):
     weight: str = ""
 
     def read(self, text: str) -> Any:
-        if not text:
-            return super().read(text) or ()
-        check_characters(text)
-        found = [self._item(item.strip()) for item in text.split(";") if item.strip()]
-        names = [item[0] if self.weight else item for item in found]
-        if len(set(names)) < len(names):
-            raise Wrong(f"names {next(name for name in names if names.count(name) > 1)} twice")
+        items = [item.strip() for item in self.cleaned(text).split(";") if item.strip()]
+        if not items:
+            return self.absent()
+        if wrong := [item for item in items if self.weight and not WEIGHTED.fullmatch(item)]:
+            raise Wrong(f"has {', '.join(f'“{shortened(item)}”' for item in wrong[:5])}; it needs {self.expects}")
+        found = [self._item(item) for item in items]
+        times = Counter(item[0] if self.weight else item for item in found)
+        if twice := [name for name, number in times.items() if number > 1]:
+            raise Wrong(f"names {', '.join(map(shortened, twice[:5]))} twice")
         return tuple(sorted(found))
 
     def _item(self, item: str) -> Any:
         if not self.weight:
             return item
-        name, colon, weight = item.rpartition(":")
-        if not colon or not weight.isascii() or not weight.isdigit() or not 1 <= int(weight) <= 100:
-            raise Wrong(f"has “{item}”; it needs {self.expects}")
+        name, _colon, weight = item.partition(":")
         return name, int(weight)
 
     def write(self, value: Any) -> str:
@@ -122,19 +142,18 @@ class ListColumn(Column):
 
 def check_characters(text: str) -> None:
     """Refuses what no cell of ours holds: control characters, turned reading directions, spreadsheet formulas."""
-    for letter in text:
-        if letter in DIRECTION:
-            raise Wrong(
-                f"holds the invisible character U+{ord(letter):04X}, which turns the reading direction; remove it"
-            )
-        if (letter < " " and letter not in "\n\t") or letter == "\x7f":
-            raise Wrong(f"holds the control character U+{ord(letter):04X}; remove it")
+    if found := DIRECTION.search(text):
+        raise Wrong(
+            f"holds the invisible character U+{ord(found[0]):04X}, which turns the reading direction; remove it"
+        )
+    if found := CONTROL.search(text):
+        raise Wrong(f"holds the control character U+{ord(found[0]):04X}; remove it")
     if FORMULA.match(text):
         raise Wrong("looks like a spreadsheet formula; write the value itself")
 
 
 def _day(text: str) -> date:
-    if not re.fullmatch(r"\d{4}-\d{2}-\d{2}", text):
+    if not re.fullmatch(r"(19|20|21)\d{2}-\d{2}-\d{2}", text, re.ASCII):
         raise ValueError
     return date.fromisoformat(text)
 
@@ -148,10 +167,16 @@ def _whole(least: int, most: int) -> Callable[[str], int]:
     return parse
 
 
-def _decimal(text: str) -> Decimal:
-    if not re.fullmatch(r"-?\d{1,14}(\.\d{1,8})?", text, re.ASCII):
-        raise ValueError
-    return Decimal(text).normalize()
+def _decimal(digits: int, places: int) -> Callable[[str], Decimal]:
+    """A number that the database keeps to the last digit."""
+    form = re.compile(rf"-?\d{{1,{digits - places}}}(\.\d{{1,{places}}})?", re.ASCII)
+
+    def parse(text: str) -> Decimal:
+        if not form.fullmatch(text):
+            raise ValueError
+        return Decimal(text).normalize()
+
+    return parse
 
 
 def _plain(value: Decimal) -> str:
@@ -159,14 +184,22 @@ def _plain(value: Decimal) -> str:
     return text.rstrip("0").rstrip(".") if "." in text else text
 
 
-def _text(text: str) -> str:
-    return unicodedata.normalize("NFC", text.strip())
+#: Fields whose own validators look at the text, and what these ask for.
+VALIDATED = {
+    "URLField": "an address that begins with https:// or http://",
+    "EmailField": "an e-mail address",
+    "SlugField": "a name of letters, digits and hyphens",
+    "RefField": "a ref of letters, digits, points, hyphens and underscores",
+}
 
 
 def _validated(django_field: Any) -> Callable[[str], str]:
     """Text that passes the field's own validators."""
+    is_address = isinstance(django_field, models.URLField)
 
     def parse(text: str) -> str:
+        if is_address and not text.lower().startswith(("https://", "http://")):
+            raise ValueError
         django_field.run_validators(text)
         return text
 
@@ -230,9 +263,8 @@ def _plain_column(base: dict[str, Any], django_field: Any, default: Any) -> Colu
     if isinstance(django_field, models.DateField):
         return Column(
             **base,
-            expects="a date as 2022-09-30",
+            expects="a date as 2022-09-30, of the years 1900 to 2199",
             kind="date",
-            limit=10,
             parse_text=_day,
             default=default,
         )
@@ -242,28 +274,25 @@ def _plain_column(base: dict[str, Any], django_field: Any, default: Any) -> Colu
             write_value=lambda value: "yes" if value else "no", default=default,
         )  # fmt: skip
     if isinstance(django_field, models.IntegerField):
-        least = 0 if "Positive" in type(django_field).__name__ else -(10**15)
-        most = 32767 if "Small" in type(django_field).__name__ else 10**15
+        name = type(django_field).__name__
+        most = 10**15 if "Big" in name else 32_767 if "Small" in name else 2_147_483_647
+        least = 0 if "Positive" in name else -most
         return Column(
-            **base, expects=f"a whole number from {least} to {most}", kind="integer", parse_text=_whole(least, most), default=default,
+            **base, expects=f"a whole number from {least:,} to {most:,}", kind="integer", parse_text=_whole(least, most), default=default,
         )  # fmt: skip
     if isinstance(django_field, models.DecimalField):
         return Column(
             **base,
-            expects="a number",
+            expects=f"a number such as 12.5, with at most {django_field.decimal_places} decimals",
             kind="number",
-            parse_text=_decimal,
+            parse_text=_decimal(django_field.max_digits, django_field.decimal_places),
             write_value=_plain,
             default=default,
         )
-    if isinstance(django_field, models.URLField | models.EmailField | RefField):
-        expects = {
-            "URLField": "an address that begins with https:// or http://",
-            "EmailField": "an e-mail address",
-        }.get(type(django_field).__name__, "a ref: letters, digits, points and hyphens")
+    if type(django_field).__name__ in VALIDATED:
         return Column(
             **base,
-            expects=expects,
+            expects=VALIDATED[type(django_field).__name__],
             limit=django_field.max_length,
             parse_text=_validated(django_field),
             default=default,
@@ -271,8 +300,7 @@ def _plain_column(base: dict[str, Any], django_field: Any, default: Any) -> Colu
     return Column(
         **base,
         expects="text",
-        limit=django_field.max_length or 50_000,
-        parse_text=_text,
+        limit=django_field.max_length or LONGEST,
         default=default,
     )
 
@@ -297,7 +325,7 @@ def translations(model: type[models.Model], base: str, languages: Sequence[str] 
     return [
         Column(
             name=f"{base}_{language}", attribute=f"{attribute}.{language}", path=f"{attribute}__{language}", required=False,
-            expects=f"text in {language}", limit=400, parse_text=_text,
+            expects=f"text in {language}", limit=400,
         )
         for language in languages
     ]  # fmt: skip
@@ -317,5 +345,5 @@ def links(
     return ListColumn(
         name=name, attribute="", path="", required=False, limit=0, default=(), refers=target, through=through, to=to,
         where=where or {}, weight=weight,
-        expects=f"{what} with weights, such as A:60;B:40" if weight else f"{what}, parted by semicolons",
+        expects=f"{what}, each with a weight from 1 to 100, such as A:60;B:40" if weight else f"{what}, parted by semicolons",
     )  # fmt: skip

@@ -2,33 +2,29 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from django.db import IntegrityError, models, transaction
+from django.core.exceptions import ValidationError
+from django.db import DataError, IntegrityError, models, transaction
 from django.utils.module_loading import autodiscover_modules
 
-from rso.core.loading.columns import Wrong
-from rso.core.loading.files import (
-    Fault,
-    RawTable,
-    Unreadable,
-    folder_files,
-    read_csv,
-    read_yaml,
-)
+from rso.core.loading.files import Fault
+from rso.core.loading.reading import Rows, read_folder
+from rso.core.loading.relations import relation_faults
 from rso.core.loading.tables import Table, tables
 from rso.core.verbs import Refused
 
 if TYPE_CHECKING:
     from rso.accounts.models import User
 
-OFFICE_FILE = "office.yaml"
 Progress = Callable[[str, int, int], None]
+#: Rows of a file by ref, and the records that they point to, by kind and ref.
+Part = Mapping[str, dict[str, Any]]
+Found = Mapping[type[models.Model], Mapping[str, Any]]
 
 
 class BadFolder(Exception):
@@ -51,15 +47,6 @@ class Counts:
     gone: list[str] = field(default_factory=list)
 
 
-@dataclass
-class Rows:
-    """A file's rows in the shape of the database, by ref, with their lines."""
-
-    table: Table
-    values: dict[str, dict[str, Any]] = field(default_factory=dict)
-    lines: dict[str, int] = field(default_factory=dict)
-
-
 def discover() -> None:
     """Finds the tables that the rooms declare."""
     autodiscover_modules("imports")
@@ -76,133 +63,24 @@ def load(
 ) -> list[Counts]:
     """Brings the database to what the folder says and reports it, file by file. Raises BadFolder; then nothing changed.
 
+    Where some rows are faulty the others are tried all the same, so that their faults are told with the rest.
     Rows that the file no longer has are kept and named, or removed by their verb with `prune`. A dry run does all of it
     and takes it back.
     """
     discover()
-    read, faults = _read(folder)
-    faults += _references(read)
-    if faults:
-        raise BadFolder(faults)
+    read, faults = read_folder(folder)
+    faults += relation_faults(read)
     loading = _Loading(read, by, now, progress)
+    loading.leave_out_faulty(faults)
     with transaction.atomic():
-        counts = loading.run(prune)
-        faults = loading.faults or _checks(read)
+        counts = loading.run(prune and not faults)
+        faults += loading.faults
+        faults = faults or _checks(read)
         if faults:
             raise BadFolder(faults)
         if dry_run:
             transaction.set_rollback(True)
     return counts
-
-
-# -- reading -----------------------------------------------------------------------------------------------------------
-
-
-def _read(folder: Path) -> tuple[dict[str, Rows], list[Fault]]:
-    read: dict[str, Rows] = {}
-    faults: list[Fault] = []
-    for path in folder_files(folder, list(tables.by_file), OFFICE_FILE):
-        if isinstance(path, Fault):
-            faults.append(path)
-            continue
-        table = tables.by_file[path.name]
-        columns = [column.name for column in table.columns]
-        needed = [column.name for column in table.columns if column.required]
-        try:
-            raw, wrong = (read_yaml if path.suffix == ".yaml" else read_csv)(path, columns, needed)
-        except Unreadable as error:
-            faults.append(error.fault)
-            continue
-        faults += wrong
-        read[path.name], wrong = _shape(table, raw)
-        faults += wrong
-    return read, faults
-
-
-def _shape(table: Table, raw: RawTable) -> tuple[Rows, list[Fault]]:
-    rows, faults = Rows(table), []
-    for line, cells in raw.rows:
-        values: dict[str, Any] = {}
-        for column in table.columns:
-            text = cells.get(column.name, "")
-            try:
-                values[column.name] = column.read(text)
-            except Wrong as error:
-                faults.append(Fault(table.file, line, column.name, text, str(error)))
-        ref = cells.get("ref", "")
-        if ref and ref in rows.lines:
-            faults.append(
-                Fault(
-                    table.file,
-                    line,
-                    "ref",
-                    ref,
-                    f"stands in row {rows.lines[ref]} already",
-                )
-            )
-        elif ref:
-            rows.values[ref], rows.lines[ref] = values, line
-    return rows, faults
-
-
-def _references(read: Mapping[str, Rows]) -> list[Fault]:
-    known: dict[type[models.Model], set[str]] = {}
-    for table in tables.by_file.values():
-        stored = table.model._default_manager.values_list("ref", flat=True)
-        known[table.model] = {
-            *stored,
-            *(read[table.file].values if table.file in read else ()),
-        }
-    faults = []
-    for rows in read.values():
-        for ref, values in rows.values.items():
-            for column in rows.table.columns:
-                if column.refers is None or column.name not in values:
-                    continue
-                for name in column.refs(values[column.name]):
-                    if name not in known[column.refers]:
-                        says = _unknown(column.refers, name, known[column.refers])
-                        faults.append(
-                            Fault(
-                                rows.table.file,
-                                rows.lines[ref],
-                                column.name,
-                                name,
-                                says,
-                            )
-                        )
-        faults += _circles(rows)
-    return faults
-
-
-def _circles(rows: Rows) -> list[Fault]:
-    """Rows of one file that belong to themselves by way of one another."""
-    faults = []
-    for column in rows.table.plain:
-        if column.refers is not rows.table.model:
-            continue
-        for ref in rows.values:
-            seen, at = {ref}, rows.values[ref].get(column.name)
-            while at in rows.values and at not in seen:
-                seen.add(at)
-                at = rows.values[at].get(column.name)
-            if at == ref:
-                faults.append(
-                    Fault(
-                        rows.table.file,
-                        rows.lines[ref],
-                        column.name,
-                        ref,
-                        "belongs to itself",
-                    )
-                )
-    return faults
-
-
-def _unknown(model: type[models.Model], name: str, known: set[str]) -> str:
-    close = difflib.get_close_matches(name, known, n=3, cutoff=0.6) if len(known) < 5000 else []
-    hint = f"; did you mean {' or '.join(close)}?" if close else f"; {tables.of(model).file} has no such ref"
-    return f"is no known {model._meta.verbose_name}{hint}"
 
 
 def _checks(read: Mapping[str, Rows]) -> list[Fault]:
@@ -221,8 +99,16 @@ class _Loading:
     def __init__(self, read: Mapping[str, Rows], by: User, now: datetime, progress: Progress) -> None:
         self.read, self.by, self.now, self.progress = read, by, now, progress
         self.faults: list[Fault] = []
-        #: Refs of rows that a verb refused: what points to them is not tried.
+        #: Refs of rows that were refused, and of those that point to them: none of these is tried.
         self.refused: dict[type[models.Model], set[str]] = {}
+
+    def leave_out_faulty(self, faults: Iterable[Fault]) -> None:
+        """Rows that cannot be tried: those with faults and those that could not be read."""
+        lines: dict[str, set[int]] = {}
+        for fault in faults:
+            lines.setdefault(fault.file, set()).add(fault.row)
+        for file, rows in self.read.items():
+            self._leave_out(rows.table, rows.take_out(lines.get(file, ())))
 
     def run(self, prune: bool) -> list[Counts]:
         counts = []
@@ -249,22 +135,20 @@ class _Loading:
             gone=sorted(set(current) - set(rows.values)),
         )
         for wave in _waves(table, fresh):
-            self._apply(rows, wave, self._built(table, wave), table.verbs.add)
+            self._apply(rows, wave, self._built, table.verbs.add)
         if altered:
-            self._apply(rows, altered, self._altered(table, altered), table.verbs.change)
+            self._apply(rows, altered, self._altered, table.verbs.change)
         self._link(rows, {**fresh, **altered}, current)
         return counts
 
-    def _built(self, table: Table, wave: Mapping[str, dict[str, Any]]) -> list[Any]:
-        found = self._found(table, wave)
+    def _built(self, table: Table, wave: Part, found: Found) -> list[Any]:
         return [_fill(table, table.model(), values, found) for values in wave.values()]
 
-    def _altered(self, table: Table, altered: Mapping[str, dict[str, Any]]) -> list[Any]:
+    def _altered(self, table: Table, altered: Part, found: Found) -> list[Any]:
         stored = table.model._default_manager.in_bulk(list(altered), field_name="ref")
-        found = self._found(table, altered)
         return [_fill(table, stored[ref], values, found) for ref, values in altered.items()]
 
-    def _found(self, table: Table, rows: Mapping[str, dict[str, Any]]) -> dict[type[models.Model], dict[str, Any]]:
+    def _found(self, table: Table, rows: Part) -> Found:
         """The records that the rows point to, by ref."""
         wanted: dict[type[models.Model], set[str]] = {}
         for column in table.columns:
@@ -276,15 +160,13 @@ class _Loading:
             for model, names in wanted.items()
         }
 
-    def _apply(
-        self,
-        rows: Rows,
-        part: Mapping[str, dict[str, Any]],
-        things: Sequence[Any],
-        verb: Any,
-    ) -> None:
+    def _apply(self, rows: Rows, part: Part, make: Callable[[Table, Part, Found], list[Any]], verb: Any) -> None:
         """Runs a verb. What it refuses becomes faults, and the verb runs once more without those, to find all faults."""
-        things = [thing for thing in things if not self._points_to_refused(rows.table, part[thing.ref])]
+        found = self._found(rows.table, part)
+        standing = {ref: values for ref, values in part.items() if self._stands(rows.table, values, found)}
+        self._leave_out(rows.table, set(part) - set(standing))
+        things = make(rows.table, standing, found)
+        stored = {thing.pk for thing in things}
         for _attempt in range(2):
             try:
                 with transaction.atomic():
@@ -293,58 +175,46 @@ class _Loading:
             except Refused as error:
                 self._refuse(rows, things, error)
                 bad = {problem.index for problem in error.problems}
-                things = [_again(thing) for at, thing in enumerate(things) if at not in bad]
-            except IntegrityError as error:
-                self.faults.append(
-                    Fault(
-                        rows.table.file,
-                        says=f"breaks a rule of the database: {error}".strip(),
-                    )
-                )
-                return
+                self._leave_out(rows.table, {things[at].ref for at in bad})
+                things = [_again(thing, stored) for at, thing in enumerate(things) if at not in bad]
+            except (IntegrityError, DataError):
+                self.faults += _broken_rules(rows, [_again(thing, stored) for thing in things])
+                break
+        self._leave_out(rows.table, {thing.ref for thing in things})
+
+    def _leave_out(self, table: Table, refs: set[str]) -> None:
+        self.refused.setdefault(table.model, set()).update(refs)
 
     def _refuse(self, rows: Rows, things: Sequence[Any], error: Refused) -> None:
         for problem in error.problems:
             ref = things[problem.index].ref
-            value = str(rows.values[ref].get(problem.field, "") or "")
-            self.faults.append(
-                Fault(
-                    rows.table.file,
-                    rows.lines[ref],
-                    problem.field,
-                    value,
-                    str(problem.says),
-                )
-            )
-            self.refused.setdefault(rows.table.model, set()).add(ref)
+            column, says = rows.table.column(problem.field), str(problem.says)
+            value = column.write(rows.values[ref][column.name])
+            value = "" if says.startswith(f"“{value}”") else value
+            self.faults.append(Fault(rows.table.file, rows.lines[ref], column.name, value, says))
 
-    def _points_to_refused(self, table: Table, values: Mapping[str, Any]) -> bool:
-        return any(
-            name in self.refused.get(column.refers, ())
+    def _stands(self, table: Table, values: Mapping[str, Any], found: Found) -> bool:
+        """Whether all that a row points to is there and was not refused."""
+        return all(
+            name in found[column.refers] and name not in self.refused.get(column.refers, ())
             for column in table.columns
             if column.refers
             for name in column.refs(values[column.name])
         )
 
-    def _link(
-        self,
-        rows: Rows,
-        part: Mapping[str, dict[str, Any]],
-        current: Mapping[str, dict[str, Any]],
-    ) -> None:
+    def _link(self, rows: Rows, part: Part, current: Part) -> None:
         table = rows.table
-        refused = self.refused.get(table.model, set())
         part = {
             ref: values
             for ref, values in part.items()
-            if ref not in refused
+            if ref not in self.refused.get(table.model, ())
             and any(values[c.name] != current.get(ref, {}).get(c.name, ()) for c in table.lists)
-            and not self._points_to_refused(table, values)
         }
+        found = self._found(table, part)
+        part = {ref: values for ref, values in part.items() if self._stands(table, values, found)}
         if not part:
             return
         stored = table.model._default_manager.in_bulk(list(part), field_name="ref")
-        found = self._found(table, part)
         for link in table.links:
             wanted: dict[Any, list[dict[str, Any]]] = {stored[ref]: [] for ref in part if ref in stored}
             for column in table.lists:
@@ -369,7 +239,8 @@ class _Loading:
             with transaction.atomic():
                 table.verbs.remove(things, by=self.by, now=self.now)
         except Refused as error:
-            self.faults += [Fault(table.file, says=f"cannot be pruned: {problem.says}") for problem in error.problems]
+            gone = ", ".join(counts.gone)
+            self.faults += [Fault(table.file, 0, "", gone, f"cannot be pruned: {p.says}") for p in error.problems]
             return
         counts.removed, counts.gone = len(things), []
 
@@ -378,7 +249,7 @@ def _fill(
     table: Table,
     thing: Any,
     values: Mapping[str, Any],
-    found: Mapping[type[models.Model], Mapping[str, Any]],
+    found: Found,
 ) -> Any:
     for column in table.plain:
         value = values[column.name]
@@ -393,12 +264,26 @@ def _fill(
     return thing
 
 
-def _again(thing: Any) -> Any:
+def _again(thing: Any, stored: set[Any]) -> Any:
     """An instance as before a verb that was rolled back: a fresh one has no id."""
-    if thing._state.adding is False and type(thing)._default_manager.filter(pk=thing.pk).exists():
-        return thing
-    thing.pk, thing._state.adding = None, True
+    if thing.pk not in stored:
+        thing.pk, thing._state.adding = None, True
     return thing
+
+
+def _broken_rules(rows: Rows, things: Sequence[Any]) -> list[Fault]:
+    """Which rules of the database the rows break, in words. Asked only when it has refused them: each costs a query."""
+    file, faults = rows.table.file, []
+    for thing in things:
+        for constraint in rows.table.model._meta.constraints:
+            try:
+                constraint.validate(rows.table.model, thing)
+            except ValidationError:
+                says = f"breaks the rule “{constraint.name.replace('_', ' ')}”"
+                if isinstance(constraint, models.UniqueConstraint):
+                    says += "; another row still has these values: change that one, load, then change this one"
+                faults.append(Fault(file, rows.lines[thing.ref], "", thing.ref, says))
+    return faults or [Fault(file, says="holds rows that the database refuses; load them one by one to find which")]
 
 
 def _waves(table: Table, fresh: Mapping[str, dict[str, Any]]) -> Iterable[dict[str, dict[str, Any]]]:

@@ -48,6 +48,10 @@ class Table:
     def lists(self) -> tuple[ListColumn, ...]:
         return tuple(column for column in self.columns if isinstance(column, ListColumn))
 
+    def column(self, name: str) -> Column:
+        """The column of a name in the file or of an attribute of the record."""
+        return next(column for column in self.columns if name in (column.name, column.attribute))
+
     @property
     def needs(self) -> set[type[models.Model]]:
         """The models whose records must stand before these can point to them."""

@@ -1,0 +1,197 @@
+"""A big office, made by plain SQL: 20 years, 60 members, as many participations as asked. Deterministic."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import date, timedelta
+from typing import Any
+
+from django.db import connection, models
+
+from rso.accounts.actions import platform
+from rso.accounts.models import User
+from rso.core.models import Basis, Office, Precision
+from rso.events.models import Event, EventBody, EventMode, EventType, OfficeRole, Participation
+from rso.finance.models import Category, CategoryGroup, Expenditure
+from rso.members.models import Body, BodyKind, Person, Region
+from rso.publications.models import Publication
+from rso.workplan.models import Activity, ActivityTheme, CorePurpose, Theme
+
+FIRST_YEAR, YEARS, MEMBERS, AGENCIES = 2004, 20, 60, 180
+
+
+def insert(model: type[models.Model], columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
+    """Rows straight into a table: COPY on PostgreSQL, executemany on SQLite."""
+    names = [model._meta.get_field(column).column for column in columns]
+    table = model._meta.db_table
+    with connection.cursor() as cursor:
+        if connection.vendor == "postgresql":
+            with cursor.copy(f"COPY {table} ({', '.join(names)}) FROM STDIN") as copy:
+                for row in rows:
+                    copy.write_row(row)
+            if "id" in columns:
+                cursor.execute(f"SELECT setval(pg_get_serial_sequence('{table}', 'id'), (SELECT MAX(id) FROM {table}))")
+            return
+        marks = ", ".join("?" * len(names))
+        cursor.connection.executemany(f"INSERT INTO {table} ({', '.join(names)}) VALUES ({marks})", rows)
+
+
+def make_office(events: int = 10_000, participations: int = 100_000, heads_every: int = 50) -> None:
+    """Fills an empty database. People attend about twice; one row in `heads_every` is a head count."""
+    make_frame()
+    make_events(events)
+    members, agencies = ids("M"), ids("A")
+    insert(Person, ("id", "ref", "basis", "name", "post", "body"), people(max(1, participations // 2), members))
+    insert(Participation, PARTICIPATION, attendances(events, participations, heads_every, members, agencies))
+    with connection.cursor() as cursor:
+        if connection.vendor == "postgresql":
+            cursor.execute("ANALYZE")
+
+
+def make_frame() -> None:
+    """Members, agencies, purposes, themes: what everything else belongs to."""
+    Office.objects.create(ref="big", name="Big office", headline_period="2022")
+    platform()
+    regions = list(Region.values)
+    Body.objects.bulk_create(
+        Body(
+            ref=f"M{at:02d}", name=f"Member {at:02d}", country=f"M{at:02d}", region=regions[at % len(regions)],
+            kind=BodyKind.MEMBER_STATE if at < 45 else BodyKind.OBSERVER_STATE,
+        )
+        for at in range(MEMBERS)
+    )  # fmt: skip
+    states = list(Body.objects.order_by("pk"))
+    Body.objects.bulk_create(
+        Body(ref=f"A{at:03d}", name=f"Agency {at:03d}", kind=BodyKind.AGENCY, parent=states[at % MEMBERS])
+        for at in range(AGENCIES)
+    )
+    Body.objects.bulk_create(
+        Body(ref=f"P{at:02d}", name=f"Partner {at:02d}", kind=BodyKind.PARTNER) for at in range(40)
+    )
+    CorePurpose.objects.bulk_create(
+        CorePurpose(ref=f"CP{at}", title=f"Purpose {at}", short=f"P{at}", order=at) for at in range(1, 5)
+    )
+    Theme.objects.bulk_create(
+        Theme(
+            ref=f"T{at}",
+            title=f"Theme {at}",
+            short=f"T{at}",
+            order=at,
+            set="thematic_area",
+            valid_from=date(2000, 1, 1),
+        )
+        for at in range(1, 7)
+    )
+    purposes = list(CorePurpose.objects.order_by("pk").values_list("pk", flat=True))
+    lead = User.objects.order_by("pk").values_list("pk", flat=True)[0]
+    Activity.objects.bulk_create(
+        Activity(
+            ref=f"a{at:04d}", title=f"Activity {at}", purpose_id=purposes[at % 4], lead_id=lead, status="done",
+            starts_on=date(FIRST_YEAR + at // 50, 1, 1), ends_on=date(FIRST_YEAR + at // 50, 12, 31),
+        )
+        for at in range(YEARS * 50)
+    )  # fmt: skip
+    activities = list(Activity.objects.order_by("pk").values_list("pk", flat=True))
+    themes = list(Theme.objects.order_by("pk").values_list("pk", flat=True))
+    ActivityTheme.objects.bulk_create(
+        ActivityTheme(activity_id=pk, theme_id=themes[(at + turn) % 6], weight=weight)
+        for at, pk in enumerate(activities)
+        if at % 7
+        for turn, weight in ((0, 60), (1, 40))
+    )
+
+
+def make_events(events: int) -> None:
+    types, modes = list(EventType.values)[:7], list(EventMode.values)
+    activities = list(Activity.objects.order_by("pk").values_list("pk", flat=True))
+    days = YEARS * 365
+    roles = [OfficeRole.ORGANISED] * 6 + [OfficeRole.CO_HOSTED] * 2 + [OfficeRole.FACILITATED, OfficeRole.SUPPORTED]
+
+    def rows() -> Iterator[tuple[Any, ...]]:
+        for at in range(1, events + 1):
+            day = date(FIRST_YEAR, 1, 1) + timedelta(days=(at - 1) * days // events)
+            activity = activities[min((day.year - FIRST_YEAR) * 50 + at % 50, len(activities) - 1)]
+            yield (
+                at, f"e{at:06d}", Basis.RECORDED, f"Event {at}", types[at % 7], modes[at % 5], "held", "", roles[at % 10],
+                "Bangkok" if at % 3 else "", "", day, day, Precision.DAY, "", "", activity,
+            )  # fmt: skip
+
+    insert(
+        Event,
+        (
+            *("id", "ref", "basis", "title", "type", "mode", "state", "reason", "office_role", "place", "country"),
+            *("starts_on", "ends_on", "precision", "summary", "outcome", "activity"),
+        ),
+        rows(),
+    )
+    partners = ids("P")
+    insert(
+        EventBody,
+        ("event", "body", "part"),
+        ((at, partners[at % 40], "partner") for at in range(1, events + 1) if at % 2),
+    )
+
+
+def ids(letter: str) -> list[int]:
+    return list(Body.objects.filter(ref__startswith=letter).order_by("pk").values_list("pk", flat=True))
+
+
+def people(number: int, members: list[int]) -> Iterator[tuple[Any, ...]]:
+    for at in range(1, number + 1):
+        yield at, f"p{at:07d}", Basis.RECORDED, f"Person {at}", "", members[at % MEMBERS]
+
+
+PARTICIPATION = (
+    *("id", "ref", "basis", "number", "sex", "role", "state", "mode", "agency", "event", "member", "person"),
+)
+
+
+def attendances(
+    events: int, number: int, heads_every: int, members: list[int], agencies: list[int]
+) -> Iterator[tuple[Any, ...]]:
+    persons = max(1, number // 2)
+    per_event = max(1, number // events)
+    for at in range(1, number + 1):
+        event = min((at - 1) // per_event + 1, events)
+        member = members[at % MEMBERS]
+        person = (at - 1) % persons + 1
+        is_head = at % heads_every == 0
+        yield (
+            at, f"x{at:07d}", 1 + (at % 10 == 0), 3 if is_head else 1, (None, "female", "male", "male", "female")[at % 5],
+            "speaker" if at % 25 == 0 else "participant", "absent" if at % 33 == 0 else "attended",
+            "online" if at % 3 == 0 else "in_room", agencies[at % AGENCIES], event, member, None if is_head else person,
+        )  # fmt: skip
+
+
+def make_money(entries: int = 5_000) -> None:
+    """A ledger over the same years."""
+    Category.objects.bulk_create(
+        Category(ref=f"K{at}", title=f"Category {at}", short=f"K{at}", order=at, group=CategoryGroup.PROGRAMME)
+        for at in range(1, 10)
+    )
+    kinds = list(Category.objects.order_by("pk"))
+    days = YEARS * 365
+    Expenditure.objects.bulk_create(
+        (
+            Expenditure(
+                ref=f"y{at:06d}", spent_on=date(FIRST_YEAR, 1, 1) + timedelta(days=at * days // entries), category=kinds[at % 9],
+                amount=100 + at, currency="AUD",
+            )
+            for at in range(entries)
+        ),
+        batch_size=2000,
+    )  # fmt: skip
+
+
+def make_publications(number: int = 1_000) -> None:
+    days = YEARS * 365
+    Publication.objects.bulk_create(
+        Publication(
+            ref=f"w{at:05d}", title=f"Work {at}", kind="toolkit", state="published",
+            first_issued_on=date(FIRST_YEAR, 1, 1) + timedelta(days=at * days // number),
+        )
+        for at in range(number)
+    )  # fmt: skip
+
+
+__all__ = ["make_money", "make_office", "make_publications"]
