@@ -289,7 +289,7 @@ def report_list(form: FormatOption = Format.TABLE) -> None:
     from rso.reports.models import Report
 
     rows = Report.objects.order_by("order", "ref").values("ref", "title", "definition", "period")
-    show(list(rows), form)
+    show([dict(row) for row in rows], form)
 
 
 @reports.command("compile")

@@ -45,7 +45,7 @@ class User(AbstractBaseUser, Kept):
 
     USERNAME_FIELD = "email"
     REQUIRED_FIELDS: ClassVar[list[str]] = []
-    objects: ClassVar[BaseUserManager[User]] = BaseUserManager()  # type: ignore[misc]
+    objects: ClassVar[BaseUserManager[User]] = BaseUserManager()  # type: ignore[assignment]
 
     def __str__(self) -> str:
         return self.name

@@ -35,13 +35,13 @@ SECTIONS = {
 
 
 def office(request: HttpRequest) -> dict[str, Any]:
-    name = request.resolver_match.url_name if request.resolver_match else ""
+    name = request.resolver_match.url_name if request.resolver_match else None
     return {
         "office": SimpleLazyObject(the_office),
         "languages": [(code, name, address_in(code, request.path)) for code, name in settings.LANGUAGES],
         "language": get_language(),
         "nav": NAV,
-        "section": SECTIONS.get(name, name),
+        "section": SECTIONS.get(name or "", name),
     }
 
 

@@ -298,7 +298,7 @@ def _licence(package: Package) -> str:
 
 def _open(cut: Cut) -> Any:
     """The package's font, with the hyphens that print and web need reachable under all their code points."""
-    from fontTools.ttLib import TTFont  # type: ignore[import-untyped]
+    from fontTools.ttLib import TTFont
 
     path = _distribution(cut.package).locate_file(f"{cut.package.folder}/{cut.source}")
     font = TTFont(str(path), recalcTimestamp=False)
@@ -312,7 +312,7 @@ def _open(cut: Cut) -> Any:
 
 def _subset(font: Any, cut: Cut) -> None:
     """Keeps the wanted characters and what shaping makes of them; hints and glyph names serve no reader of ours."""
-    from fontTools.subset import Options, Subsetter  # type: ignore[import-untyped]
+    from fontTools.subset import Options, Subsetter
 
     options = Options(hinting=False, glyph_names=False, notdef_outline=True)
     options.layout_features, options.name_IDs = list(cut.features), [0, 7, 13, 14]
@@ -353,7 +353,7 @@ def _name(font: Any, cut: Cut) -> None:
 
 def _make(cut: Cut, flavor: str | None) -> bytes:
     """Subsets first, so that only the glyphs that remain are instanced: half the time."""
-    from fontTools.varLib.instancer import instantiateVariableFont  # type: ignore[import-untyped]
+    from fontTools.varLib.instancer import instantiateVariableFont
 
     font = _open(cut)
     _subset(font, cut)

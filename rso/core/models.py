@@ -71,6 +71,10 @@ class RankField(models.PositiveSmallIntegerField):  # type: ignore[type-arg]
             options.setdefault("choices", ranks.choices)
         super().__init__(**options)
 
+    def name_of(self, value: int | None) -> str | int | None:
+        """The name that files write for a value."""
+        return self.ranks(value).name.lower() if self.ranks is not None and value is not None else value
+
     def deconstruct(self) -> Any:
         name, _path, args, kwargs = super().deconstruct()
         return name, "django.db.models.PositiveSmallIntegerField", args, kwargs
@@ -86,7 +90,7 @@ class Kept(models.Model):
         abstract = True
 
     def __str__(self) -> str:
-        return self.ref
+        return str(self.ref)
 
 
 class Source(Kept):

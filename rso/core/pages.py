@@ -80,7 +80,7 @@ def _chosen(filters: django_filters.FilterSet) -> list[tuple[str, str]]:
     return found
 
 
-class Words(django_filters.CharFilter):
+class Words(django_filters.CharFilter):  # type: ignore[misc]
     """Words in the title. Full-text search comes with the office."""
 
     def __init__(self, **options: Any) -> None:

@@ -11,10 +11,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models, transaction
 from django.utils.functional import Promise
 
-from rso.core.models import AuditEvent, Kept
+from rso.core.inserting import insert
+from rso.core.models import AuditEvent, Kept, RankField
 
 if TYPE_CHECKING:
     from rso.accounts.models import User
@@ -65,8 +67,10 @@ def audited_fields(model: type[models.Model]) -> list[models.Field[Any, Any]]:
 
 
 def told(field: models.Field[Any, Any], thing: models.Model) -> Any:
-    """A field's value as the audit trail keeps it: a related record by its ref, everything else as it is."""
+    """A field's value as the audit trail keeps it: a related record by its ref, a rank by its name."""
     value = getattr(thing, field.attname)
+    if isinstance(field, RankField):
+        return field.name_of(value)
     if value is not None and field.is_relation and field.is_cached(thing):  # type: ignore[attr-defined]
         return getattr(getattr(thing, field.name), "ref", value)
     return value
@@ -174,23 +178,25 @@ def relate(
         return []
     columns = [f for f in through._meta.concrete_fields if not f.primary_key and f.name != parent]
     with transaction.atomic():
-        before: dict[Any, set[tuple[Any, ...]]] = {thing.pk: set() for thing in wanted}
-        stored = through._default_manager.filter(**{f"{parent}__in": list(wanted)})
-        for row in stored.values_list(f"{parent}_id", *(f.attname for f in columns)):
-            before[row[0]].add(row[1:])
-        fresh, events, moved = [], [], []
+        noun = str(through._meta.model_name)
+        ends = [f.name for f in columns if f.is_relation]
+        before: dict[Any, list[models.Model]] = {thing.pk: [] for thing in wanted}
+        for link in through._default_manager.filter(**{f"{parent}__in": list(wanted)}).select_related(*ends):
+            before[getattr(link, f"{parent}_id")].append(link)
+        fresh: list[models.Model] = []
+        events: list[tuple[str, dict[str, Any], dict[str, Any]]] = []
+        moved: list[K] = []
         for thing, rows in wanted.items():
-            links = [through(**{parent: thing}, **row) for row in rows]
-            if {tuple(getattr(link, f.attname) for f in columns) for link in links} != before[thing.pk]:
+            after = [through(**{parent: thing}, **row) for row in rows]
+            kept, made = (
+                {tuple(getattr(link, f.attname) for f in columns) for link in links}
+                for links in (before[thing.pk], after)
+            )
+            if made != kept:
                 moved.append(thing)
-                fresh += links
-                events.append(
-                    (
-                        thing.ref,
-                        {},
-                        {through._meta.model_name: sorted(str(link) for link in links)},
-                    )
-                )
+                fresh += after
+                told = ({noun: sorted(map(str, links))} for links in (before[thing.pk], after))
+                events.append((thing.ref, *told))
         if moved:
             through._default_manager.filter(**{f"{parent}__in": moved}).delete()
             through._default_manager.bulk_create(fresh, batch_size=BATCH)
@@ -241,20 +247,10 @@ def _record(
     now: datetime,
     reason: str = "",
 ) -> None:
-    kind = kind_of(model)
-    AuditEvent.objects.bulk_create(
-        (
-            AuditEvent(
-                at=now,
-                actor=by,
-                verb=verb,
-                kind=kind,
-                ref=ref,
-                before=before,
-                after=after,
-                reason=reason,
-            )
-            for ref, before, after in events
-        ),
-        batch_size=BATCH,
-    )
+    """Writes the audit events by plain SQL: as model instances they would cost more than the records themselves."""
+    kind, encode = kind_of(model), DjangoJSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
+    rows = [
+        (now, by.pk, verb, kind, ref, encode(before) if before else "{}", encode(after) if after else "{}", reason)
+        for ref, before, after in events
+    ]
+    insert(AuditEvent, ("at", "actor", "verb", "kind", "ref", "before", "after", "reason"), rows)

@@ -243,13 +243,13 @@ countries_reached = registry.figure(
         _("Countries reached by training"),
         units.COUNTRIES,
         PARTICIPATION,
-        Distinct("member__country"),
+        Distinct("member", only=Q(kind__in=STATE_KINDS) & ~Q(country=""), named="country"),
         _(
             "Counts the different countries whose officials attended a training, workshop or tabletop exercise of the office."
         ),
         _("Leaves out organisations, and members that stand for territories."),
         parents=OWN & Q(type__in=CAPACITY_BUILDING),
-        where=COUNTED & Q(member__kind__in=STATE_KINDS) & ~Q(member__country=""),
+        where=COUNTED,
         public=False,
     )
 )
@@ -259,13 +259,13 @@ bodies_in_person = registry.figure(
         _("Bodies supported in person"),
         units.BODIES,
         PARTICIPATION,
-        Distinct("member"),
+        Distinct("member", only=Q(kind__in=PROCESS_KINDS)),
         _(
             "Counts Member and Observer States and Organisations of whom someone was present in the room at an event of the office, each once."
         ),
         _("Leaves out partners, and bodies that took part online only."),
         parents=OWN,
-        where=COUNTED & Q(mode=Presence.IN_ROOM, member__kind__in=PROCESS_KINDS),
+        where=COUNTED & Q(mode=Presence.IN_ROOM),
         public=False,
         headline=_("Member and Observer States and Organisations in dialogue in person"),
     )
@@ -276,13 +276,13 @@ bodies_reached = registry.figure(
         _("Bodies reached"),
         units.BODIES,
         PARTICIPATION,
-        Distinct("member"),
+        Distinct("member", only=Q(kind__in=PROCESS_KINDS)),
         _(
             "Counts Member and Observer States and Organisations of whom someone attended an event of the office, in the room or online, each once."
         ),
         _("Leaves out partners."),
         parents=OWN,
-        where=COUNTED & Q(member__kind__in=PROCESS_KINDS),
+        where=COUNTED,
         public=False,
     )
 )

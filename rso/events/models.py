@@ -9,7 +9,7 @@ from django.db.models import Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from rso.core.models import Dated, Record, Statement
+from rso.core.models import Dated, RankField, Record, Statement
 from rso.core.periods import show_span
 from rso.core.privacy import DataClass, Privacy, public
 from rso.members.models import Body, Group, Person, Sex
@@ -169,31 +169,34 @@ class StatedNumber(models.Model):
         constraints = [models.UniqueConstraint(fields=["event", "statement"], name="event_statement_once")]
 
     def __str__(self) -> str:
-        return self.statement.ref
+        return str(self.statement)
 
 
-class ParticipationRole(models.TextChoices):
-    PARTICIPANT = "participant", _("Participant")
-    DELEGATE = "delegate", _("Delegate")
-    SPEAKER = "speaker", _("Speaker")
-    EXPERT = "expert", _("Expert")
-    OBSERVER = "observer", _("Observer")
-    STAFF = "staff", _("Staff")
+# What is counted by the million is kept as small numbers; files and evidence write their names.
+
+
+class ParticipationRole(models.IntegerChoices):
+    PARTICIPANT = 1, _("Participant")
+    DELEGATE = 2, _("Delegate")
+    SPEAKER = 3, _("Speaker")
+    EXPERT = 4, _("Expert")
+    OBSERVER = 5, _("Observer")
+    STAFF = 6, _("Staff")
 
 
 #: The roles that count as attendance; speakers, experts and staff are not those whom an event is for.
 COUNTED_ROLES = (ParticipationRole.PARTICIPANT, ParticipationRole.DELEGATE)
 
 
-class ParticipationState(models.TextChoices):
-    REGISTERED = "registered", _("Registered")
-    ATTENDED = "attended", _("Attended")
-    ABSENT = "absent", _("Absent")
+class ParticipationState(models.IntegerChoices):
+    REGISTERED = 1, _("Registered")
+    ATTENDED = 2, _("Attended")
+    ABSENT = 3, _("Absent")
 
 
-class Presence(models.TextChoices):
-    IN_ROOM = "in_room", _("In the room")
-    ONLINE = "online", _("Online")
+class Presence(models.IntegerChoices):
+    IN_ROOM = 1, _("In the room")
+    ONLINE = 2, _("Online")
 
 
 class Participation(Record):
@@ -209,14 +212,10 @@ class Participation(Record):
     agency = models.ForeignKey(Body, models.PROTECT, null=True, blank=True, related_name="+", db_index=False)
     person = models.ForeignKey(Person, models.PROTECT, null=True, blank=True, related_name="+", db_index=False)
     number = models.PositiveIntegerField(default=1)
-    sex = models.CharField(max_length=6, choices=Sex.choices, null=True, blank=True)
-    role = models.CharField(max_length=12, choices=ParticipationRole.choices)
-    state = models.CharField(
-        max_length=10,
-        choices=ParticipationState.choices,
-        default=ParticipationState.REGISTERED,
-    )
-    mode = models.CharField(max_length=8, choices=Presence.choices)
+    sex = RankField(Sex, null=True, blank=True)
+    role = RankField(ParticipationRole)
+    state = RankField(ParticipationState, default=ParticipationState.REGISTERED)
+    mode = RankField(Presence)
     statement = models.ForeignKey(
         Statement,
         models.PROTECT,
@@ -240,17 +239,8 @@ class Participation(Record):
             # Everything a figure groups or filters by stands in one index, so that the table itself is not read.
             models.Index(
                 fields=[
-                    "event",
-                    "state",
-                    "role",
-                    "mode",
-                    "member",
-                    "sex",
-                    "basis",
-                    "agency",
-                    "statement",
-                    "number",
-                    "person",
+                    *("event", "state", "role", "number", "person", "basis"),
+                    *("statement", "member", "mode", "sex", "agency"),
                 ],
                 name="participation_all",
             ),

@@ -37,17 +37,14 @@ def of_body(body: Body) -> Panel:
         participations__state=ParticipationState.ATTENDED,
         participations__role__in=COUNTED_ROLES,
     )
-    attended = Event.objects.filter(counted).annotate(n=Sum("participations__number")).newest_first()
+    attended = Event.objects.filter(counted).newest_first().annotate(attendances=Sum("participations__number"))
     items = [
-        item(
-            event,
-            ngettext("%(n)s attendance", "%(n)s attendances", event.n) % {"n": event.n},
-        )
+        item(event, ngettext("%(n)s attendance", "%(n)s attendances", n) % {"n": n})
         for event in attended
+        for n in [event.attendances]  # type: ignore[attr-defined]
     ]
-    parts = Event.objects.filter(parts__body=body).distinct().newest_first()
-    shown = {entry.title for entry in items}
-    items += [item(event, _("As partner or expert")) for event in parts if event.title not in shown]
+    parts = Event.objects.filter(parts__body=body).exclude(pk__in=[event.pk for event in attended]).distinct()
+    items += [item(event, _("As partner or expert")) for event in parts.newest_first()]
     return Panel(
         "events",
         gettext_lazy("Events"),

@@ -23,7 +23,7 @@ from rso.events.models import (
 from rso.members.models import PROCESS_KINDS
 
 
-class EventFilters(django_filters.FilterSet):
+class EventFilters(django_filters.FilterSet):  # type: ignore[misc]
     q = Words(field_name="title")
     type = django_filters.ChoiceFilter(choices=EventType.choices, label=_("Type"), empty_label=_("Any"))
     mode = django_filters.ChoiceFilter(choices=EventMode.choices, label=_("Mode"), empty_label=_("Any"))

@@ -149,7 +149,7 @@ class ContributionActivity(models.Model):
         constraints = [models.UniqueConstraint(fields=["contribution", "activity"], name="contribution_activity_once")]
 
     def __str__(self) -> str:
-        return self.activity.ref
+        return str(self.activity)
 
 
 class CategoryGroup(models.TextChoices):

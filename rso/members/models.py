@@ -71,9 +71,9 @@ class Sector(models.TextChoices):
     ACADEMIA = "academia", _("Academia and research")
 
 
-class Sex(models.TextChoices):
-    FEMALE = "female", pgettext_lazy("people", "Women")
-    MALE = "male", pgettext_lazy("people", "Men")
+class Sex(models.IntegerChoices):
+    FEMALE = 1, pgettext_lazy("people", "Women")
+    MALE = 2, pgettext_lazy("people", "Men")
 
 
 class BodyQuerySet(models.QuerySet["Body"]):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from rso.core.figures import Cell, Covered, Distinct, Figure, Median, registry
+from rso.core.figures import Cell, Distinct, Figure, Total, registry
 from rso.core.figures.reading import OFFICE, PUBLIC, Reader, Reading
 from rso.core.models import Basis
 from rso.core.periods import Period
@@ -86,7 +86,7 @@ def _records(figure: Figure, reading: Reading) -> Iterator[dict[str, Any]]:
     if isinstance(figure.adds, Distinct):
         yield from _things(figure.adds, reading)
         return
-    field = "" if isinstance(figure.adds, Median | Covered) else figure.adds.field
+    field = figure.adds.field if isinstance(figure.adds, Total) else ""
     columns = figure.source.columns
     for row in reading.records.select_related(*figure.source.related).order_by("ref").iterator(chunk_size=2000):
         values = {column.slug: _plain(column.get(row)) for column in columns}

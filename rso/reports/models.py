@@ -99,4 +99,4 @@ class InconsistentStatement(models.Model):
         ]
 
     def __str__(self) -> str:
-        return self.statement.ref
+        return str(self.statement)

@@ -3,7 +3,6 @@
 from collections.abc import Iterable
 from datetime import date
 
-from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from rso.core.figures import Dimension
@@ -53,5 +52,5 @@ def partner(path: str = "parts") -> Dimension:
         f"{path}__body",
         Body,
         many=True,
-        only=Q(**{f"{path}__part__in": list(ENGAGED)}),
+        only={f"{path}__part__in": list(ENGAGED)},
     )

@@ -121,7 +121,7 @@ class UndertakingBody(models.Model):
         constraints = [models.UniqueConstraint(fields=["undertaking", "body"], name="undertaking_body_once")]
 
     def __str__(self) -> str:
-        return self.body.ref
+        return str(self.body)
 
 
 class RequestState(models.TextChoices):
@@ -179,7 +179,7 @@ class RequestBody(models.Model):
         constraints = [models.UniqueConstraint(fields=["request", "body"], name="request_body_once")]
 
     def __str__(self) -> str:
-        return self.body.ref
+        return str(self.body)
 
 
 class GenderMarker(models.TextChoices):

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, timedelta
+from itertools import islice
 from typing import Any
 
 from django.db import connection, models
 
 from rso.accounts.actions import platform
 from rso.accounts.models import User
+from rso.core.inserting import insert
 from rso.core.models import Basis, Office, Precision
 from rso.events.models import Event, EventBody, EventMode, EventType, OfficeRole, Participation
 from rso.finance.models import Category, CategoryGroup, Expenditure
@@ -20,20 +22,15 @@ from rso.workplan.models import Activity, ActivityTheme, CorePurpose, Theme
 FIRST_YEAR, YEARS, MEMBERS, AGENCIES = 2004, 20, 60, 180
 
 
-def insert(model: type[models.Model], columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
-    """Rows straight into a table: COPY on PostgreSQL, executemany on SQLite."""
-    names = [model._meta.get_field(column).column for column in columns]
-    table = model._meta.db_table
-    with connection.cursor() as cursor:
-        if connection.vendor == "postgresql":
-            with cursor.copy(f"COPY {table} ({', '.join(names)}) FROM STDIN") as copy:
-                for row in rows:
-                    copy.write_row(row)
-            if "id" in columns:
-                cursor.execute(f"SELECT setval(pg_get_serial_sequence('{table}', 'id'), (SELECT MAX(id) FROM {table}))")
-            return
-        marks = ", ".join("?" * len(names))
-        cursor.connection.executemany(f"INSERT INTO {table} ({', '.join(names)}) VALUES ({marks})", rows)
+def fill(model: type[models.Model], columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
+    """Inserts rows that bring their own ids."""
+    ordered = iter(rows)
+    while batch := list(islice(ordered, 50_000)):
+        insert(model, columns, batch)
+    if connection.vendor == "postgresql" and "id" in columns:
+        table = model._meta.db_table
+        with connection.cursor() as cursor:
+            cursor.execute(f"SELECT setval(pg_get_serial_sequence('{table}', 'id'), (SELECT MAX(id) FROM {table}))")
 
 
 def make_office(events: int = 10_000, participations: int = 100_000, heads_every: int = 50) -> None:
@@ -41,8 +38,8 @@ def make_office(events: int = 10_000, participations: int = 100_000, heads_every
     make_frame()
     make_events(events)
     members, agencies = ids("M"), ids("A")
-    insert(Person, ("id", "ref", "basis", "name", "post", "body"), people(max(1, participations // 2), members))
-    insert(Participation, PARTICIPATION, attendances(events, participations, heads_every, members, agencies))
+    fill(Person, ("id", "ref", "basis", "name", "post", "body"), people(max(1, participations // 2), members))
+    fill(Participation, PARTICIPATION, attendances(events, participations, heads_every, members, agencies))
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":
             cursor.execute("ANALYZE")
@@ -116,7 +113,7 @@ def make_events(events: int) -> None:
                 "Bangkok" if at % 3 else "", "", day, day, Precision.DAY, "", "", activity,
             )  # fmt: skip
 
-    insert(
+    fill(
         Event,
         (
             *("id", "ref", "basis", "title", "type", "mode", "state", "reason", "office_role", "place", "country"),
@@ -125,7 +122,7 @@ def make_events(events: int) -> None:
         rows(),
     )
     partners = ids("P")
-    insert(
+    fill(
         EventBody,
         ("event", "body", "part"),
         ((at, partners[at % 40], "partner") for at in range(1, events + 1) if at % 2),
@@ -157,9 +154,9 @@ def attendances(
         person = (at - 1) % persons + 1
         is_head = at % heads_every == 0
         yield (
-            at, f"x{at:07d}", 1 + (at % 10 == 0), 3 if is_head else 1, (None, "female", "male", "male", "female")[at % 5],
-            "speaker" if at % 25 == 0 else "participant", "absent" if at % 33 == 0 else "attended",
-            "online" if at % 3 == 0 else "in_room", agencies[at % AGENCIES], event, member, None if is_head else person,
+            at, f"x{at:07d}", 1 + (at % 10 == 0), 3 if is_head else 1, (None, 1, 2, 2, 1)[at % 5],
+            3 if at % 25 == 0 else 1, 3 if at % 33 == 0 else 2,
+            2 if at % 3 == 0 else 1, agencies[at % AGENCIES], event, member, None if is_head else person,
         )  # fmt: skip
 
 

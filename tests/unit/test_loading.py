@@ -10,7 +10,7 @@ from rso.accounts.actions import platform
 from rso.core.loading.export import export
 from rso.core.loading.load import BadFolder, load
 from rso.core.models import AuditEvent
-from rso.events.models import Participation
+from rso.events.models import Participation, ParticipationRole
 
 
 @pytest.fixture
@@ -86,7 +86,7 @@ def test_a_dry_run_reports_the_change_and_takes_it_back(folder, now):
     counts = {c.file: c for c in load(folder, by=platform(), now=now, dry_run=True)}
 
     assert counts["participations.csv"].changed == 1
-    assert Participation.objects.get(ref="e2022-01-001").role == "participant"
+    assert Participation.objects.get(ref="e2022-01-001").role == ParticipationRole.PARTICIPANT
 
 
 def test_a_total_that_a_source_states_cannot_be_left_by_its_rows(folder, now):

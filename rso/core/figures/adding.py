@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import ClassVar
 
 from django.db.models import Count, Q, Sum
+from django.db.models.expressions import Combinable
 from django.db.models.functions import Coalesce
 
 
@@ -16,20 +17,26 @@ class Total:
     field: str = ""
     additive: ClassVar[bool] = True
 
-    def value(self, only: Q | None = None) -> Coalesce | Count:
+    def value(self, only: Q | None = None) -> Combinable:
         return Coalesce(Sum(self.field, filter=only), 0) if self.field else Count("pk", filter=only)
 
 
 @dataclass(frozen=True)
 class Distinct:
-    """Counts what is named once each, and unnamed head counts by their number. Parts may exceed the whole."""
+    """Counts what is named once each, and unnamed head counts by their number. Parts may exceed the whole.
+
+    `of` is the record's own key to the thing. `only` restricts the things, and `named` counts a column of theirs (the
+    country of a member) instead of themselves.
+    """
 
     of: str
     heads: str = ""
+    only: Q = field(default_factory=Q)
+    named: str = ""
     additive: ClassVar[bool] = False
 
-    def value(self, only: Q | None = None) -> Coalesce | Count:
-        named = Count(self.of, distinct=True, filter=only)
+    def value(self, only: Q | None = None) -> Combinable:
+        named: Combinable = Count(self.of, distinct=True, filter=only)
         if not self.heads:
             return named
         unnamed = Q(**{f"{self.of}__isnull": True})

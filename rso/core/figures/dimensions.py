@@ -58,7 +58,12 @@ class Named:
     key: str
     label: str
     order: tuple[Any, ...]
-    url: str = ""
+    #: The record that is the value, where it is one.
+    thing: Any = field(default=None, compare=False, repr=False)
+
+    @property
+    def url(self) -> str:
+        return str(self.thing.get_absolute_url()) if hasattr(self.thing, "get_absolute_url") else ""
 
 
 @dataclass(frozen=True)
@@ -89,7 +94,7 @@ class Dimension:
     by: str = "pk"
     expression: Callable[[str], Combinable] | None = None
     label: Callable[[Any], str] = str
-    only: Q = field(default_factory=Q)
+    only: dict[str, Any] = field(default_factory=dict, hash=False)
     weight: str = ""
     many: bool = False
     sensitive: bool = False
@@ -107,7 +112,7 @@ class Dimension:
             self,
             path=f"{parent}__{self.path}",
             weight=f"{parent}__{self.weight}" if self.weight else "",
-            only=Q(*((f"{parent}__{name}", value) for name, value in self.only.children)),
+            only={f"{parent}__{name}": value for name, value in self.only.items()},
         )
 
     def below(self, parent: str) -> Dimension:
@@ -117,7 +122,7 @@ class Dimension:
             self,
             path=self.path[cut:],
             weight=self.weight[cut:],
-            only=Q(*((name[cut:], value) for name, value in self.only.children)),
+            only={name[cut:]: value for name, value in self.only.items()},
         )
 
     @property
@@ -136,9 +141,15 @@ class Dimension:
 
     def keys_filter(self, keys: Iterable[str]) -> Q:
         """Records whose value is among `keys`."""
+        wanted: list[Any] = list(keys)
+        if UNKNOWN in wanted:
+            return Q(**{f"{self.path}__isnull": True})
+        if self.values is not None and issubclass(self.values, models.IntegerChoices):
+            ranks = {choice.name.lower(): choice.value for choice in self.values}
+            wanted = [ranks[key] for key in wanted if key in ranks]
         is_record = self.values is not None and issubclass(self.values, models.Model)
         path = f"{self.path}__ref" if is_record and self.by == "pk" else self.path
-        return Q(**{f"{path}__in": list(keys)})
+        return Q(**{f"{path}__in": wanted}, **self.only)
 
     def reader(self, model: type[models.Model]) -> Combinable | str:
         """What to select to get the raw value."""
@@ -167,12 +178,11 @@ class Dimension:
         rows = model.objects.in_bulk(list(wanted), field_name=self.by) if wanted else {}
         found = {value: Named(str(value), str(value), (2, str(value))) for value in wanted - set(rows)}
         for value, thing in rows.items():
-            url = thing.get_absolute_url() if hasattr(thing, "get_absolute_url") else ""
             order = getattr(thing, "sort_key", None) or (
                 getattr(thing, "order", 0),
                 str(thing),
             )
-            found[value] = Named(thing.ref, str(thing), (1, *order), url)
+            found[value] = Named(thing.ref, str(thing), (1, *order), thing)
         return found
 
 

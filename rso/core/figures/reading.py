@@ -14,10 +14,12 @@ from django.db.models.expressions import Combinable
 from django.utils.translation import gettext_lazy as _
 
 from rso.core.figures.adding import Covered, Distinct, Median, Share, Slice, Total
-from rso.core.figures.breakdowns import Breakdown, Crossing, Refusal, Status, share_of
+from rso.core.figures.breakdowns import Breakdown, Crossing, Status, share_of
+from rso.core.figures.counting import count_by_basis, count_slices, trend
 from rso.core.figures.dimensions import Dimension
 from rso.core.figures.registry import Figure, registry
 from rso.core.figures.splitting import cross, split
+from rso.core.figures.suppression import SMALL
 from rso.core.figures.units import Number
 from rso.core.models import Basis, Office, Precision
 from rso.core.periods import Period
@@ -32,6 +34,12 @@ class Reader:
 
 PUBLIC = Reader()
 OFFICE = Reader(office=True)
+Cover = tuple[date | None, date | None]
+
+
+def records_cover() -> Cover:
+    """The first day that the office's records cover, and the last where they do not go on."""
+    return Office.objects.values_list("records_from", "records_to").first() or (None, None)
 
 
 class Reading:
@@ -44,22 +52,25 @@ class Reading:
         *,
         as_at: date | None = None,
         reader: Reader = PUBLIC,
+        cover: Cover | None = None,
     ) -> None:
         self.figure = figure
         self.period = period
         self.as_at = as_at or period.last_day
         self.reader = reader
-        self.memo: dict[Any, dict[tuple[Any, ...], int]] = {}
+        self._cover = cover
+        #: What has been counted already, by what was asked.
+        self.memo: dict[Any, Any] = {}
 
     def beside(self, figure: Figure) -> Reading:
         """Another figure for the same period and reader."""
-        return Reading(figure, self.period, as_at=self.as_at, reader=self.reader)
+        return Reading(figure, self.period, as_at=self.as_at, reader=self.reader, cover=self._covered)
 
     # -- records -------------------------------------------------------------------------------------------------------
 
     @cached_property
-    def records(self) -> QuerySet[Any]:
-        """The records that the figure counts, unordered."""
+    def counted(self) -> QuerySet[Any]:
+        """Records that satisfy the figure's own conditions; conditions on the things counted are not yet applied."""
         source, adds = self.figure.source, self.figure.adds
         found = source.during(self.period, self.as_at, self.figure.parents).filter(self.figure.where)
         if isinstance(adds, Covered):
@@ -67,6 +78,25 @@ class Reading:
             for evidence in registry.evidence.get(adds.evidence, ()):
                 has |= Q(pk__in=evidence(self.period))
             found = found.exclude(has) if adds.lacking else found.filter(has)
+        return found
+
+    @cached_property
+    def records(self) -> QuerySet[Any]:
+        """The records that the figure counts, unordered."""
+        adds = self.figure.adds
+        if isinstance(adds, Distinct) and adds.only:
+            return self.counted.filter(**{f"{adds.of}__in": self.things.values("pk")})
+        return self.counted
+
+    @property
+    def things(self) -> QuerySet[Any]:
+        """What a distinct figure counts once each, by way of its records."""
+        adds = self.figure.adds
+        assert isinstance(adds, Distinct)
+        model: Any = self.counted.model
+        for name in adds.of.split("__"):
+            model = model._meta.get_field(name).related_model
+        found: QuerySet[Any] = model.objects.filter(adds.only)
         return found
 
     @cached_property
@@ -97,21 +127,26 @@ class Reading:
             return None
         adds = self.figure.adds
         if isinstance(adds, Share):
+            if self._sensitive is not None:
+                return share_of(sum(self._sensitive[key] for key in adds.part.keys), self._sensitive[""])
             return share_of(*(reading.value for reading in self.parts))
         if isinstance(adds, Median):
             days = [(last - first).days for first, last in self.records.values_list(adds.first, adds.last)]
             return Decimal(median(days)) if days else None
+        if isinstance(adds, Distinct) and adds.only:
+            present = self.things.filter(pk__in=self.counted.values(adds.of))
+            return (present.values(adds.named).distinct() if adds.named else present).count()
         found: int = self.records.aggregate(v=self.adds.value())["v"]
         return found
+
+    @cached_property
+    def _covered(self) -> Cover:
+        return records_cover() if self._cover is None else self._cover
 
     @cached_property
     def _not_collected(self) -> bool:
         first, last = self._covered
         return bool((first and self.period.ends <= first) or (last and self.period.starts > last))
-
-    @cached_property
-    def _covered(self) -> tuple[date | None, date | None]:
-        return records_cover()
 
     @cached_property
     def basis(self) -> dict[str, Number]:
@@ -125,7 +160,7 @@ class Reading:
         if isinstance(adds, Share):
             part, whole = self.parts
             return {basis: share_of(amount, whole.value) or 0 for basis, amount in part.basis.items()}
-        counted = self._by_basis()
+        counted = count_by_basis(self)
         if isinstance(adds, Median):
             return {Basis(max(counted)).slug: value}
         return {Basis(rank).slug: v for rank, v in sorted(counted.items()) if v}
@@ -133,7 +168,7 @@ class Reading:
     def basis_at(self, finest: int = Precision.YEAR) -> Combinable:
         """A record's basis. Illustrative where its date is known less precisely than the period or dimension needs."""
         path = self.figure.source.precision
-        needed = min(finest, self.period.precision)
+        needed = self.needed_precision(finest)
         if not path or needed == Precision.YEAR:
             return F("basis")
         return Case(
@@ -142,19 +177,8 @@ class Reading:
             output_field=PositiveSmallIntegerField(),
         )
 
-    def _by_basis(self) -> dict[int, int]:
-        """Value by rank of basis. Distinct things by their weakest: counts of "this weak or weaker", subtracted."""
-        records = self.records.annotate(_basis=self.basis_at())
-        if isinstance(self.adds, Total):
-            return dict(records.values_list("_basis").annotate(v=self.adds.value()).order_by())
-        present = sorted(records.values_list("_basis", flat=True).distinct().order_by())
-        if len(present) == 1:
-            return {present[0]: int(self.value or 0)}
-        reaching = records.aggregate(**{f"v{rank}": self.adds.value(Q(_basis__gte=rank)) for rank in present})
-        found, above = {}, 0
-        for rank in reversed(present):
-            found[rank], above = reaching[f"v{rank}"] - above, reaching[f"v{rank}"]
-        return found
+    def needed_precision(self, finest: int = Precision.YEAR) -> int:
+        return min(finest, self.period.precision)
 
     @cached_property
     def total_stated(self) -> Number:
@@ -189,20 +213,24 @@ class Reading:
     # -- breakdowns ----------------------------------------------------------------------------------------------------
 
     @cached_property
+    def _sensitive(self) -> dict[str, int] | None:
+        """For a share of a sensitive split: the value of each key of the whole, and of the whole under ""."""
+        if not self.figure.slices:
+            return None
+        cut = self.figure.slices[1]
+        whole = self.beside(registry.find(cut.figure))
+        if not cut.dimension or not whole.figure.source.dimension(cut.dimension).sensitive:
+            return None
+        return count_slices(whole, whole.figure.source.dimension(cut.dimension), cut.keys)
+
+    @cached_property
     def suppressed(self) -> bool:
         """Whether this reader may not see the value: a share of a sensitive split that is itself refused or hidden."""
-        if self.reader.office:
+        if self.reader.office or self._not_collected or self._sensitive is None:
             return False
-        for cut in self.figure.slices:
-            figure = registry.find(cut.figure)
-            if cut.dimension and figure.source.dimension(cut.dimension).sensitive:
-                try:
-                    rows = self.beside(figure).by(cut.dimension).rows
-                except Refusal:
-                    return True
-                if any(cell.status is Status.SUPPRESSED for cell in rows):
-                    return True
-        return False
+        if not self.period.is_calendar_year or self.is_provisional:
+            return True
+        return any(0 < number < SMALL for key, number in self._sensitive.items() if key)
 
     @property
     def dimensions(self) -> list[Dimension]:
@@ -223,7 +251,7 @@ class Reading:
                 return str(_("A share by sex is not split further, so that nobody can be singled out."))
         if sensitive and len(dimensions) > 1:
             return str(_("Splits by sex or agency are not crossed with another, so that nobody can be singled out."))
-        if sensitive and not (self.period.is_calendar_year and self.as_at >= self.period.last_day):
+        if sensitive and not (self.period.is_calendar_year and not self.is_provisional):
             return str(_("Splits by sex or agency are shown for whole calendar years that have ended."))
         return ""
 
@@ -235,12 +263,17 @@ class Reading:
         """The figure split by two dimensions. Raises Refusal, UnknownFigure, Inconsistent."""
         return cross(self, first, second)
 
-
-def records_cover() -> tuple[date | None, date | None]:
-    """The first day that the office's records cover, and the last where they do not go on."""
-    return Office.objects.values_list("records_from", "records_to").first() or (None, None)
+    def trend(self, slug: str) -> dict[str, Number | None]:
+        """The figure month by month or year by year within the period, by key; months without records are missing."""
+        return trend(self, slug)
 
 
 def read(slug: str, period: Period, *, as_at: date | None = None, reader: Reader = PUBLIC) -> Reading:
     """A registered figure for a period. Raises UnknownFigure."""
     return Reading(registry.find(slug), period, as_at=as_at, reader=reader)
+
+
+def read_all(period: Period, *, as_at: date | None = None, reader: Reader = PUBLIC) -> list[Reading]:
+    """Every registered figure for a period."""
+    cover = records_cover()
+    return [Reading(figure, period, as_at=as_at, reader=reader, cover=cover) for figure in registry]

@@ -141,7 +141,7 @@ def _medians(reading: Reading, dimension: Dimension) -> list[Cell]:
     assert isinstance(adds, Median)
     numbers: dict[Any, list[int]] = defaultdict(list)
     reader = dimension.reader(reading.records.model)
-    rows = reading.records.filter(dimension.only).values_list(reader, adds.first, adds.last).order_by()
+    rows = reading.records.filter(**dimension.only).values_list(reader, adds.first, adds.last).order_by()
     for raw, first, last in rows:
         numbers[raw].append((last - first).days)
     names = dimension.names(numbers)

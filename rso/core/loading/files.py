@@ -214,7 +214,7 @@ def read_yaml(path: Path, columns: Sequence[str], lists: Collection[str]) -> tup
     try:
         for event in yaml.parse(text, Loader=yaml.CBaseLoader):
             if getattr(event, "anchor", None):
-                line = event.start_mark.line + 1
+                line = event.start_mark.line + 1 if event.start_mark else 0
                 return table, [Fault(path.name, line, says="uses an anchor or alias; write the value out")]
         root: Any = yaml.compose(text, Loader=yaml.CBaseLoader)
     except yaml.YAMLError as error:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -21,6 +22,7 @@ from rso.core.verbs import Refused
 if TYPE_CHECKING:
     from rso.accounts.models import User
 
+logger = logging.getLogger(__name__)
 Progress = Callable[[str, int, int], None]
 #: Rows of a file by ref, and the records that they point to, by kind and ref.
 Part = Mapping[str, dict[str, Any]]
@@ -178,6 +180,7 @@ class _Loading:
                 self._leave_out(rows.table, {things[at].ref for at in bad})
                 things = [_again(thing, stored) for at, thing in enumerate(things) if at not in bad]
             except (IntegrityError, DataError):
+                logger.info("The database refused rows of %s", rows.table.file, exc_info=True)
                 self.faults += _broken_rules(rows, [_again(thing, stored) for thing in things])
                 break
         self._leave_out(rows.table, {thing.ref for thing in things})

@@ -78,7 +78,8 @@ def chapter(request: HttpRequest, ref: str, chapter: str) -> HttpResponse:
 
 
 def _folder(report: Report) -> Path:
-    return Path(settings.VAR) / "reports" / report.ref
+    folder: Path = settings.VAR / "reports" / report.ref
+    return folder
 
 
 def _files(report: Report) -> dict[str, int]:
