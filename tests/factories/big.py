@@ -70,15 +70,10 @@ def make_frame() -> None:
     )
     Theme.objects.bulk_create(
         Theme(
-            ref=f"T{at}",
-            title=f"Theme {at}",
-            short=f"T{at}",
-            order=at,
-            set="thematic_area",
-            valid_from=date(2000, 1, 1),
+            ref=f"T{at}", title=f"Theme {at}", short=f"T{at}", order=at, set="thematic_area", valid_from=date(2000, 1, 1)
         )
         for at in range(1, 7)
-    )
+    )  # fmt: skip
     purposes = list(CorePurpose.objects.order_by("pk").values_list("pk", flat=True))
     lead = User.objects.order_by("pk").values_list("pk", flat=True)[0]
     Activity.objects.bulk_create(

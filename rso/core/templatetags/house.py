@@ -36,6 +36,22 @@ def data(shown: str, place: dict[str, Any], value: Any, filter: str = "") -> Saf
 
 
 @register.simple_tag
+def linked(text: Any, url: str = "") -> SafeString:
+    """A text, and where it leads when it leads anywhere."""
+    return format_html('<a href="{}">{}</a>', url, text) if url else format_html("{}", text)
+
+
+@register.simple_tag
+def cell_of(cell: dict[str, Any]) -> SafeString:
+    """What stands in a cell of a report's table: a basis, a printed number, a link or a text."""
+    if cell.get("basis"):
+        return format_html('<span class="st-basis" data-basis="{}">{}</span>', cell["basis"], cell["v"])
+    if cell.get("figure"):
+        return data(cell["v"], cell, cell["value"], cell.get("filter", ""))
+    return linked(cell["v"], cell.get("url", ""))
+
+
+@register.simple_tag
 def rect(fill: str, x: float, width: float, y: float, height: float) -> SafeString:
     """A piece of a mark: lengths along the scale in per cent, across it in pixels; hatching comes from the page's pattern."""
     pattern = mark_safe(' fill="url(#bh)"') if fill == "hatch" else ""
