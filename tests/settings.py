@@ -2,6 +2,7 @@
 
 import os
 import tempfile
+import zlib
 
 os.environ["RSO_VAR"] = tempfile.mkdtemp(prefix="rso-test-")
 os.environ.setdefault("RSO_SECRET_KEY", "only for tests")
@@ -15,6 +16,7 @@ for name in (
 ):
     os.environ.pop(name, None)
 
+from rso.environment import HOUSE  # noqa: E402
 from rso.settings import *  # noqa: E402, F403
 from rso.settings import DATABASES, STORAGES  # noqa: E402
 
@@ -23,5 +25,6 @@ STORAGES = {**STORAGES, "staticfiles": {"BACKEND": "django.contrib.staticfiles.s
 ALLOWED_HOSTS = ["localhost", "127.0.0.1", "testserver"]
 CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
 if "postgresql" in DATABASES["default"]["ENGINE"]:
-    DATABASES["default"]["TEST"] = {"NAME": "test_rso"}
+    # Two clones on one machine keep out of each other's way.
+    DATABASES["default"]["TEST"] = {"NAME": f"test_rso_{zlib.crc32(str(HOUSE).encode()):08x}"}
     DATABASES["default"]["CONN_MAX_AGE"] = 0
