@@ -6,13 +6,14 @@ Verbs are plural; the single one is the plural of one. Nouns without rules of th
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from django.core.serializers.json import DjangoJSONEncoder
-from django.db import models, transaction
+from django.db import connection, models, transaction
 from django.utils.functional import Promise
 
 from rso.core.inserting import insert
@@ -25,6 +26,8 @@ K = TypeVar("K", bound=Kept)
 #: The rows that a parent is to have in a link table.
 Rows = Sequence[Mapping[str, Any]]
 BATCH = 2000
+#: The lock of PostgreSQL that whoever writes audit events holds until the end of the transaction.
+TURN = 7_362_017
 
 
 @dataclass(frozen=True)
@@ -76,13 +79,27 @@ def told(field: models.Field[Any, Any], thing: models.Model) -> Any:
     return value
 
 
+@contextmanager
+def _turn() -> Iterator[None]:
+    """A transaction in which writers take turns, as SQLite makes them.
+
+    So audit events become visible in the order of their ids, and the last id that one sees names a state of the records:
+    what pages keep of a figure is found by it.
+    """
+    with transaction.atomic():
+        if connection.vendor == "postgresql":
+            with connection.cursor() as cursor:
+                cursor.execute("SELECT pg_advisory_xact_lock(%s)", [TURN])
+        yield
+
+
 def add(things: Sequence[K], *, verb: str, by: User, now: datetime, reason: str = "") -> Sequence[K]:
     """Creates records and one audit event each. Returns the same instances, now with their ids."""
     if not things:
         return things
     model = type(things[0])
     fields = audited_fields(model)
-    with transaction.atomic():
+    with _turn():
         model._default_manager.bulk_create(things, batch_size=BATCH)
         _record(
             model,
@@ -108,7 +125,7 @@ def change(things: Sequence[K], *, verb: str, by: User, now: datetime, reason: s
         return []
     model = type(things[0])
     fields = audited_fields(model)
-    with transaction.atomic():
+    with _turn():
         stored = model._default_manager.select_for_update().in_bulk([thing.pk for thing in things])
         moved: list[K] = []
         events = []
@@ -138,7 +155,7 @@ def remove(things: Sequence[K], *, verb: str, by: User, now: datetime, reason: s
         return
     model = type(things[0])
     fields = audited_fields(model)
-    with transaction.atomic():
+    with _turn():
         try:
             model._default_manager.filter(pk__in=[thing.pk for thing in things]).delete()
         except (models.ProtectedError, models.RestrictedError) as error:
@@ -177,7 +194,7 @@ def relate(
     if not wanted:
         return []
     columns = [f for f in through._meta.concrete_fields if not f.primary_key and f.name != parent]
-    with transaction.atomic():
+    with _turn():
         noun = str(through._meta.model_name)
         ends = [f.name for f in columns if f.is_relation]
         before: dict[Any, list[models.Model]] = {thing.pk: [] for thing in wanted}
@@ -235,7 +252,8 @@ def plain(check: Check = lambda things: ()) -> Verbs:
 
 def tell(thing: Kept, *, verb: str, by: User, now: datetime, reason: str = "") -> None:
     """Writes that something was done to a record, without saying what it holds: a password, a read, an export."""
-    _record(type(thing), [(thing.ref, {}, {})], verb=verb, by=by, now=now, reason=reason)
+    with _turn():
+        _record(type(thing), [(thing.ref, {}, {})], verb=verb, by=by, now=now, reason=reason)
 
 
 def _record(
