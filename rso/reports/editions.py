@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import shutil
-import tempfile
 import zipfile
 from dataclasses import dataclass
 from datetime import date
@@ -13,6 +12,7 @@ from django.conf import settings
 from django.template.loader import render_to_string
 from django.utils import translation
 
+from rso.core.folders import replacing
 from rso.environment import HOUSE
 from rso.reports.compiler import compile_report
 from rso.reports.document import Document
@@ -38,23 +38,19 @@ class Written:
 
 
 def write_editions(report: Report, folder: Path, *, as_at: date | None = None) -> Written:
-    """Compiles a report and writes its editions. The folder is replaced as a whole: never half an edition.
+    """Compiles a report and writes its editions. The folder is replaced as a whole, or left alone where nothing changed.
 
-    Raises CannotCompile or CannotTypeset; then nothing is touched.
+    Raises CannotCompile, CannotTypeset or OSError; then nothing is touched.
     """
     document = compile_report(report, as_at=as_at)
-    folder.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(dir=folder.parent, prefix=".compiling-") as scratch:
-        work = Path(scratch) / "edition"
+    with replacing(folder, ours={f"{report.ref}.pdf", "web", "data", "data.zip"}) as work:
         proof = as_bytes(evidence(document))
         with translation.override(document.language):
-            (work / "web").mkdir(parents=True)
+            (work / "web").mkdir()
             (work / f"{document.ref}.pdf").write_bytes(typeset(document, proof, settings.BASE_URL))
             write_pages(document, work / "web", digest(proof))
             write_package(document, work / "data", proof)
             zip_folder(work / "data", work / "data.zip")
-        work.chmod(0o755)
-        _replace(work, folder)
     records = {ref for refs in document.records.values() for ref in refs}
     pdf = folder / f"{document.ref}.pdf"
     return Written(
@@ -65,16 +61,6 @@ def write_editions(report: Report, folder: Path, *, as_at: date | None = None) -
         len(document.figures),
         len(records),
     )
-
-
-def _replace(work: Path, folder: Path) -> None:
-    """Puts the new folder in the place of the old one, with the shortest possible moment between."""
-    old = folder.with_name(f".old-{folder.name}")
-    shutil.rmtree(old, ignore_errors=True)
-    if folder.exists():
-        folder.rename(old)
-    work.rename(folder)
-    shutil.rmtree(old, ignore_errors=True)
 
 
 def write_pages(document: Document, folder: Path, proof: str) -> None:
