@@ -35,7 +35,6 @@ def use(database: str, name: str = "bench_rso") -> None:
     """Points Django at a database of the bench's own, empty; call before anything of Django is loaded."""
     folder = tempfile.mkdtemp(prefix="rso-bench-")
     os.environ["RSO_VAR"] = folder
-    os.environ.setdefault("RSO_SECRET_KEY", "only for benches")
     os.environ["DJANGO_SETTINGS_MODULE"] = "rso.settings"
     if database == SQLITE:
         os.environ["DATABASE_URL"] = f"sqlite:///{folder}/bench.sqlite3"

@@ -52,19 +52,15 @@ def stop(sentence: str) -> NoReturn:
 
 def start() -> None:
     """Loads Django; says in a sentence what keeps it from starting."""
-    from pydantic import ValidationError
+    from rso.environment import BadSettings
 
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "rso.settings")
     try:
         import django
 
         django.setup()
-    except ValidationError as error:
-        stop(
-            "\n".join(
-                f"{'.'.join(map(str, e['loc'])) or 'setting'}: {e['msg']} ({e['input']!r})" for e in error.errors()
-            )
-        )
+    except BadSettings as error:
+        stop(str(error))
     except PermissionError as error:
         stop(f"There is no permission to write {error.filename}. Set RSO_VAR to a folder of yours.")
 

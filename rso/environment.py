@@ -1,25 +1,43 @@
 """Every setting that a machine may change: read once, typed, all mistakes named at once.
 
-The table in docs/guide/settings.md is generated from here and compared with it by a test.
+docs/guide/settings.md is written from here (`python -m rso.environment`), and a test compares the two.
 """
 
-import secrets
-from pathlib import Path
-from typing import Annotated
+from __future__ import annotations
 
-from pydantic import Field, field_validator
+import os
+import secrets
+from collections.abc import Iterator
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated, Any, Literal, get_args
+from urllib.parse import urlsplit
+
+import dj_database_url
+from pydantic import Field, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
+from rso.core.loading.near import did_you_mean
+
 HOUSE = Path(__file__).resolve().parent.parent
+PREFIX = "RSO_"
+#: The names under which nobody but this machine reaches it.
+LOOPBACK = frozenset({"localhost", "127.0.0.1", "[::1]"})
+
+
+class BadSettings(Exception):
+    """Settings of this machine are wrong; the message has a sentence for each."""
 
 
 class Environment(BaseSettings):
-    model_config = SettingsConfigDict(env_prefix="RSO_", extra="ignore")
+    model_config = SettingsConfigDict(env_prefix=PREFIX, extra="ignore")
 
     database_url: str = Field(
         default="",
         validation_alias="DATABASE_URL",
-        description="Database: postgres://user@host/name, or sqlite:////folder/file. Empty: var/rso.sqlite3",
+        description="Database: postgres://user@host/name, or sqlite:////folder/file. Empty: rso.sqlite3 in the folder of RSO_VAR",
+        repr=False,
     )
     var: Path = Field(
         default=HOUSE / "var",
@@ -31,7 +49,8 @@ class Environment(BaseSettings):
     )
     secret_key: str = Field(
         default="",
-        description="Signs sessions. Empty: made once and kept in the var folder",
+        description="Signs sessions; at least 50 characters. Empty: made once and kept in the folder of RSO_VAR",
+        repr=False,
     )
     debug: bool = Field(
         default=False,
@@ -39,43 +58,177 @@ class Environment(BaseSettings):
     )
     allowed_hosts: Annotated[list[str], NoDecode] = Field(
         default=["localhost", "127.0.0.1", "[::1]"],
-        description="Host names that the site answers to, by commas",
+        description="Host names that the site answers to",
     )
     behind_https: bool = Field(
         default=False,
-        description="Cookies and redirects for HTTPS only; a proxy ends TLS",
+        description="A proxy before the site ends TLS: cookies and pages go over HTTPS only. Needs RSO_BASE_URL with https://",
     )
     financial_year_start: int = Field(
         default=7,
         ge=1,
         le=12,
-        description="Month in which the financial year begins; FY2022 ends in 2022",
+        description="Month, 1 to 12, in which the financial year begins; FY2022 ends in 2022",
     )
-    log_level: str = Field(default="WARNING", description="DEBUG, INFO, WARNING or ERROR")
-    cache_url: str = Field(
-        default="",
-        description="Redis address for the shared cache. Empty: memory of each worker",
+    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field(
+        default="WARNING", description="What is told of the product's own work"
     )
 
     @field_validator("allowed_hosts", mode="before")
     @classmethod
     def split(cls, value: object) -> object:
-        return [host.strip() for host in value.split(",") if host.strip()] if isinstance(value, str) else value
+        hosts = [host.strip() for host in value.split(",") if host.strip()] if isinstance(value, str) else value
+        if not hosts:
+            raise ValueError("name at least one host")
+        return hosts
+
+    @field_validator("database_url")
+    @classmethod
+    def address_of_database(cls, value: str) -> str:
+        with suppress(ValueError):
+            scheme, name = urlsplit(value).scheme, dj_database_url.parse(value)["NAME"] if value else ""
+            if not value or (scheme in ("postgres", "postgresql", "sqlite") and name not in ("", ":memory:")):
+                return value
+        raise ValueError("write postgres://user@host/name or sqlite:////folder/file")
+
+    @field_validator("var")
+    @classmethod
+    def whole_path(cls, value: Path) -> Path:
+        return value.expanduser().resolve()
 
     @field_validator("base_url")
     @classmethod
     def without_slash(cls, value: str) -> str:
-        if not value.startswith(("http://", "https://")):
-            raise ValueError("begin with http:// or https://")
+        address = urlsplit(value)
+        if address.scheme not in ("http", "https") or not address.hostname:
+            raise ValueError("write an address that begins with http:// or https://")
         return value.rstrip("/")
 
+    @field_validator("secret_key")
+    @classmethod
+    def long_enough(cls, value: str) -> str:
+        if value and len(value) < 50:
+            raise ValueError("write at least 50 characters, or leave it empty")
+        return value
+
+    @field_validator("log_level", mode="before")
+    @classmethod
+    def in_capitals(cls, value: object) -> object:
+        return value.upper() if isinstance(value, str) else value
+
+    @model_validator(mode="after")
+    def safe_together(self) -> Environment:
+        if self.behind_https and not self.base_url.startswith("https://"):
+            raise ValueError("RSO_BEHIND_HTTPS: reports would print an address without HTTPS; set RSO_BASE_URL")
+        if self.debug and self.is_reachable:
+            raise ValueError("RSO_DEBUG: shows errors in full to everyone who can reach the site; unset it")
+        return self
+
+    @property
+    def is_reachable(self) -> bool:
+        """Whether the site answers to others than this machine."""
+        return self.behind_https or not LOOPBACK.issuperset(self.allowed_hosts)
+
     def signing_key(self) -> str:
-        """The secret key of this installation, made and kept on the first start."""
-        if self.secret_key:
-            return self.secret_key
-        kept = self.var / "secret_key"
-        if not kept.exists():
-            self.var.mkdir(parents=True, exist_ok=True)
-            kept.touch(mode=0o600)
-            kept.write_text(secrets.token_urlsafe(50))
-        return kept.read_text()
+        """The secret key of this installation, made and kept on the first start. Raises OSError."""
+        return self.secret_key or kept_secret(self.var / "secret_key")
+
+
+def kept_secret(path: Path) -> str:
+    """What the file holds; random letters that only this user may read where there is none. Raises OSError."""
+    if not path.exists():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        made = path.with_name(f"{path.name}.{os.getpid()}")
+        made.touch(mode=0o600)
+        made.write_text(secrets.token_urlsafe(50))
+        # Of two processes that start at the same moment the first one wins; a killed one leaves no empty file.
+        with suppress(FileExistsError):
+            os.link(made, path)
+        made.unlink()
+    return path.read_text()
+
+
+# -- reading ---------------------------------------------------------------------------------------------------------
+
+
+TAKES: dict[Any, str] = {
+    str: "text",
+    bool: "true or false",
+    int: "a whole number",
+    Path: "a folder",
+    list[str]: "names, by commas",
+}
+
+
+@dataclass(frozen=True)
+class Setting:
+    """One line of the table of settings."""
+
+    name: str
+    takes: str
+    default: str
+    meaning: str
+    field: str
+
+
+def known_settings() -> Iterator[Setting]:
+    """Every setting there is, in the order of the guide."""
+    for field, info in Environment.model_fields.items():
+        default = ",".join(info.default) if isinstance(info.default, list) else str(info.default)
+        yield Setting(
+            str(info.validation_alias or f"{PREFIX}{field.upper()}"),
+            TAKES.get(info.annotation) or ", ".join(get_args(info.annotation)),
+            default.replace(str(HOUSE), "the clone's folder").replace("False", "false"),
+            str(info.description),
+            field,
+        )
+
+
+def read_environment() -> Environment:
+    """The settings of this machine. Raises BadSettings, which names all that is wrong, or OSError."""
+    by_field = {setting.field: setting for setting in known_settings()}
+    known = {setting.name for setting in by_field.values()}
+    faults = [
+        f"{name} is no setting{did_you_mean(name, known)}"
+        for name in sorted(os.environ)
+        if name.startswith(PREFIX) and name not in known
+    ]
+    try:
+        found = Environment()
+    except ValidationError as error:
+        for wrong in error.errors():
+            place = str(wrong["loc"][0]) if wrong["loc"] else ""
+            setting = by_field.get(place) or next((s for s in by_field.values() if s.name == place), None)
+            says = wrong["msg"].removeprefix("Value error, ")
+            faults.append(f"{setting.name}: {_told(setting, wrong['input'])}{says}" if setting else says)
+    if faults:
+        raise BadSettings("\n".join(faults))
+    return found
+
+
+def _told(setting: Setting, value: object) -> str:
+    """A wrong value as the message repeats it: secrets and passwords are not repeated."""
+    return f"“{value}”: " if Environment.model_fields[setting.field].repr else ""
+
+
+def as_guide() -> str:
+    """The page of the guide."""
+    lines = [
+        "# Settings",
+        "",
+        "Each is a variable of the environment, read when a command starts. A wrong or unknown one stops the command, and",
+        "all mistakes are named at once. `rso settings` prints those in force.",
+        "",
+        "| variable | takes | when it is not set | meaning |",
+        "| --- | --- | --- | --- |",
+        *(
+            f"| `{each.name}` | {each.takes} | {f'`{each.default}`' if each.default else 'empty'} | {each.meaning} |"
+            for each in known_settings()
+        ),
+        "",
+    ]
+    return "\n".join(lines)
+
+
+if __name__ == "__main__":
+    print(as_guide(), end="")

@@ -5,9 +5,9 @@ from typing import Any
 import dj_database_url
 from csp.constants import NONE, SELF
 
-from rso.environment import HOUSE, Environment
+from rso.environment import HOUSE, read_environment
 
-ENV = Environment()
+ENV = read_environment()
 DEBUG = ENV.debug
 SECRET_KEY = ENV.signing_key()
 ALLOWED_HOSTS = ENV.allowed_hosts
@@ -86,36 +86,26 @@ SQLITE = {
 
 def database(url: str) -> dict[str, Any]:
     """Django's description of one database; SQLite in WAL with short, immediate write transactions."""
-    found: dict[str, Any] = dict(dj_database_url.parse(url, conn_max_age=600))
+    found: dict[str, Any] = {"ENGINE": "django.db.backends.sqlite3", "NAME": VAR / "rso.sqlite3", "CONN_MAX_AGE": 600}
+    if url:
+        found = {**dj_database_url.parse(url, conn_max_age=600, conn_health_checks=True)}
     if "sqlite" in found["ENGINE"]:
         found["OPTIONS"] = {**found.get("OPTIONS", {}), **SQLITE}
     return found
 
 
-DATABASES = {"default": database(ENV.database_url or f"sqlite:///{VAR / 'rso.sqlite3'}")}
+DATABASES = {"default": database(ENV.database_url)}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
-CACHES = {
-    "default": {
-        "BACKEND": "django.core.cache.backends.redis.RedisCache",
-        "LOCATION": ENV.cache_url,
-    }
-    if ENV.cache_url
-    else {
-        "BACKEND": "django.core.cache.backends.locmem.LocMemCache",
-        "OPTIONS": {"MAX_ENTRIES": 2000},
-    }
-}
+CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache", "OPTIONS": {"MAX_ENTRIES": 2000}}}
 
 AUTH_USER_MODEL = "accounts.User"
 AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
+RULES = "django.contrib.auth.password_validation"
 AUTH_PASSWORD_VALIDATORS = [
-    {"NAME": f"django.contrib.auth.password_validation.{name}"}
-    for name in (
-        "UserAttributeSimilarityValidator",
-        "MinimumLengthValidator",
-        "CommonPasswordValidator",
-    )
+    {"NAME": f"{RULES}.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
+    {"NAME": f"{RULES}.UserAttributeSimilarityValidator"},
+    {"NAME": f"{RULES}.CommonPasswordValidator"},
 ]
 ACCOUNT_ADAPTER = "rso.accounts.adapter.InvitedOnly"
 ACCOUNT_LOGIN_METHODS = {"email"}
@@ -132,6 +122,7 @@ if ENV.behind_https:
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
     SECURE_SSL_REDIRECT = True
     SECURE_HSTS_SECONDS = 31_536_000
+    SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = True
 
 LANGUAGE_CODE = "en"
 LANGUAGES = [("en", "English"), ("id", "Bahasa Indonesia"), ("th", "ไทย")]

@@ -13,10 +13,10 @@ if [ -z "$url" ]; then
 fi
 status=0
 echo "SQLite"
-DATABASE_URL= RSO_TEST_DATABASE=sqlite .venv/bin/python -m pytest -q -n 2 --dist worksteal -m "$marks" "$@" || status=1
+DATABASE_URL= .venv/bin/python -m pytest -q -n 2 --dist worksteal -m "$marks" "$@" || status=1
 if [ -n "$url" ]; then
   echo "PostgreSQL"
-  if DATABASE_URL=$url RSO_TEST_DATABASE=postgresql .venv/bin/python -m pytest -q -n 2 --dist worksteal -m "$marks" "$@"; then postgres=passed; else postgres=failed; status=1; fi
+  if DATABASE_URL=$url .venv/bin/python -m pytest -q -n 2 --dist worksteal -m "$marks" "$@"; then postgres=passed; else postgres=failed; status=1; fi
 else
   postgres="skipped, $why"
 fi

@@ -1,20 +1,15 @@
 """Settings of the tests: the product's own, a fast hasher, a throw-away folder, SQLite or PostgreSQL by DATABASE_URL."""
 
+import atexit
 import os
+import shutil
 import tempfile
 import zlib
 
+for name in [name for name in os.environ if name.startswith("RSO_")]:
+    del os.environ[name]
 os.environ["RSO_VAR"] = tempfile.mkdtemp(prefix="rso-test-")
-os.environ.setdefault("RSO_SECRET_KEY", "only for tests")
-for name in (
-    "RSO_DEBUG",
-    "RSO_BASE_URL",
-    "RSO_ALLOWED_HOSTS",
-    "RSO_BEHIND_HTTPS",
-    "RSO_FINANCIAL_YEAR_START",
-    "RSO_CACHE_URL",
-):
-    os.environ.pop(name, None)
+atexit.register(shutil.rmtree, os.environ["RSO_VAR"], ignore_errors=True)
 
 from rso.environment import HOUSE  # noqa: E402
 from rso.settings import *  # noqa: E402, F403
