@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+
 from django.db import models
+from django.db.models import Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
@@ -38,7 +41,8 @@ class SectionText(Kept):
     report = models.ForeignKey(Report, models.PROTECT, related_name="texts")
     section = models.SlugField(max_length=60)
     language = models.CharField(max_length=8, default="en")
-    title = models.CharField(max_length=160)
+    #: Where empty, the section has the heading that the kind of report gives it.
+    title = models.CharField(max_length=160, blank=True)
     text = models.TextField(blank=True)
 
     class Meta:
@@ -69,7 +73,11 @@ class Certainty(models.TextChoices):
 
 
 class Inconsistency(Kept):
-    """Where a printed report says two things that do not go together, and what rules it out here."""
+    """Where a printed report says two things that do not go together, and what rules it out here.
+
+    Where `whole`, `outside` and `claimed` are set, the printed numbers alone prove how large the claim can be at most:
+    what the claim counts is a part of the whole, and what lies outside is another part of it.
+    """
 
     privacy = public(_("Explains why printed numbers differ from counted ones"))
     title = models.CharField(max_length=200)
@@ -77,10 +85,27 @@ class Inconsistency(Kept):
     certainty = models.CharField(max_length=10, choices=Certainty.choices)
     what = models.TextField()
     ruled_out_by = models.CharField(max_length=300)
+    whole = models.ForeignKey(Statement, models.PROTECT, null=True, blank=True, related_name="+")
+    outside = models.ForeignKey(Statement, models.PROTECT, null=True, blank=True, related_name="+")
+    claimed = models.ForeignKey(Statement, models.PROTECT, null=True, blank=True, related_name="+")
     order = models.PositiveSmallIntegerField(default=0)
 
     class Meta:
         verbose_name = _("inconsistency")
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(whole=None, outside=None, claimed=None)
+                | Q(whole__isnull=False, outside__isnull=False, claimed__isnull=False),
+                name="inconsistency_proof_is_whole",
+            )
+        ]
+
+    @property
+    def at_most(self) -> Decimal | None:
+        """The largest number that the claim can be if the other two printed numbers hold."""
+        if self.whole is None or self.outside is None or self.whole.number is None or self.outside.number is None:
+            return None
+        return self.whole.number - self.outside.number
 
 
 class InconsistentStatement(models.Model):
