@@ -3,11 +3,15 @@
 from importlib import import_module
 
 from django.conf.urls.i18n import i18n_patterns
-from django.urls import include, path
+from django.urls import register_converter
 
+from rso.core.addresses import RefConverter
+
+register_converter(RefConverter, "ref")
 DOORS = [
     import_module(f"rso.{room}.site")
     for room in (
+        "accounts",
         "outreach",
         "workplan",
         "events",
@@ -17,10 +21,7 @@ DOORS = [
         "reports",
     )
 ]
-urlpatterns = [
-    path("accounts/", include("allauth.urls")),
-    *i18n_patterns(
-        *(pattern for door in DOORS for pattern in door.urlpatterns),
-        prefix_default_language=False,
-    ),
-]
+urlpatterns = i18n_patterns(
+    *(pattern for door in DOORS for pattern in door.urlpatterns),
+    prefix_default_language=False,
+)
