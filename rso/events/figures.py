@@ -88,7 +88,7 @@ PARTICIPATION = Source(
         Dimension("event", _("Event"), "event", Event),
         *(dimension.under("event") for dimension in OF_EVENT),
         *OF_MEMBER,
-        Dimension("presence", _("In the room or online"), "mode", Presence),
+        Dimension("presence", _("Way of taking part"), "mode", Presence),
         Dimension(
             "sex",
             _("Sex"),

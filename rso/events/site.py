@@ -68,5 +68,5 @@ def event(request: HttpRequest, ref: str) -> HttpResponse:
 
 urlpatterns = [
     path("events/", events, name="events"),
-    path("events/<str:ref>/", event, name="event"),
+    path("events/<ref:ref>/", event, name="event"),
 ]

@@ -28,5 +28,5 @@ def funder(request: HttpRequest, ref: str) -> HttpResponse:
 
 urlpatterns = [
     path("funders/", funders, name="funders"),
-    path("funders/<str:ref>/", funder, name="funder"),
+    path("funders/<ref:ref>/", funder, name="funder"),
 ]

@@ -152,7 +152,8 @@ class Body(Record):
         return self.kind in PROCESS_KINDS
 
     def get_absolute_url(self) -> str:
-        return reverse("member", args=[self.ref])
+        """Agencies have no page of their own: people would be told apart."""
+        return "" if self.kind == BodyKind.AGENCY else reverse("member", args=[self.ref])
 
 
 class Person(Record):

@@ -2,44 +2,76 @@
 
 from __future__ import annotations
 
+from datetime import date
+from itertools import groupby
+
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import path
+from django.utils.translation import gettext_lazy as _
 
 from rso.core.listings import listings
-from rso.members.models import PROCESS_KINDS, Body, BodyKind, Group
+from rso.members.models import PROCESS_KINDS, Body, BodyKind, Group, GroupKind, GroupRole, Seat
+
+KINDS = {
+    BodyKind.MEMBER_STATE: _("Member States"),
+    BodyKind.MEMBER_ORGANISATION: _("Member Organisations"),
+    BodyKind.OBSERVER_STATE: _("Observer States"),
+    BodyKind.OBSERVER_ORGANISATION: _("Observer Organisations"),
+}
 
 
 def members(request: HttpRequest) -> HttpResponse:
     """All bodies of the Process by kind, and the grid of members."""
     bodies = list(Body.objects.filter(kind__in=PROCESS_KINDS, left_on__isnull=True).order_by("name", "pk"))
-    kinds = [(BodyKind(kind), [body for body in bodies if body.kind == kind]) for kind in PROCESS_KINDS]
+    kinds = [(title, [body for body in bodies if body.kind == kind]) for kind, title in KINDS.items()]
     tiles = [body for body in bodies if body.tile_column]
     return render(request, "members/list.html", {"kinds": kinds, "tiles": tiles})
 
 
 def member(request: HttpRequest, ref: str) -> HttpResponse:
-    """What the office did with a body. Agencies have no page of their own: people would be told apart."""
+    """What the office did with a body."""
     body = get_object_or_404(Body.objects.select_related("source", "parent"), ref=ref)
     if body.kind == BodyKind.AGENCY:
         raise Http404
+    context = {"body": body, "seats": _by_group(body), "panels": listings.panels_of(body)}
+    return render(request, "members/detail.html", context)
+
+
+def _by_group(body: Body) -> list[tuple[Group, list[tuple[str, str]]]]:
+    """The groups in which a body has a seat, each once, with its roles and the years of each."""
     seats = (
         body.seats.select_related("group").prefetch_related("group__names").order_by("group__ref", "starts_on", "pk")
     )
-    return render(
-        request,
-        "members/detail.html",
-        {"body": body, "seats": seats, "panels": listings.panels_of(body)},
-    )
+    return [(group, roles_of(list(held))) for group, held in groupby(seats, key=lambda seat: seat.group)]
+
+
+def roles_of(seats: list[Seat]) -> list[tuple[str, str]]:
+    """Each role with the years in which it was held: ("Co-chair", "2018–2020, 2024–")."""
+    found: dict[str, list[str]] = {}
+    for seat in seats:
+        years = f"{seat.starts_on.year if seat.starts_on else ''}–{seat.ends_on.year if seat.ends_on else ''}"
+        found.setdefault(seat.get_role_display(), []).append(years if years != "–" else "")
+    return [(role, ", ".join(filter(None, years))) for role, years in found.items()]
 
 
 def groups(request: HttpRequest) -> HttpResponse:
-    found = Group.objects.prefetch_related("names", "seats__body").order_by("kind", "ref")
-    return render(request, "members/groups.html", {"groups": found})
+    """Every group with its co-chairs, then and now. Groups at work come first, one-off frameworks last."""
+    found = list(Group.objects.prefetch_related("names", "seats__body"))
+    order = list(GroupKind)
+    found.sort(key=lambda group: (order.index(GroupKind(group.kind)), group.ref))
+    rows = [(group, _chairs(group)) for group in found]
+    return render(request, "members/groups.html", {"rows": rows})
+
+
+def _chairs(group: Group) -> list[tuple[Body, str]]:
+    seats = [seat for seat in group.seats.all() if seat.role == GroupRole.CO_CHAIR]
+    seats.sort(key=lambda seat: (seat.body.label, seat.starts_on or date.min, seat.pk))
+    return [(body, roles_of(list(held))[0][1]) for body, held in groupby(seats, key=lambda seat: seat.body)]
 
 
 urlpatterns = [
     path("members/", members, name="members"),
-    path("members/<str:ref>/", member, name="member"),
+    path("members/<ref:ref>/", member, name="member"),
     path("groups/", groups, name="groups"),
 ]

@@ -4,6 +4,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from rso.core.listings import Item, Panel, listings
+from rso.core.models import Basis
 from rso.members.models import Body
 from rso.publications.models import Publication
 from rso.workplan.models import Activity
@@ -21,7 +22,8 @@ def item(work: Publication) -> Item:
 
 @listings.offers_shelf
 def newest() -> Panel:
-    items = tuple(item(work) for work in Publication.objects.out().newest_first()[:3])
+    """The newest works that are known by name: the example's unnamed ones stand in the list alone."""
+    items = tuple(item(work) for work in Publication.objects.out().exclude(basis=Basis.ILLUSTRATIVE).newest_first()[:3])
     return Panel(
         "publications",
         _("Publications"),

@@ -76,5 +76,5 @@ class NewPublications(Feed):  # type: ignore[type-arg]
 urlpatterns = [
     path("publications/", publications, name="publications"),
     path("publications/feed/", NewPublications(), name="publications-feed"),
-    path("publications/<str:ref>/", publication, name="publication"),
+    path("publications/<ref:ref>/", publication, name="publication"),
 ]

@@ -8,6 +8,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 from django.urls import reverse
+from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
 from rso.core.models import Dated, Precision, RankField, Record, Titled
@@ -326,4 +327,15 @@ class ActivityOrigin(models.Model):
         ]
 
     def __str__(self) -> str:
-        return str(self.request or self.undertaking or self.priority)
+        return str(self.asked)
+
+    @property
+    def asked(self) -> Request | Undertaking | PriorityIssue:
+        """The one thing from which the activity arose."""
+        found = self.request or self.undertaking or self.priority
+        assert found
+        return found
+
+    @property
+    def kind(self) -> str:
+        return capfirst(str(self.asked._meta.verbose_name))

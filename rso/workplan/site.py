@@ -30,7 +30,7 @@ def work(request: HttpRequest) -> HttpResponse:
     return render(
         request,
         "workplan/work.html",
-        {"purposes": purposes, "themes": Theme.objects.order_by("order")},
+        {"purposes": purposes, "themes": Theme.objects.order_by("valid_from", "set", "order")},
     )
 
 
@@ -59,5 +59,5 @@ def asked(request: HttpRequest) -> HttpResponse:
 urlpatterns = [
     path("work/", work, name="work"),
     path("work/asked/", asked, name="asked"),
-    path("work/<str:ref>/", activity, name="activity"),
+    path("work/<ref:ref>/", activity, name="activity"),
 ]

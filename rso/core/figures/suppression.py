@@ -13,9 +13,12 @@ from dataclasses import replace
 from django.utils.translation import gettext_lazy as _
 
 from rso.core.figures.breakdowns import Cell, Refusal, Status
+from rso.core.figures.counting import TOTAL_STATED
 from rso.core.figures.dimensions import UNKNOWN, Named
+from rso.core.models import Basis
 
 SMALL = 5
+WEAKEST_LAST = [TOTAL_STATED, *(basis.slug for basis in Basis)]
 OTHER = "other"
 
 
@@ -49,7 +52,8 @@ def merge_small(cells: Sequence[Cell], count: Callable[[Sequence[str]], int]) ->
         merged.append(rest.pop(0))
         total = count([cell.key for cell in merged])
     gone = {cell.key for cell in merged}
-    other = Cell((Named(OTHER, str(_("Other agencies")), (8,)),), total)
+    basis = max({name for cell in merged for name in cell.parts}, key=WEAKEST_LAST.index, default="")
+    other = Cell((Named(OTHER, str(_("Other agencies")), (8,)),), total, parts={basis: total} if basis else {})
     shown = [cell for cell in cells if cell.key not in gone]
     return [
         *(cell for cell in shown if cell.key != UNKNOWN),

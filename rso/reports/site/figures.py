@@ -25,8 +25,8 @@ from rso.reports.blocks import default_kind, draw
 from rso.reports.compiler import show_stated
 from rso.reports.printing import reports_that_print
 
-#: Rows of a breakdown that a page shows; the CSV has all.
-SHOWN = 40
+#: Rows of a breakdown that a page has, and how many of them stand before a fold; the CSV has all.
+SHOWN, BEFORE_FOLD = 40, 10
 RECORDS = 50
 
 
@@ -59,10 +59,16 @@ def index(request: HttpRequest) -> HttpResponse:
     )
 
 
+def room_of(figure: Figure) -> str:
+    """The heading under which a figure is listed: the room whose records it counts."""
+    return str(figure.source.model._meta.app_config.verbose_name)
+
+
 def _index(readings: list[Reading]) -> list[dict[str, Any]]:
     with snapshot():
         return [
             {
+                "room": room_of(r.figure),
                 "slug": r.figure.slug, "title": str(r.figure.title), "shown": _value(r), "noun": _noun(r.figure),
                 "definition": str(r.figure.counts), "illustrative": "illustrative" in r.basis,
             }
@@ -95,6 +101,7 @@ def _page(reading: Reading) -> dict[str, Any]:
     """Everything that the page tells, as plain data that a cache can hold."""
     figure = reading.figure
     with snapshot():
+        splits = list(_breakdowns(reading))
         return {
             "figure": _identity(figure),
             "place": place(reading),
@@ -104,10 +111,11 @@ def _page(reading: Reading) -> dict[str, Any]:
             "basis": basis_bar(reading),
             "parts": [_beside(part) for part in reading.parts] if figure.slices else [],
             "trend": _trend(reading),
-            "breakdowns": list(_breakdowns(reading)),
+            "breakdowns": [split for split in splits if split["slug"] != _public_by(reading)],
+            "refused": sorted({reason for d in figure.source.dimensions if (reason := reading.refusal(d))}),
             "stated": _stated(reading),
             "notes": [note.label for note in Note.objects.filter(figure=figure.slug, dimension="", period__in=["", reading.period.key])],
-            "records": _records(reading),
+            "records": _records(reading, splits),
             "printed_in": reports_that_print(figure.slug, reading.period),
             "years": _years(reading),
         }  # fmt: skip
@@ -172,34 +180,40 @@ def basis_bar(reading: Reading) -> list[dict[str, Any]]:
 
 
 def _breakdowns(reading: Reading) -> Iterator[dict[str, Any]]:
+    """Every split that this reader may have: tables of bars first, in pairs, then what needs the whole width."""
+    found = []
     for dimension in reading.dimensions:
-        heading = _("By %(dimension)s") % {"dimension": str(dimension.title).lower()}
         try:
             breakdown = reading.by(dimension.slug)
-        except Refusal as error:
-            yield {
-                "slug": dimension.slug,
-                "title": str(dimension.title),
-                "refusal": str(error),
-            }
+        except Refusal:
             continue
         if len(breakdown.rows) < 2 and dimension.slug in ("year", "month", "basis"):
             continue
         kind = default_kind(reading, [dimension.slug], "") if not dimension.sensitive else "bars"
-        slug = f"by-{dimension.slug}"
-        drawn = draw(kind, breakdown, reading, slug=slug, finding=heading)
-        chart = {**drawn.as_json(), **place(reading, dimension.slug)}
-        hidden = len(chart["rows"]) - SHOWN if kind == "bars" else 0
-        if hidden > 0:
-            chart["rows"] = sorted(chart["rows"], key=lambda row: -(row["value"] or 0))[:SHOWN]
-            chart["note"] = _("The %(shown)s largest of %(all)s rows; the CSV has all.") % {
-                "shown": SHOWN,
-                "all": SHOWN + hidden,
+        heading = _("By %(dimension)s") % {"dimension": str(dimension.title).lower()}
+        drawn = draw(kind, breakdown, reading, slug=f"by-{dimension.slug}", finding=heading)
+        found.append(
+            {
+                "slug": dimension.slug, "heading": heading, "broad": kind != "bars", "note": charts.suppression_note(breakdown),
+                "notes": _notes_on(reading, dimension.slug), **_folded({**drawn.as_json(), **place(reading, dimension.slug)}),
             }
-        yield {
-            "slug": dimension.slug, "heading": heading, "chart": chart, "note": charts.suppression_note(breakdown),
-            "notes": _notes_on(reading, dimension.slug),
-        }  # fmt: skip
+        )  # fmt: skip
+    yield from sorted(found, key=lambda split: bool(split["broad"]))
+
+
+def _folded(chart: dict[str, Any]) -> dict[str, Any]:
+    """A table of many bars in two: the largest, and the rest, which the page folds away."""
+    rows = chart["rows"]
+    if chart["kind"] != "bars" or len(rows) <= BEFORE_FOLD + 2:
+        return {"chart": chart, "rest": None}
+    rows = sorted(rows, key=lambda row: -(row["value"] or 0))
+    if len(rows) > SHOWN:
+        chart["note"] = _("The %(shown)s largest of %(all)s rows; the CSV has all.") % {
+            "shown": SHOWN,
+            "all": len(rows),
+        }
+    rest = {**chart, "rows": rows[BEFORE_FOLD:SHOWN], "total": "", "key": [], "note": ""}
+    return {"chart": {**chart, "rows": rows[:BEFORE_FOLD]}, "rest": rest}
 
 
 def _notes_on(reading: Reading, dimension: str) -> list[str]:
@@ -249,45 +263,32 @@ def _stated(reading: Reading) -> list[dict[str, str]]:
 # -- records -------------------------------------------------------------------------------------------------------------
 
 
-def _records(reading: Reading) -> dict[str, Any]:
-    """The records as far as this reader may see them: rows, or for the public the parents with their counts."""
+def _public_by(reading: Reading) -> str:
+    """By what the public sees the records of a figure whose records name people; nothing where it sees the records."""
+    return "" if reading.figure.public or reading.reader.office else reading.figure.source.public_by
+
+
+def _records(reading: Reading, splits: list[dict[str, Any]]) -> dict[str, Any]:
+    """The records as far as this reader may see them: rows, or for the public their parents with the counts."""
     figure = reading.figure
     if figure.slices or reading.suppressed:
-        return {"columns": [], "rows": [], "more": False, "grouped": False}
-    if not figure.public and not reading.reader.office:
-        breakdown = reading.by(figure.source.public_by)
-        head = [breakdown.title, _noun(figure)]
-        rows = [
-            [
-                _cell(cell.label, cell.url),
-                _cell(figure.unit.show(cell.value), number=True),
-            ]
-            for cell in breakdown.rows
-        ]
-        return {
-            "columns": [(h, at == 1) for at, h in enumerate(head)],
-            "rows": rows[:RECORDS],
-            "more": len(rows) > RECORDS,
-            "grouped": True,
-        }
+        return {"open": False}
+    if by := _public_by(reading):
+        return {"open": True, "split": next((split for split in splits if split["slug"] == by), None)}
     columns = figure.source.columns
     found = list(reading.records.select_related(*figure.source.related).order_by(*in_order(figure))[: RECORDS + 1])
-    rows = [[_cell_of(column.get(row), column.number) for column in columns] for row in found[:RECORDS]]
     return {
+        "open": True,
         "columns": [(str(c.title), c.number) for c in columns],
-        "rows": rows,
+        "rows": [[_cell_of(column.get(row), column.number) for column in columns] for row in found[:RECORDS]],
         "more": len(found) > RECORDS,
-        "grouped": False,
+        "personal": not figure.public,
     }
-
-
-def _cell(text: str, url: str = "", number: bool = False) -> dict[str, Any]:
-    return {"text": text, "url": url, "number": number}
 
 
 def _cell_of(value: Any, number: bool) -> dict[str, Any]:
     url = value.get_absolute_url() if hasattr(value, "get_absolute_url") else ""
-    return _cell(str(value.label) if isinstance(value, Basis) else str(value), url, number)
+    return {"text": str(value.label) if isinstance(value, Basis) else str(value), "url": url, "number": number}
 
 
 def in_order(figure: Figure) -> tuple[str, ...]:
