@@ -16,6 +16,7 @@ from rso.core.figures.reading import Reading
 from rso.core.listings import listings
 from rso.core.periods import Period
 from rso.members.models import Body
+from rso.outreach import gallery
 
 HEADLINES = (
     "participations",
@@ -56,6 +57,11 @@ def page(template: str) -> Any:
     return view
 
 
+def components(request: HttpRequest) -> HttpResponse:
+    """Every component in every state: what the checks of accessibility and the screenshots visit."""
+    return render(request, "outreach/components.html", gallery.samples())
+
+
 def privacy(request: HttpRequest) -> HttpResponse:
     """Generated from what each model declares of its data."""
     declared = [
@@ -73,5 +79,5 @@ urlpatterns = [
     path("accessibility/", page("accessibility"), name="accessibility"),
     path("open-data/", page("open_data"), name="open-data"),
     path("privacy/", privacy, name="privacy"),
-    path("components/", page("components"), name="components"),
+    path("components/", components, name="components"),
 ]
