@@ -38,7 +38,8 @@ def office(request: HttpRequest) -> dict[str, Any]:
     name = request.resolver_match.url_name if request.resolver_match else None
     return {
         "office": SimpleLazyObject(the_office),
-        "languages": [(code, name, address_in(code, request.path)) for code, name in settings.LANGUAGES],
+        "languages": [(code, name, address_in(code, request.get_full_path())) for code, name in settings.LANGUAGES],
+        "base_url": settings.BASE_URL,
         "language": get_language(),
         "nav": NAV,
         "section": SECTIONS.get(name or "", name),

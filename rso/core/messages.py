@@ -28,14 +28,15 @@ def texts() -> Iterator[tuple[str, str, str | None, str | None]]:
     for path in sorted((HOUSE / "rso").rglob("*.py")):
         if "migrations" not in path.parts:
             yield from _found(path, path.read_text(encoding="utf-8"))
-    for path in sorted((HOUSE / "templates").rglob("*.html")):
+    for path in sorted((HOUSE / "templates").rglob("*.*")):
         yield from _found(path, _as_python(path))
 
 
 def _as_python(path: Path) -> str:
     from django.utils.translation import templatize
 
-    return str(templatize(path.read_text(encoding="utf-8"), origin=str(path)))
+    code = str(templatize(path.read_text(encoding="utf-8"), origin=str(path)))
+    return "\n".join(line.strip() for line in code.splitlines())  # a template's indentation is not Python's
 
 
 KEYWORDS: dict[str, Any] = {

@@ -45,8 +45,9 @@ def list_page(
     template: str,
     context: dict[str, Any] | None = None,
 ) -> HttpResponse:
-    """Renders what the filters leave. A page number that does not exist leads to the nearest that does."""
-    rows = filters.qs
+    """Renders what the filters leave: nothing (422) where one cannot be read. A page number past the end leads to the last page."""
+    readable = not filters.is_bound or filters.form.is_valid()
+    rows = filters.qs if readable else filters.queryset.none()
     count = rows.count()
     last = max(1, -(-count // PER_PAGE))
     asked = request.GET.get("page", "1")
@@ -66,6 +67,7 @@ def list_page(
             "chosen": _chosen(filters),
             **(context or {}),
         },
+        status=200 if readable else 422,
     )
 
 

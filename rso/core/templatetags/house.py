@@ -6,11 +6,12 @@ from datetime import date
 from typing import Any
 
 from django import template
+from django.forms import BoundField
 from django.template.defaultfilters import stringfilter
 from django.utils import formats
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
-from django.utils.translation import get_language_bidi
+from django.utils.translation import get_language_bidi, get_language_info
 
 from rso.core.models import Basis
 from rso.core.periods import show_day, show_span
@@ -33,6 +34,12 @@ def data(shown: str, place: dict[str, Any], value: Any, filter: str = "") -> Saf
         format_html(' data-filter="{}"', filter) if filter else "",
         shown,
     )
+
+
+@register.simple_tag
+def control(field: BoundField) -> SafeString:
+    """The control of a field without a placeholder: hints stand above it, where they stay."""
+    return field.as_widget(attrs={"placeholder": False})
 
 
 @register.simple_tag
@@ -91,6 +98,15 @@ def day(value: date, precision: int = 1) -> str:
 @register.filter
 def basis(value: int) -> Basis:
     return Basis(value)
+
+
+@register.filter
+def language_name(code: str) -> str:
+    """A language in the language in force; its code where its name is not known."""
+    try:
+        return str(get_language_info(code)["name_translated"])
+    except KeyError:
+        return code
 
 
 @register.filter
