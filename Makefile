@@ -11,6 +11,7 @@ help:  ## what each command does
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /	/' | expand -t 14
 
 run-env:
+	@command -v $(PYTHON) >/dev/null || { echo "RSO needs Python 3.11 or newer, and there is no $(PYTHON). On Debian: apt-get install python3-venv"; exit 1; }
 	@$(PYTHON) scripts/environment.py run
 
 dev-env: run-env
