@@ -75,6 +75,11 @@ def best_ms(work: Callable[[], Any], times: int = 5) -> float:
     return min(found)
 
 
+def say(name: str, value: str) -> None:
+    """Gives one measured value to the process that compares the databases."""
+    print(f"{name}\t{value}", flush=True)
+
+
 def peak_mb() -> float:
     """The largest memory that this process has held."""
     import resource
