@@ -33,7 +33,7 @@ PAGES = [
     ("list of all events", "/events/", 40, 8),
     ("an event", "/events/e009500/", 15, 10),
     ("a member", "/members/M01/", 15, 10),
-    ("a publication", "/publications/w00900/", 15, 10),
+    ("a publication", "/publications/w09000/", 15, 10),
     ("home", "/", 10, 7),
     ("publications", "/publications/", 40, 8),
     ("members", "/members/", 10, 7),
@@ -44,7 +44,7 @@ PAGES = [
 #: Years that nobody has asked for: the page of each is made once and then kept.
 UNKEPT = [f"/figures/participations/{year}/" for year in (*range(2004, 2022), 2023)]
 #: The same addresses in an office of 100 events, where refs have other numbers.
-SMALL = {"e009500": "e000095", "w00900": "w00090"}
+SMALL = {"e009500": "e000095", "w09000": "w00090"}
 
 
 class Server:
@@ -68,11 +68,17 @@ class Server:
                 time.sleep(0.02)
         self.first_page = time.perf_counter() - self.started
 
-    def get(self, address: str, **headers: str) -> bytes:
-        self.connection.request("GET", address, headers={"Host": f"localhost:{self.port}", **headers})
-        answer = self.connection.getresponse()
+    def get(self, address: str) -> bytes:
+        try:
+            self.connection.request("GET", address, headers={"Host": f"localhost:{self.port}"})
+            answer = self.connection.getresponse()
+        except http.client.RemoteDisconnected:
+            # The server closes what was idle for long.
+            self.connection.close()
+            return self.get(address)
         body = answer.read()
         if answer.status != 200:
+            self.stop()
             raise SystemExit(f"{address}: {answer.status}")
         return body
 
@@ -202,7 +208,7 @@ def measure(database: str, events: int) -> None:
 
     make_office(events, events * 10)
     make_money()
-    make_publications(events // 10)
+    make_publications(events)
     if connection.vendor == "postgresql":
         with connection.cursor() as cursor:
             cursor.execute("VACUUM ANALYZE")

@@ -62,11 +62,10 @@ def _sentence(error: OSError) -> str:
 def _prepare() -> None:
     from django.core.management import call_command
 
-    from rso.core.messages import compile_messages
+    from rso.serving import collect
 
-    compile_messages()
     call_command("migrate", verbosity=0)
-    call_command("collectstatic", verbosity=0, interactive=False)
+    collect()
 
 
 def _load() -> None:

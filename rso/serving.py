@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import socket
+from pathlib import Path
 from typing import Any
 
 
@@ -21,11 +22,26 @@ def check_port(port: int) -> None:
             raise PortTaken(f"Port {port} is {reason}. Choose another: make demo PORT={port + 1}") from error
 
 
+def collect() -> None:
+    """Brings translations and static files to where the server reads them; does nothing where they are newer than theirs."""
+    from django.conf import settings
+    from django.core.management import call_command
+
+    from rso.core.messages import compile_messages
+
+    compile_messages()
+    manifest = Path(settings.STATIC_ROOT) / "staticfiles.json"
+    sources = [path.stat().st_mtime for folder in settings.STATICFILES_DIRS for path in Path(folder).rglob("*")]
+    if not manifest.exists() or manifest.stat().st_mtime < max(sources):
+        call_command("collectstatic", verbosity=0, interactive=False)
+
+
 def serve_on(port: int, workers: int) -> None:
     """Serves until it is stopped. Raises PortTaken."""
     from gunicorn.app.base import BaseApplication
 
     check_port(port)
+    collect()
 
     class Site(BaseApplication):  # type: ignore[misc]
         def load_config(self) -> None:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from functools import lru_cache
+from hashlib import sha256
 from typing import Any, TypeVar
 
 from django.core.cache import cache
@@ -73,7 +74,8 @@ def keep(readings: Iterable[Reading], name: str, make: Callable[[], T]) -> T:
         f"{r.figure.slug}.{r.figure.version}.{r.period.key}.{r.as_at}.{'office' if r.reader.office else 'public'}"
         for r in readings
     )
-    key = f"figure:{name}:{asked}:{get_language()}:{last_change(kinds)}"
+    asked_now = f"{name}:{asked}:{get_language()}:{last_change(kinds)}"
+    key = f"figure:{sha256(asked_now.encode()).hexdigest()}"
     found: T | None = cache.get(key)
     if found is None:
         found = make()
