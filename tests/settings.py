@@ -13,9 +13,11 @@ atexit.register(shutil.rmtree, os.environ["RSO_VAR"], ignore_errors=True)
 
 from rso.environment import HOUSE  # noqa: E402
 from rso.settings import *  # noqa: E402, F403
-from rso.settings import DATABASES, STORAGES  # noqa: E402
+from rso.settings import DATABASES, STATIC_ROOT, STORAGES  # noqa: E402
 
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+# Files are found where they lie; the folder of collected ones stays empty.
+STATIC_ROOT.mkdir(parents=True, exist_ok=True)
 STORAGES = {**STORAGES, "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}}
 ALLOWED_HOSTS = ["localhost", "127.0.0.1", "testserver"]
 CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}

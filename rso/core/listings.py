@@ -47,6 +47,10 @@ class Item:
     lang: str = ""
 
 
+#: Entries that a panel shows; the rest are one step away.
+SHOWN = 10
+
+
 @dataclass(frozen=True)
 class Panel:
     """Entries under a heading. `url` leads to all of them; `blank` says why there are none."""
@@ -56,6 +60,15 @@ class Panel:
     items: Sequence[Item] = field(default_factory=tuple)
     url: str = ""
     blank: str | Promise = ""
+    more: bool = False
+
+    @classmethod
+    def of(
+        cls, slug: str, title: str | Promise, rows: Any, item: Callable[[Any], Item], *, url: str, blank: str | Promise
+    ) -> Panel:
+        """The first of `rows`, a queryset; one more is read to know whether there are others."""
+        found = list(rows[: SHOWN + 1])
+        return cls(slug, title, tuple(map(item, found[:SHOWN])), url, blank, len(found) > SHOWN)
 
 
 class UnknownListing(LookupError):
@@ -67,6 +80,7 @@ class Listings:
         self.all: dict[str, Listing] = {}
         self._quotes: Callable[[str], Quotation | None] | None = None
         self._shelves: list[Callable[[], Panel]] = []
+        self._outcomes: list[Callable[[Sequence[int]], Iterable[tuple[int, Item]]]] = []
         self._panels: dict[type[models.Model], list[Callable[[Any], Panel]]] = {}
 
     def declare(self, listing: Listing) -> Listing:
@@ -90,6 +104,20 @@ class Listings:
             return make
 
         return keep
+
+    def offers_outcomes(
+        self, tell: Callable[[Sequence[int]], Iterable[tuple[int, Item]]]
+    ) -> Callable[[Sequence[int]], Iterable[tuple[int, Item]]]:
+        """Marks a function that tells what came of activities: the activity's id beside each thing the public may see."""
+        self._outcomes.append(tell)
+        return tell
+
+    def outcomes_of(self, activities: Sequence[int]) -> dict[int, list[Item]]:
+        found: dict[int, list[Item]] = {}
+        for tell in self._outcomes:
+            for activity, item in tell(activities):
+                found.setdefault(activity, []).append(item)
+        return found
 
     def shelves(self) -> list[Panel]:
         return [make() for make in self._shelves]

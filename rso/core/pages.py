@@ -77,7 +77,7 @@ def _chosen(filters: django_filters.FilterSet) -> list[tuple[str, str]]:
     for name, value in filters.form.cleaned_data.items() if filters.form.is_bound and filters.form.is_valid() else ():
         if value not in (None, "", []):
             field = filters.form.fields[name]
-            words = dict(getattr(field, "choices", ())).get(value, value)
+            words = dict(getattr(field, "choices", ())).get(value, value) if isinstance(value, str) else value
             found.append((str(field.label), str(words)))
     return found
 
@@ -92,7 +92,3 @@ class Words(django_filters.CharFilter):  # type: ignore[misc]
             max_length=100,
             **options,
         )
-
-
-def year_choices(years: list[int]) -> list[tuple[int, str]]:
-    return [(year, str(year)) for year in years]

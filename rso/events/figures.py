@@ -27,7 +27,7 @@ from rso.core.listings import Listing, listings
 from rso.core.periods import Period
 from rso.events.models import (
     CAPACITY_BUILDING,
-    COUNTED_ROLES,
+    COUNTED,
     OWN_ROLES,
     Consent,
     Event,
@@ -117,8 +117,6 @@ PARTICIPATION = Source(
 
 #: Events that the office organised, co-hosted or facilitated, and that took place.
 OWN = Q(office_role__in=OWN_ROLES, state=EventState.HELD)
-#: Those for whom an event is, when they came.
-COUNTED = Q(role__in=COUNTED_ROLES, state=ParticipationState.ATTENDED)
 
 events_held = registry.figure(
     Figure(

@@ -11,9 +11,10 @@ from rso.core.loading.tables import Link, Table, tables
 from rso.core.models import Statement
 from rso.events import actions
 from rso.events.models import (
-    COUNTED_ROLES,
+    COUNTED,
     Event,
     EventBody,
+    EventState,
     Participation,
     ParticipationState,
     Quote,
@@ -140,8 +141,7 @@ def stated_bodies_hold() -> Sequence[tuple[str, str, str]]:
     """A statement of bodies equals the distinct members, of the kinds it names, that attended the event."""
     present: dict[int, dict[str, int]] = defaultdict(dict)
     attended = Participation.objects.filter(
-        state=ParticipationState.ATTENDED,
-        role__in=COUNTED_ROLES,
+        COUNTED,
         event__in=StatedNumber.objects.values("event"),
     )
     for unit, kinds in STATED_KINDS.items():
@@ -163,3 +163,13 @@ def stated_bodies_hold() -> Sequence[tuple[str, str, str]]:
             }
             found.append(("events.csv", stated.event.ref, says % values))
     return found
+
+
+@tables.check
+def who_attended_was_at_an_event_that_was_held() -> Sequence[tuple[str, str, str]]:
+    """An event that was cancelled or moved after all has no attendances left."""
+    rows = Participation.objects.filter(state=ParticipationState.ATTENDED).exclude(event__state=EventState.HELD)
+    return [
+        ("events.csv", ref, _("was not held, but its rows of participations.csv say that someone attended"))
+        for ref in rows.order_by("event__ref").values_list("event__ref", flat=True).distinct()
+    ]

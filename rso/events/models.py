@@ -74,6 +74,12 @@ class EventQuerySet(models.QuerySet["Event"]):
     def newest_first(self) -> EventQuerySet:
         return self.order_by("-starts_on", "-pk")
 
+    def with_body(self, body: int) -> EventQuerySet:
+        """Events that someone of the body attended, or in which it had a part."""
+        attended = Participation.objects.filter(COUNTED, member=body).order_by().values("event")
+        parts = EventBody.objects.filter(body=body).order_by().values("event")
+        return self.filter(Q(pk__in=attended) | Q(pk__in=parts))
+
 
 class Event(Record, Dated):
     """A training, dialogue, exercise or meeting that the office organised, co-hosted, facilitated or supported."""
@@ -192,6 +198,10 @@ class ParticipationState(models.IntegerChoices):
     REGISTERED = 1, _("Registered")
     ATTENDED = 2, _("Attended")
     ABSENT = 3, _("Absent")
+
+
+#: Those for whom an event is, when they came.
+COUNTED = Q(role__in=COUNTED_ROLES, state=ParticipationState.ATTENDED)
 
 
 class Presence(models.IntegerChoices):

@@ -1,12 +1,15 @@
 """What this room tells on the pages of others: the newest events, a member's part in them, an activity's events."""
 
-from django.db.models import Q, Sum
+from collections.abc import Iterator, Sequence
+from typing import cast
+
+from django.db.models import OuterRef, Subquery, Sum
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from rso.core.listings import Item, Panel, listings
-from rso.events.models import COUNTED_ROLES, Event, EventState, ParticipationState
+from rso.events.models import COUNTED, Event, EventState, Participation
 from rso.members.models import Body
 from rso.workplan.models import Activity
 
@@ -31,34 +34,38 @@ def newest() -> Panel:
 
 @listings.offers_panel(Body)
 def of_body(body: Body) -> Panel:
-    """Events that someone of the body attended, and those in which it had a part."""
-    counted = Q(
-        participations__member=body,
-        participations__state=ParticipationState.ATTENDED,
-        participations__role__in=COUNTED_ROLES,
-    )
-    attended = Event.objects.filter(counted).newest_first().annotate(attendances=Sum("participations__number"))
-    items = [
-        item(event, ngettext("%(n)s attendance", "%(n)s attendances", n) % {"n": n})
-        for event in attended
-        for n in [event.attendances]  # type: ignore[attr-defined]
-    ]
-    parts = Event.objects.filter(parts__body=body).exclude(pk__in=[event.pk for event in attended]).distinct()
-    items += [item(event, _("As partner or expert")) for event in parts.newest_first()]
-    return Panel(
+    """The newest events that someone of the body attended or in which it had a part."""
+    events = Event.objects.with_body(body.pk).newest_first().annotate(attendances=attendances_of(body))
+    return Panel.of(
         "events",
         gettext_lazy("Events"),
-        tuple(items),
+        events,
+        lambda event: item(event, _attended(event.attendances)),
+        url=f"{reverse('events')}?body={body.ref}",
         blank=gettext_lazy("No event with it is on record."),
     )
+
+
+def attendances_of(body: Body) -> Subquery:
+    """How often someone of the body attended an event."""
+    rows = Participation.objects.filter(COUNTED, event=OuterRef("pk"), member=body).order_by().values("event")
+    return Subquery(rows.annotate(n=Sum("number")).values("n"))
+
+
+def _attended(number: int | None) -> str:
+    if number is None:
+        return _("As partner or expert")
+    return ngettext("%(n)s attendance", "%(n)s attendances", number) % {"n": number}
 
 
 @listings.offers_panel(Activity)
 def of_activity(activity: Activity) -> Panel:
     found = tuple(item(event) for event in activity.events.order_by("starts_on", "pk"))
-    return Panel(
-        "events",
-        gettext_lazy("Events"),
-        found,
-        blank=gettext_lazy("No event belongs to it."),
-    )
+    return Panel("events", gettext_lazy("Events"), found, blank=gettext_lazy("No event belongs to it."))
+
+
+@listings.offers_outcomes
+def held(activities: Sequence[int]) -> Iterator[tuple[int, Item]]:
+    found = Event.objects.filter(activity__in=activities, state=EventState.HELD)
+    for event in found.order_by("starts_on", "pk"):
+        yield cast(int, event.activity_id), item(event)

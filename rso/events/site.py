@@ -13,14 +13,14 @@ from django.utils.translation import gettext_lazy as _
 
 from rso.core.pages import Words, list_page
 from rso.events.models import (
-    COUNTED_ROLES,
+    COUNTED,
     Event,
     EventMode,
     EventType,
     OfficeRole,
-    ParticipationState,
 )
 from rso.members.models import PROCESS_KINDS
+from rso.members.site import WithBody
 
 
 class EventFilters(django_filters.FilterSet):  # type: ignore[misc]
@@ -33,6 +33,7 @@ class EventFilters(django_filters.FilterSet):  # type: ignore[misc]
         label=_("The office’s role"),
         empty_label=_("Any"),
     )
+    body = WithBody()
     year = django_filters.NumberFilter(method="in_year", label=_("Year"), min_value=1900, max_value=2200)
 
     class Meta:
@@ -50,10 +51,9 @@ def events(request: HttpRequest) -> HttpResponse:
 
 def event(request: HttpRequest, ref: str) -> HttpResponse:
     found = get_object_or_404(Event.objects.select_related("group", "activity__purpose", "source"), ref=ref)
-    counted = Q(state=ParticipationState.ATTENDED, role__in=COUNTED_ROLES)
     numbers = found.participations.aggregate(
-        attendances=Sum("number", filter=counted),
-        bodies=Count("member", distinct=True, filter=counted & Q(member__kind__in=PROCESS_KINDS)),
+        attendances=Sum("number", filter=COUNTED),
+        bodies=Count("member", distinct=True, filter=COUNTED & Q(member__kind__in=PROCESS_KINDS)),
     )
     context = {
         "event": found,

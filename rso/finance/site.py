@@ -6,6 +6,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import path
 
+from rso.core.listings import listings
 from rso.finance.models import Contribution
 from rso.members.models import Body
 
@@ -18,12 +19,16 @@ def funders(request: HttpRequest) -> HttpResponse:
 def funder(request: HttpRequest, ref: str) -> HttpResponse:
     """Contribution → activities → what came of them."""
     body = get_object_or_404(Body.objects.filter(contributions__isnull=False).distinct(), ref=ref)
-    contributions = (
-        Contribution.objects.filter(funder=body)
-        .prefetch_related("pays_for__activity__events", "pays_for__activity__publications")
-        .order_by("-starts_on", "ref")
+    contributions = list(
+        Contribution.objects.filter(funder=body).prefetch_related("pays_for__activity").order_by("-starts_on", "ref")
     )
-    return render(request, "finance/funder.html", {"body": body, "contributions": contributions})
+    activities = {link.activity_id for row in contributions for link in row.pays_for.all()}
+    outcomes = listings.outcomes_of(sorted(activities))
+    chains = [
+        (row, [(link.activity, outcomes.get(link.activity_id, ())) for link in row.pays_for.all()])
+        for row in contributions
+    ]
+    return render(request, "finance/funder.html", {"body": body, "chains": chains})
 
 
 urlpatterns = [

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from datetime import date
 from itertools import groupby
+from typing import Any
 
+import django_filters
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import path
@@ -19,6 +21,21 @@ KINDS = {
     BodyKind.OBSERVER_STATE: _("Observer States"),
     BodyKind.OBSERVER_ORGANISATION: _("Observer Organisations"),
 }
+
+
+class WithBody(django_filters.ModelChoiceFilter):  # type: ignore[misc]
+    """Narrows a list to what a body took part in; the list's queryset says what that is by `with_body`."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            queryset=Body.objects.exclude(kind=BodyKind.AGENCY).order_by("name", "pk"),
+            to_field_name="ref",
+            label=_("With"),
+            empty_label=_("Anyone"),
+        )
+
+    def filter(self, rows: Any, body: Body | None) -> Any:
+        return rows.with_body(body.pk) if body else rows
 
 
 def members(request: HttpRequest) -> HttpResponse:

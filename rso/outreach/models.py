@@ -26,6 +26,15 @@ class EngagementKind(models.TextChoices):
     NEWSLETTER = "newsletter", _("Newsletter")
 
 
+class EngagementQuerySet(models.QuerySet["Engagement"]):
+    def newest_first(self) -> EngagementQuerySet:
+        return self.order_by("-starts_on", "-pk")
+
+    def with_body(self, body: int) -> EngagementQuerySet:
+        """Those in which a body had a part."""
+        return self.filter(pk__in=EngagementBody.objects.filter(body=body).order_by().values("engagement"))
+
+
 class Engagement(Record, Dated):
     """What the office attended or did with outside organisations. It is not an event of the office."""
 
@@ -38,6 +47,8 @@ class Engagement(Record, Dated):
     place = models.CharField(max_length=120, blank=True)
     activity = models.ForeignKey(Activity, models.PROTECT, null=True, blank=True, related_name="engagements")
     summary = models.TextField(blank=True)
+
+    objects = EngagementQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("engagement")

@@ -1,5 +1,6 @@
 """What this room tells on the page of a body: the engagements in which the office met it."""
 
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from rso.core.listings import Item, Panel, listings
@@ -14,11 +15,12 @@ def item(engagement: Engagement) -> Item:
 
 @listings.offers_panel(Body)
 def of_body(body: Body) -> Panel:
-    found = Engagement.objects.filter(parts__body=body).distinct().order_by("-starts_on", "ref")
-    return Panel(
+    return Panel.of(
         "engagements",
         _("Engagements"),
-        tuple(map(item, found)),
+        Engagement.objects.with_body(body.pk).newest_first(),
+        item,
+        url=f"{reverse('engagements')}?body={body.ref}",
         blank=_("No engagement with it is on record."),
     )
 

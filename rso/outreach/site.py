@@ -4,19 +4,24 @@ from __future__ import annotations
 
 from typing import Any
 
+import django_filters
 from django.apps import apps
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import path
+from django.utils.translation import gettext_lazy as _
 
 from rso.core.context import the_office
 from rso.core.figures import registry
 from rso.core.figures.cache import keep
 from rso.core.figures.reading import Reading
 from rso.core.listings import listings
+from rso.core.pages import Words, list_page
 from rso.core.periods import Period
 from rso.members.models import Body
+from rso.members.site import WithBody
 from rso.outreach import gallery
+from rso.outreach.models import Engagement, EngagementKind
 
 HEADLINES = (
     "participations",
@@ -50,6 +55,24 @@ def _head(reading: Reading) -> dict[str, Any]:
     }  # fmt: skip
 
 
+class EngagementFilters(django_filters.FilterSet):  # type: ignore[misc]
+    q = Words(field_name="title")
+    kind = django_filters.ChoiceFilter(choices=EngagementKind.choices, label=_("Kind"), empty_label=_("Any"))
+    body = WithBody()
+    year = django_filters.NumberFilter(
+        field_name="starts_on", lookup_expr="year", label=_("Year"), min_value=1900, max_value=2200
+    )
+
+    class Meta:
+        model = Engagement
+        fields: list[str] = []
+
+
+def engagements(request: HttpRequest) -> HttpResponse:
+    filters = EngagementFilters(request.GET, Engagement.objects.newest_first())
+    return list_page(request, filters, "outreach/engagements.html")
+
+
 def page(template: str) -> Any:
     def view(request: HttpRequest) -> HttpResponse:
         return render(request, f"outreach/{template}.html")
@@ -80,4 +103,5 @@ urlpatterns = [
     path("open-data/", page("open_data"), name="open-data"),
     path("privacy/", privacy, name="privacy"),
     path("components/", components, name="components"),
+    path("engagements/", engagements, name="engagements"),
 ]

@@ -50,6 +50,10 @@ class PublicationQuerySet(models.QuerySet["Publication"]):
         """What the public may read."""
         return self.filter(state=PublicationState.PUBLISHED)
 
+    def with_body(self, body: int) -> PublicationQuerySet:
+        """Works in which a body had a part."""
+        return self.filter(pk__in=PublicationBody.objects.filter(body=body).order_by().values("publication"))
+
     def newest_first(self) -> PublicationQuerySet:
         return self.order_by("-first_issued_on", "-pk")
 

@@ -1,5 +1,8 @@
 """What this room tells on the pages of others: the newest works, a body's part in them, an activity's works."""
 
+from collections.abc import Iterator, Sequence
+from typing import cast
+
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
@@ -35,21 +38,23 @@ def newest() -> Panel:
 
 @listings.offers_panel(Body)
 def of_body(body: Body) -> Panel:
-    works = Publication.objects.out().filter(parts__body=body).distinct().newest_first()
-    return Panel(
+    return Panel.of(
         "publications",
         _("Publications"),
-        tuple(item(work) for work in works),
+        Publication.objects.out().with_body(body.pk).newest_first(),
+        item,
+        url=f"{reverse('publications')}?body={body.ref}",
         blank=_("No publication with it is on record."),
     )
 
 
 @listings.offers_panel(Activity)
 def of_activity(activity: Activity) -> Panel:
-    works = activity.publications.filter(state="published").order_by("first_issued_on", "pk")
-    return Panel(
-        "publications",
-        _("Publications"),
-        tuple(item(work) for work in works),
-        blank=_("No publication belongs to it."),
-    )
+    works = Publication.objects.out().filter(activity=activity).order_by("first_issued_on", "pk")
+    return Panel("publications", _("Publications"), tuple(map(item, works)), blank=_("No publication belongs to it."))
+
+
+@listings.offers_outcomes
+def issued(activities: Sequence[int]) -> Iterator[tuple[int, Item]]:
+    for work in Publication.objects.out().filter(activity__in=activities).order_by("first_issued_on", "pk"):
+        yield cast(int, work.activity_id), item(work)

@@ -16,12 +16,14 @@ from django.utils.translation import gettext_lazy as _
 
 from rso.core.context import the_office
 from rso.core.pages import Words, list_page
+from rso.members.site import WithBody
 from rso.publications.models import Publication, PublicationKind
 
 
 class PublicationFilters(django_filters.FilterSet):  # type: ignore[misc]
     q = Words(field_name="title")
     kind = django_filters.ChoiceFilter(choices=PublicationKind.choices, label=_("Kind"), empty_label=_("Any"))
+    body = WithBody()
     year = django_filters.NumberFilter(method="in_year", label=_("Year"), min_value=1900, max_value=2200)
 
     class Meta:

@@ -200,6 +200,15 @@ class ActivityStatus(models.TextChoices):
     CANCELLED = "cancelled", _("Cancelled")
 
 
+class ActivityQuerySet(models.QuerySet["Activity"]):
+    def newest_first(self) -> ActivityQuerySet:
+        return self.order_by("-starts_on", "ref")
+
+    def with_body(self, body: int) -> ActivityQuerySet:
+        """Those in which a body had a part."""
+        return self.filter(pk__in=ActivityBody.objects.filter(body=body).order_by().values("activity"))
+
+
 class Activity(Record, Dated):
     """A piece of the office's work: why it exists, which purpose and themes it serves, who is beside the office in it."""
 
@@ -217,6 +226,8 @@ class Activity(Record, Dated):
     )
     summary = models.TextField(blank=True)
     outcome = models.TextField(blank=True)
+
+    objects = ActivityQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("activity")

@@ -42,11 +42,11 @@ def asked(body: Body) -> Panel:
 
 @listings.offers_panel(Body)
 def worked_on(body: Body) -> Panel:
-    found = Activity.objects.filter(parts__body=body).distinct().order_by("-starts_on", "ref")
-    items = tuple(Item(a.title, a.get_absolute_url(), a.when, str(a.get_status_display())) for a in found)
-    return Panel(
+    return Panel.of(
         "work",
         _("Work with it"),
-        items,
+        Activity.objects.with_body(body.pk).newest_first(),
+        lambda a: Item(a.title, a.get_absolute_url(), a.when, str(a.get_status_display())),
+        url=f"{reverse('work')}?body={body.ref}",
         blank=_("No activity names it as partner, expert, host or funder."),
     )

@@ -2,13 +2,21 @@
 
 from __future__ import annotations
 
+from datetime import date
+from typing import Any
+
+import django_filters
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import path
+from django.utils.translation import gettext_lazy as _
 
 from rso.core.listings import listings
+from rso.core.pages import Words, list_page
+from rso.members.site import WithBody
 from rso.workplan.models import (
     Activity,
+    ActivityStatus,
     CorePurpose,
     PriorityIssue,
     Request,
@@ -17,20 +25,31 @@ from rso.workplan.models import (
 )
 
 
+class ActivityFilters(django_filters.FilterSet):  # type: ignore[misc]
+    q = Words(field_name="title")
+    purpose = django_filters.ModelChoiceFilter(
+        queryset=CorePurpose.objects.order_by("order"),
+        to_field_name="ref",
+        label=_("Core purpose"),
+        empty_label=_("Any"),
+    )
+    status = django_filters.ChoiceFilter(choices=ActivityStatus.choices, label=_("Status"), empty_label=_("Any"))
+    body = WithBody()
+    year = django_filters.NumberFilter(method="in_year", label=_("Year"), min_value=1900, max_value=2200)
+
+    class Meta:
+        model = Activity
+        fields: list[str] = []
+
+    def in_year(self, activities: Any, _name: str, year: Any) -> Any:
+        """Those that ran on any day of a year."""
+        return activities.filter(starts_on__lte=date(int(year), 12, 31), ends_on__gte=date(int(year), 1, 1))
+
+
 def work(request: HttpRequest) -> HttpResponse:
-    """Activities by core purpose."""
-    activities = list(Activity.objects.select_related("purpose").order_by("-starts_on", "ref"))
-    purposes = [
-        (
-            purpose,
-            [activity for activity in activities if activity.purpose_id == purpose.pk],
-        )
-        for purpose in CorePurpose.objects.order_by("order")
-    ]
-    return render(
-        request,
-        "workplan/work.html",
-        {"purposes": purposes, "themes": Theme.objects.order_by("valid_from", "set", "order")},
+    filters = ActivityFilters(request.GET, Activity.objects.select_related("purpose").newest_first())
+    return list_page(
+        request, filters, "workplan/work.html", {"themes": Theme.objects.order_by("valid_from", "set", "order")}
     )
 
 

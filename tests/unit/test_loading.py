@@ -100,6 +100,17 @@ def test_a_total_that_a_source_states_cannot_be_left_by_its_rows(folder, now):
     ]
 
 
+def test_an_event_with_attendances_cannot_become_one_that_was_not_held(folder, now):
+    change_row(folder / "events.csv", "e2022-06", state="cancelled", reason="The room was flooded")
+
+    with pytest.raises(BadFolder) as refused:
+        load(folder, by=platform(), now=now)
+
+    assert [str(fault) for fault in refused.value.faults] == [
+        "events.csv, row 7: “e2022-06” was not held, but its rows of participations.csv say that someone attended"
+    ]
+
+
 def test_a_ledger_entry_is_never_altered(folder, now):
     change_row(folder / "expenditure.csv", "x2022-fee-01-1", amount="1.00")
 

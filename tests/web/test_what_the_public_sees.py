@@ -1,0 +1,63 @@
+"""What must not be seen by the public, on the pages where it could have been."""
+
+from __future__ import annotations
+
+from django.urls import reverse
+
+from rso.accounts.actions import platform
+from rso.events.actions import event_verbs
+from rso.events.models import Event, EventState
+from rso.finance.models import ContributionActivity
+from rso.members.models import Body
+from rso.publications.actions import publication_verbs
+from rso.publications.models import Publication, PublicationState
+
+
+def pages_of(work: Publication, funder: Body) -> list[str]:
+    return [
+        reverse("publications"),
+        reverse("publications-feed"),
+        reverse("activity", args=[work.activity.ref]),
+        reverse("funder", args=[funder.ref]),
+        reverse("home"),
+    ]
+
+
+def test_a_draft_is_named_on_no_page(office, client, now):
+    link = ContributionActivity.objects.filter(activity__publications__isnull=False).order_by("pk")[0]
+    work = link.activity.publications.order_by("-first_issued_on")[0]
+    pages = pages_of(work, link.contribution.funder)
+    assert [page for page in pages[:4] if work.title not in client.get(page).content.decode()] == []
+
+    work.state = PublicationState.DRAFT
+    publication_verbs.change([work], by=platform(), now=now)
+
+    assert [page for page in pages if work.title in client.get(page).content.decode()] == []
+    assert client.get(reverse("publication", args=[work.ref])).status_code == 404
+
+
+def test_what_was_not_held_did_not_come_of_a_contribution(office, client, now):
+    link = ContributionActivity.objects.filter(activity__events__state=EventState.HELD).order_by("pk")[0]
+    event = link.activity.events.filter(state=EventState.HELD).order_by("pk")[0]
+    page = reverse("funder", args=[link.contribution.funder.ref])
+    assert event.title in client.get(page).content.decode()
+
+    event.state, event.reason = EventState.CANCELLED, "The host withdrew"
+    event_verbs.change([event], by=platform(), now=now)
+
+    assert event.title not in client.get(page).content.decode()
+
+
+def test_an_agency_has_no_page_and_is_offered_by_no_filter(office, client):
+    agency = Body.objects.filter(kind="agency").order_by("pk")[0]
+
+    assert client.get(reverse("member", args=[agency.ref])).status_code == 404
+    assert f'value="{agency.ref}"' not in client.get(reverse("events")).content.decode()
+
+
+def test_a_list_narrowed_to_a_body_shows_what_it_took_part_in(office, client):
+    fiji = Body.objects.get(ref="FJI")
+    shown = client.get(reverse("events"), {"body": "FJI"}).context["rows"]
+
+    assert list(shown) == list(Event.objects.with_body(fiji.pk).newest_first())
+    assert 0 < len(shown) < Event.objects.count()
