@@ -212,7 +212,7 @@ def _scale(cells: Iterable[Cell]) -> Number:
 def bars(breakdown: Breakdown, *, slug: str, finding: str, sub: str, unit: Unit, noun: str) -> Chart:
     """Horizontal bars in a table, so that the chart is its own table."""
     marks = _marks(breakdown.rows, unit, _scale(breakdown.rows))
-    total = "" if breakdown.overlaps else unit.show(breakdown.value)
+    total = unit.show(breakdown.value) if breakdown.sums else ""
     note = overlap_note(breakdown, unit)
     return Chart(
         Kind.BARS,
@@ -236,7 +236,7 @@ def columns(breakdown: Breakdown, *, slug: str, finding: str, sub: str, unit: Un
         )
         for mark in _marks(breakdown.rows, unit, _scale(breakdown.rows))
     ]
-    total = "" if breakdown.overlaps else unit.show(breakdown.value)
+    total = unit.show(breakdown.value) if breakdown.sums else ""
     note = overlap_note(breakdown, unit)
     return Chart(
         Kind.COLUMNS,

@@ -92,6 +92,12 @@ class Period:
     def years(self) -> list[Period]:
         return [Period.year(year) for year in range(self.starts.year, self.last_day.year + 1)]
 
+    def within(self, first: date | None, last: date | None) -> Period | None:
+        """The days of the period that lie between two days, both included; None where there are none."""
+        starts = max(self.starts, first or date.min)
+        ends = self.ends if last is None else min(self.ends, last + timedelta(days=1))
+        return Period(starts, ends, self.key) if starts < ends else None
+
     def contains(self, day: date) -> bool:
         return self.starts <= day < self.ends
 

@@ -75,6 +75,8 @@ EVENT = Source(
         BASIS_COLUMN,
     ),
 )
+#: Each person once, and head counts by their number.
+PEOPLE = Distinct("person", heads="number")
 PARTICIPATION = Source(
     "participation",
     _("Participations"),
@@ -83,6 +85,7 @@ PARTICIPATION = Source(
     precision="event__precision",
     statement="statement",
     public_by="event",
+    people=PEOPLE,
     related=("event", "member", "agency", "person"),
     dimensions=(
         Dimension("event", _("Event"), "event", Event),
@@ -97,7 +100,7 @@ PARTICIPATION = Source(
             sensitive=True,
             expected=lambda _period: Sex.values,
         ),
-        Dimension("agency", _("Agency"), "agency", Body, sensitive=True),
+        Dimension("agency", _("Agency"), "agency", Body, sensitive=True, others=_("Other agencies")),
         BASIS,
     ),
     columns=(
@@ -182,7 +185,7 @@ people_reached = registry.figure(
         _("People reached"),
         units.PEOPLE,
         PARTICIPATION,
-        Distinct("person", heads="number"),
+        PEOPLE,
         _(
             "Counts the different people among the participations: each once, however many events. A delegation known only by its number counts by that number."
         ),
@@ -204,6 +207,7 @@ training_participations = registry.figure(
         parents=OWN & Q(type=EventType.TRAINING),
         where=COUNTED,
         public=False,
+        within="participations",
     )
 )
 people_trained = registry.figure(
@@ -212,12 +216,13 @@ people_trained = registry.figure(
         _("People trained"),
         units.PEOPLE,
         PARTICIPATION,
-        Distinct("person", heads="number"),
+        PEOPLE,
         _("Counts the different people who attended at least one training course of the office, each once."),
         _("Leaves out every other type of event, trainers, observers and staff."),
         parents=OWN & Q(type=EventType.TRAINING),
         where=COUNTED,
         public=False,
+        within="people-reached",
     )
 )
 share_of_women = registry.figure(
@@ -305,23 +310,22 @@ registry.table(
 )
 
 
-@registry.gives_evidence("member-activity")
+@registry.gives_evidence("member-activity", of="member", basis="basis", precision="event__precision")
 def members_that_took_part(period: Period) -> QuerySet[Any, Any]:
     """Members of whom someone attended any event of the period, the office's own or supported."""
     inside = Event.objects.filter(starts_on__gte=period.starts, starts_on__lt=period.ends, state=EventState.HELD)
-    rows = Participation.objects.filter(event__in=inside.values("pk"), state=ParticipationState.ATTENDED)
-    return rows.filter(member__isnull=False).values("member")
+    return Participation.objects.filter(event__in=inside.values("pk"), state=ParticipationState.ATTENDED)
 
 
-@registry.gives_evidence("partnership")
+@registry.gives_evidence("partnership", of="body", basis="event__basis", precision="event__precision")
 def partners_in_events(period: Period) -> QuerySet[Any, Any]:
     inside = Event.objects.filter(starts_on__gte=period.starts, starts_on__lt=period.ends)
     inside = inside.exclude(state__in=[EventState.CANCELLED, EventState.POSTPONED])
-    return EventBody.objects.filter(event__in=inside.values("pk"), part__in=ENGAGED).values("body")
+    return EventBody.objects.filter(event__in=inside.values("pk"), part__in=ENGAGED)
 
 
 def _held(period: Period) -> QuerySet[Any, Any]:
-    return EVENT.parents(period, OWN).order_by("starts_on", "pk")
+    return read("events-held", period).shown.order_by("starts_on", "pk")
 
 
 def _met(period: Period) -> QuerySet[Any, Any]:

@@ -97,7 +97,7 @@ listings.declare(
             Column("sector", _("Sector"), lambda body: body.get_sector_display()),
             BODY.columns[3],
         ),
-        lambda period: read("partners-engaged", period).records.order_by("name", "pk"),
+        lambda period: read("partners-engaged", period).shown.order_by("name", "pk"),
         figure="partners-engaged",
     )
 )

@@ -56,7 +56,7 @@ engagements = registry.figure(
 )
 
 
-@registry.gives_evidence("partnership")
+@registry.gives_evidence("partnership", of="body", basis="engagement__basis", precision="engagement__precision")
 def partners_in_engagements(period: Period) -> QuerySet[Any, Any]:
     inside = Engagement.objects.filter(starts_on__gte=period.starts, starts_on__lt=period.ends)
-    return EngagementBody.objects.filter(engagement__in=inside.values("pk"), part__in=ENGAGED).values("body")
+    return EngagementBody.objects.filter(engagement__in=inside.values("pk"), part__in=ENGAGED)

@@ -18,6 +18,7 @@ from rso.core.figures import (
     units,
     year_of,
 )
+from rso.core.figures.reading import read
 from rso.core.listings import Listing, listings
 from rso.core.periods import Period
 from rso.publications.models import (
@@ -72,14 +73,14 @@ publications = registry.figure(
 )
 
 
-@registry.gives_evidence("partnership")
+@registry.gives_evidence("partnership", of="body", basis="publication__basis", precision="publication__precision")
 def partners_in_publications(period: Period) -> QuerySet[Any, Any]:
     works = PUBLICATION.parents(period, Q(state=PublicationState.PUBLISHED))
-    return PublicationBody.objects.filter(publication__in=works.values("pk"), part__in=ENGAGED).values("body")
+    return PublicationBody.objects.filter(publication__in=works.values("pk"), part__in=ENGAGED)
 
 
 def _rows(period: Period) -> QuerySet[Any, Any]:
-    works = PUBLICATION.parents(period, Q(state=PublicationState.PUBLISHED))
+    works = read("publications", period).shown
     return works.prefetch_related("parts__body").order_by("first_issued_on", "pk")
 
 

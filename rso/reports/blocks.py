@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from rso.core import charts
 from rso.core.charts import Chart, Kind
 from rso.core.figures import Breakdown, Cell, Crossing, Refusal, registry
+from rso.core.figures.notes import notes_on, notes_on_split
 from rso.core.figures.reading import Reading
 from rso.core.listings import listings
 from rso.core.models import Basis
@@ -56,7 +57,7 @@ class Blocks:
         self._publish(drawn, reading, breakdown)
         return {
             "t": "chart", "chart": {**drawn.as_json(), **self._place(reading, dimensions[0])},
-            "notes": self.compiler.notes_on(reading.figure.slug, reading.period, dimension=dimensions[0]),
+            "notes": [*notes_on(reading), *notes_on_split(reading, breakdown)],
         }  # fmt: skip
 
     def table(self, token: Token) -> Node:
@@ -76,8 +77,8 @@ class Blocks:
         ]
         foot = [{"v": _("All")}, {"v": unit.show(breakdown.value), "num": True}]
         return self._table_node(
-            reading, finding, self._sub(reading, [breakdown.title]), [breakdown.title, str(unit.noun)], rows, [] if breakdown.overlaps else [foot],
-            [charts.overlap_note(breakdown, unit), charts.suppression_note(breakdown)], dimensions,
+            reading, finding, self._sub(reading, [breakdown.title]), [breakdown.title, str(unit.noun)], rows, [foot] if breakdown.sums else [],
+            [charts.overlap_note(breakdown, unit), charts.suppression_note(breakdown), *notes_on_split(reading, breakdown)],
         )  # fmt: skip
 
     def _crossing(self, reading: Reading, crossing: Crossing, finding: str) -> Node:
@@ -92,7 +93,7 @@ class Blocks:
                 ]
             )
         head = [crossing.titles[0], *(column.label for column in crossing.columns)]
-        notes = [_("Rows and columns overlap, so they do not add up.")] if crossing.overlaps else []
+        overlap = [_("Rows and columns overlap, so they do not add up.")] if crossing.overlaps else []
         return self._table_node(
             reading,
             finding,
@@ -100,17 +101,15 @@ class Blocks:
             head,
             rows,
             [],
-            notes,
-            list(crossing.dimensions),
+            [*overlap, *notes_on_split(reading, crossing)],
         )
 
     def _table_node(
-        self, reading: Reading, finding: str, sub: str, head: list[str], rows: list[Any], foot: list[Any], notes: list[str], dimensions: list[str]
+        self, reading: Reading, finding: str, sub: str, head: list[str], rows: list[Any], foot: list[Any], notes: list[str]
     ) -> Node:  # fmt: skip
-        found = self.compiler.notes_on(reading.figure.slug, reading.period, dimension=dimensions[0])
         return {
             "t": "table", "finding": finding, "sub": sub, "head": head, "numbers": list(range(1, len(head))), "rows": rows,
-            "foot": foot, "notes": [note for note in (*notes, *found) if note],
+            "foot": foot, "notes": [note for note in (*notes_on(reading), *notes) if note],
         }  # fmt: skip
 
     def _cell(self, reading: Reading, cell: Cell, filters: str) -> dict[str, Any]:
@@ -165,9 +164,12 @@ class Blocks:
         found = listings.find(token.name)
         period = Period.parse(token.options["period"]) if "period" in token.options else self.compiler.period
         rows = [[self._value(column.get(row), column.number) for column in found.columns] for row in found.rows(period)]
+        blank = _("Nothing in this period.")
         if found.figure:
             counted = self.compiler.printed(found.figure, period)
-            if counted.value != len(rows):
+            if counted.value is None:
+                blank = _("%(figure)s: %(status)s.") % {"figure": counted.title, "status": counted.shown}
+            elif counted.value != len(rows):
                 raise BadText(
                     _("lists %(rows)s rows, but %(figure)s is %(value)s")
                     % {
@@ -180,7 +182,7 @@ class Blocks:
         return {
             "t": "table", "finding": token.finding or str(found.title), "sub": f"{found.title}, {period.label}",
             "head": [str(column.title) for column in found.columns], "numbers": numbers, "rows": rows, "foot": [],
-            "notes": [] if rows else [_("Nothing in this period.")],
+            "notes": [] if rows else [blank],
         }  # fmt: skip
 
     def _value(self, value: Any, number: bool) -> dict[str, Any]:

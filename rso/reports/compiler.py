@@ -10,13 +10,15 @@ from functools import cached_property
 from typing import Any
 
 from django.conf import settings
+from django.db.models import QuerySet
 from django.utils import translation
 from django.utils.translation import gettext as _
 
-from rso.core.figures import Breakdown, Refusal, Status, UnknownFigure, registry
+from rso.core.figures import Breakdown, Refusal, UnknownFigure, registry
+from rso.core.figures.notes import notes_on, notes_on_cell
 from rso.core.figures.reading import PUBLIC, Reading
 from rso.core.listings import UnknownListing
-from rso.core.models import Note, Office, Source, Statement
+from rso.core.models import Office, Source, Statement
 from rso.core.periods import Period, UnknownPeriod
 from rso.core.snapshot import snapshot
 from rso.reports.blocks import Blocks
@@ -84,10 +86,6 @@ class _Compiler:
     @cached_property
     def statements(self) -> dict[str, Statement]:
         return {found.ref: found for found in Statement.objects.select_related("source")}
-
-    @cached_property
-    def notes(self) -> list[Note]:
-        return list(Note.objects.order_by("ref"))
 
     def run(self) -> Document:
         try:
@@ -250,8 +248,8 @@ class _Compiler:
     def _print(self, key: str, reading: Reading, filters: dict[str, str]) -> Printed:
         figure, unit = reading.figure, reading.figure.unit
         value, status, basis = reading.value, reading.status, reading.basis
-        records, total_stated = reading.records, reading.total_stated
-        anchor = ""
+        evidence, total_stated = reading.evidence, reading.total_stated
+        anchor, notes = "", notes_on(reading)
         if filters:
             if len(filters) > 1:
                 raise BadText(_("a figure in a sentence is filtered by one dimension"))
@@ -262,7 +260,8 @@ class _Compiler:
             basis = {("illustrative" if slug == "total_stated" else slug): 0 for slug in cell.parts}
             for slug, number in cell.parts.items():
                 basis["illustrative" if slug == "total_stated" else slug] += number
-            records = records.filter(figure.source.dimension(dimension).keys_filter([wanted]))
+            evidence = [reading.behind(dimension, [wanted])]
+            notes += notes_on_cell(reading, dimension, wanted)
             anchor = f"#by-{dimension}"
         return Printed(
             key=key,
@@ -271,7 +270,7 @@ class _Compiler:
             period=reading.period.key,
             filter=key.split("|")[2],
             value=unit.exact(value),
-            shown=unit.phrase(value) if status is not Status.SUPPRESSED else str(status.label),
+            shown=str(status.label) if value is None else unit.phrase(value),
             unit=unit.code,
             decimals=unit.printed_decimals(value),
             status=status.value,
@@ -280,9 +279,9 @@ class _Compiler:
             version=figure.version,
             definition=figure.definition,
             url=self.figure_url(figure.slug, reading.period) + anchor,
-            records=self._evidence(reading, records),
+            records=self._evidence(evidence),
             stated=tuple(self._said(figure.slug, reading.period)) if not filters else (),
-            notes=tuple(self.notes_on(figure.slug, reading.period, filters)),
+            notes=tuple(notes),
         )
 
     def _cell(self, breakdown: Breakdown, key: str) -> Any:
@@ -295,10 +294,10 @@ class _Compiler:
             % {"key": key, "dimension": breakdown.title, "keys": keys}
         )
 
-    def _evidence(self, reading: Reading, records: Any) -> str:
+    def _evidence(self, records: Sequence[QuerySet[Any]]) -> str:
         """Keeps the refs of the records under their digest, and returns it."""
         refs: set[str] = set()
-        for found in [part.records for part in reading.parts] if reading.figure.slices else [records]:
+        for found in records:
             refs.update(found.values_list("ref", flat=True))
         ordered = sorted(refs)
         digest = hashlib.sha256("\n".join(ordered).encode()).hexdigest()[:16]
@@ -310,23 +309,6 @@ class _Compiler:
         return [
             f"{show_stated(s)}: {s.says} ({s.source.author}, {s.place})" for s in sorted(found, key=lambda s: s.ref)
         ]
-
-    def notes_on(
-        self,
-        slug: str,
-        period: Period,
-        filters: dict[str, str] | None = None,
-        dimension: str = "",
-    ) -> list[str]:
-        """Notes that belong where a figure, or a cell of it, is shown."""
-        found = []
-        for note in self.notes:
-            if note.figure != slug or note.period not in ("", period.key):
-                continue
-            here = not note.dimension or note.dimension == dimension or note.dimension in (filters or {})
-            if here and (not note.value or not filters or filters.get(note.dimension) == note.value):
-                found.append(note.label)
-        return found
 
     def figure_url(self, slug: str, period: Period) -> str:
         return f"{self.base_url}/figures/{slug}/{period.key}/"

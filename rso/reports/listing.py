@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from rso.core.figures import Cell, Distinct, Figure, Total, registry
+from rso.core.figures.notes import notes_on
 from rso.core.figures.reading import OFFICE, PUBLIC, Reader, Reading
 from rso.core.models import Basis
 from rso.core.periods import Period
@@ -35,6 +36,7 @@ def figure_row(reading: Reading) -> dict[str, Any]:
         "unit": unit.code, "status": reading.status.value,
         "basis": {slug: unit.exact(number) for slug, number in reading.basis.items()},
         "total_stated": unit.exact(reading.total_stated), "definition": figure.definition, "version": figure.version,
+        "notes": notes_on(reading),
     }  # fmt: skip
 
 
@@ -70,14 +72,15 @@ def record_rows(slug: str, period: Period) -> Iterator[dict[str, Any]]:
     """The very records that a figure counts, each with what it counts for, so that `counts` sums to the figure.
 
     Things counted once (people, bodies) stand with the refs of the records that show them. A share's records carry the
-    column `part`.
+    column `part`, and the columns of both parts.
     """
     figure = registry.find(slug)
     reading = Reading(figure, period, reader=OFFICE)
     if figure.slices:
-        for part, other in zip(("part", "whole"), reading.parts, strict=True):
-            for row in _records(other.figure, other):
-                yield {"part": part, **row}
+        parts = zip(("part", "whole"), reading.parts, strict=True)
+        rows = [{"part": part, **row} for part, other in parts for row in _records(other.figure, other)]
+        names = dict.fromkeys(name for row in rows for name in row)
+        yield from ({name: row.get(name, "") for name in names} for row in rows)
         return
     yield from _records(figure, reading)
 
@@ -88,7 +91,7 @@ def _records(figure: Figure, reading: Reading) -> Iterator[dict[str, Any]]:
         return
     field = figure.adds.field if isinstance(figure.adds, Total) else ""
     columns = figure.source.columns
-    for row in reading.records.select_related(*figure.source.related).order_by("ref").iterator(chunk_size=2000):
+    for row in reading.shown.order_by("ref").iterator(chunk_size=2000):
         values = {column.slug: _plain(column.get(row)) for column in columns}
         counts = getattr(row, field) if field else 1
         yield {"ref": row.ref, "counts": figure.unit.exact(counts), **values}

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from rso.core.figures import (
@@ -30,10 +30,8 @@ from rso.workplan.models import (
     GenderMarker,
     PriorityIssue,
     Request,
-    RequestBody,
     RequestState,
     Undertaking,
-    UndertakingBody,
     UndertakingState,
 )
 
@@ -113,7 +111,7 @@ requests_open = registry.figure(
 )  # fmt: skip
 median_days = registry.figure(
     Figure(
-        "median-days-to-answer", _("Median days to answer"), units.DAYS, ANSWERED, Median("received_on", "answered_on"),
+        "median-days-to-answer", _("Median days to answer"), units.DAYS, ANSWERED, Median("received_on", "answered_on", ("precision", "answered_precision")),
         _("The middle of the days from receipt to answer, over requests answered in the period: half took less, half more."),
         _("Leaves out requests without an answer."), where=Q(state=RequestState.ANSWERED),
     )
@@ -125,12 +123,13 @@ undertakings_recorded = registry.figure(
         _("Undertakings are voluntary; this counts none of them as kept or broken."),
     )
 )  # fmt: skip
+_UNDERTAKINGS = ActivityOrigin.objects.filter(activity=OuterRef("pk"), undertaking__isnull=False)
 undertakings_acted_on = registry.figure(
     Figure(
         "undertakings-acted-on", _("Undertakings acted on"), units.UNDERTAKINGS, ACTIVITY, Distinct("origins__undertaking"),
         _("Counts undertakings from which an activity of the period arose, each once."),
         _("Leaves out activities that were cancelled or postponed."),
-        where=~Q(status__in=[ActivityStatus.CANCELLED, ActivityStatus.POSTPONED]) & Q(origins__undertaking__isnull=False),
+        where=~Q(status__in=[ActivityStatus.CANCELLED, ActivityStatus.POSTPONED]) & Q(Exists(_UNDERTAKINGS)),
     )
 )  # fmt: skip
 activities = registry.figure(
@@ -155,20 +154,21 @@ def _during(period: Period) -> QuerySet[Any, Any]:
     return ACTIVITY.parents(period, Q()).exclude(status__in=cancelled)
 
 
-@registry.gives_evidence("partnership")
+OF_ITS_ACTIVITY = {"basis": "activity__basis", "precision": "activity__precision"}
+
+
+@registry.gives_evidence("partnership", of="body", **OF_ITS_ACTIVITY)
 def partners_in_activities(period: Period) -> QuerySet[Any, Any]:
-    return ActivityBody.objects.filter(activity__in=_during(period).values("pk"), part__in=ENGAGED).values("body")
+    return ActivityBody.objects.filter(activity__in=_during(period).values("pk"), part__in=ENGAGED)
 
 
-@registry.gives_evidence("member-activity")
+@registry.gives_evidence("member-activity", of="request__parts__body", **OF_ITS_ACTIVITY)
 def members_that_asked(period: Period) -> QuerySet[Any, Any]:
-    """Members whose request is behind an activity of the period."""
-    requests = ActivityOrigin.objects.filter(activity__in=_during(period).values("pk"), request__isnull=False)
-    return RequestBody.objects.filter(request__in=requests.values("request")).values("body")
+    """Requests behind the activities of the period: they speak for the members who asked."""
+    return ActivityOrigin.objects.filter(activity__in=_during(period).values("pk"))
 
 
-@registry.gives_evidence("member-activity")
+@registry.gives_evidence("member-activity", of="undertaking__parts__body", **OF_ITS_ACTIVITY)
 def members_that_undertook(period: Period) -> QuerySet[Any, Any]:
-    """Members whose undertaking is behind an activity of the period."""
-    origins = ActivityOrigin.objects.filter(activity__in=_during(period).values("pk"), undertaking__isnull=False)
-    return UndertakingBody.objects.filter(undertaking__in=origins.values("undertaking")).values("body")
+    """Undertakings behind the activities of the period: they speak for the members that made them."""
+    return ActivityOrigin.objects.filter(activity__in=_during(period).values("pk"))

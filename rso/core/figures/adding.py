@@ -63,10 +63,11 @@ class Share:
 
 @dataclass(frozen=True)
 class Median:
-    """The middle of the days that lie between two dates of each record."""
+    """The middle of the days that lie between two dates of each record; `precisions` tell how finely each is known."""
 
     first: str
     last: str
+    precisions: tuple[str, str]
     additive: ClassVar[bool] = False
 
 

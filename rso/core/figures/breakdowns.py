@@ -60,12 +60,17 @@ class Cell:
 
 @dataclass(frozen=True)
 class Breakdown:
-    """A figure split by one dimension. `overlap` is what the rows count more than once (0 where parts sum)."""
+    """A figure split by one dimension.
+
+    `sums` says that the rows add up to the value; `overlaps` that a thing may stand in several, so that they exceed it.
+    Rows of shares and medians do neither. `overlap` is what the rows count more than once.
+    """
 
     dimension: str
     title: str
     value: Number | None
     rows: tuple[Cell, ...]
+    sums: bool = True
     overlaps: bool = False
 
     @property
@@ -82,8 +87,8 @@ class Breakdown:
 
     @property
     def percents(self) -> dict[str, int]:
-        """Whole per cents of the value by largest remainder, so that they sum to 100; empty where rows overlap or hide."""
-        if self.overlaps or not self.value or any(cell.value is None for cell in self.rows):
+        """Whole per cents of the value by largest remainder, so that they sum to 100; empty where rows do not add up or hide."""
+        if not self.sums or not self.value or any(cell.value is None for cell in self.rows):
             return {}
         shares = {cell.key: Decimal(cell.value or 0) * 100 / Decimal(self.value) for cell in self.rows}
         return rounded(shares, 100)

@@ -47,7 +47,7 @@ def models_behind(figure: Figure, reading: Reading) -> frozenset[type[models.Mod
         found |= _of_source(registry.find(cut.figure).source)
     if isinstance(figure.adds, Covered):
         for evidence in registry.evidence.get(figure.adds.evidence, ()):
-            model = evidence(reading.period).model
+            model = evidence.rows(reading.period).model
             found.add(model)
             found |= {
                 f.related_model for f in model._meta.get_fields() if f.is_relation and f.related_model and f.concrete

@@ -76,15 +76,20 @@ class Way:
         return cls(base, None, dimension)
 
     def facts(self, reading: Reading, present: set[Any]) -> Facts | None:
-        """What the values of the column that are present lead to; None where they are the dimension's own."""
+        """What the values of the column that are present lead to; None where they are the dimension's own.
+
+        A value that is empty leads to None: unknown.
+        """
         if self.expression is not None or self.dimension.path == self.column:
-            return None
+            return {value: ((value, HUNDRED),) for value in present - {""}} if "" in present else None
         rows, seen = self._rows(reading, present)
         columns = ["pk", seen.reader(rows.model), *([seen.weight] if seen.weight else [])]
         found: dict[Any, list[tuple[Any, int]]] = defaultdict(list)
         selected = rows.filter(**seen.only).order_by().values_list(*columns)
         for pk, value, *weight in selected.distinct() if seen.many else selected:
-            found[pk].append((value, HUNDRED if not weight or weight[0] is None else weight[0]))
+            found[pk].append(
+                (None if value == "" else value, weight[0] if weight and weight[0] is not None else HUNDRED)
+            )
         return found
 
     def _rows(self, reading: Reading, present: set[Any]) -> tuple[QuerySet[Any], Dimension]:
@@ -94,7 +99,7 @@ class Way:
             return reading.records, self.dimension
         seen = self.dimension.below(self.column)
         if self.column == source.parent:
-            return source.parents(reading.period, reading.figure.parents), seen
+            return reading.parents, seen
         model: Any = source.model._meta.get_field(self.column).related_model
         return (model.objects.filter(pk__in=present) if len(present) < 500 else model.objects.all()), seen
 
@@ -120,7 +125,7 @@ class Plan:
         own = [way.column for way in ways]
         columns = [*dict.fromkeys((*shared, *own, *((source.parent,) if late and source.parent else ()))), "_basis"]
         expressions: dict[str, Combinable | Q] = {w.column: w.expression for w in ways if w.expression is not None}
-        expressions["_basis"] = F("basis") if not late or source.parent else reading.basis_at(needed)
+        expressions["_basis"] = F("basis") if late and source.parent else reading.basis_at(needed)
         if stated:
             columns.append("_stated")
             expressions["_stated"] = Q(**{f"{source.statement}__isnull": False})
@@ -145,17 +150,21 @@ class Plan:
     @cached_property
     def rank(self) -> Callable[[Key], int]:
         """Reads the basis off a row: illustrative where the date is known less finely than the question needs."""
-        basis_at, parent_at, known, needed = self.columns.index("_basis"), self.parent_at, self.known, self.needed
-        if known is None:
+        basis_at = self.columns.index("_basis")
+        if self.known is None:
             return itemgetter(basis_at)
         illustrative = int(Basis.ILLUSTRATIVE)
-        return lambda row: illustrative if known.get(row[parent_at], 0) > needed else row[basis_at]
+        return lambda row: illustrative if self.is_late(row) else row[basis_at]
+
+    def is_late(self, row: Key) -> bool:
+        """Whether the parent's date is known less finely than the question needs."""
+        return self.known is not None and self.known.get(row[self.parent_at], 0) > self.needed
 
 
 def _precisions(reading: Reading) -> dict[Any, int]:
     source = reading.figure.source
     column = source.precision.rpartition("__")[2]
-    return dict(source.parents(reading.period, reading.figure.parents).values_list("pk", column))
+    return dict(reading.parents.values_list("pk", column))
 
 
 # -- totals ------------------------------------------------------------------------------------------------------------
@@ -213,7 +222,7 @@ def _grouped(reading: Reading, plan: Plan, tell_stated: bool) -> dict[tuple[Key,
     names = {rank.value: rank.slug for rank in Basis}
     found: dict[tuple[Key, str], int] = defaultdict(int)
     for row in reading.memo[key]:
-        basis = TOTAL_STATED if stated_at >= 0 and row[stated_at] else names[plan.rank(row)]
+        basis = TOTAL_STATED if stated_at >= 0 and row[stated_at] and not plan.is_late(row) else names[plan.rank(row)]
         found[(plan.values(row), basis)] += row[-1]
     return found
 
@@ -354,7 +363,7 @@ def trend(reading: Reading, slug: str) -> dict[str, Number | None]:
     """A series over time by key. Totals in one pass, summed parent by parent; distinct things a value each time."""
     if isinstance(reading.adds, Distinct):
         spans = reading.period.years() if slug == "year" else reading.period.months()
-        return {span.key: type(reading)(reading.figure, span, reader=reading.reader).value for span in spans}
+        return {span.key: reading.during(span).value for span in spans}
     source = reading.figure.source
     dimension = source.dimension(slug)
     if not source.parent:
@@ -363,14 +372,8 @@ def trend(reading: Reading, slug: str) -> dict[str, Number | None]:
     model: Any = source.model
     of_parent = model.objects.filter(reading.figure.where, **{source.parent: OuterRef("pk")}).order_by()
     summed = of_parent.values(source.parent).annotate(_v=reading.adds.value()).values("_v")
-    parents = source.parents(reading.period, reading.figure.parents)
+    if reading.span is None:
+        return {}
+    parents = reading.parents
     rows = parents.annotate(_at=dimension.below(source.parent).reader(parents.model), _n=Subquery(summed))
     return dict(rows.values_list("_at").annotate(v=Coalesce(Sum("_n"), 0)).order_by("_at"))
-
-
-def count_slices(reading: Reading, dimension: Dimension, keys: Sequence[str]) -> dict[str, int]:
-    """The value for each of some choices, and under "" for all of them together, in one pass over the records."""
-    cuts = {key: dimension.keys_filter([key]) for key in keys} | {"": dimension.keys_filter(keys)}
-    names = {f"cut{at}": key for at, key in enumerate(cuts)}
-    found = reading.counted.aggregate(**{name: reading.adds.value(cuts[key]) for name, key in names.items()})
-    return {key: int(found[name]) for name, key in names.items()}

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from django.db import models
-from django.db.models import Func, Q
+from django.db.models import Exists, Func, OuterRef, Q
 from django.db.models.expressions import Combinable
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
@@ -84,7 +84,8 @@ class Dimension:
     `path` leads from a record to the value; `values` (choices or a model) gives keys and labels; `weight` is the path to
     whole per cents that sum to 100 a record; `only` picks among several linked rows; `many` says that a record may have several values, so that rows overlap;
     `expected` names the values that are printed even when nothing is counted; `breaks` are days on which the set of
-    values changed; a `sensitive` dimension is shown to the public alone, never crossed, and suppressed.
+    values changed; `span` gives the days of a value that is a time; a `sensitive` dimension is shown to the public alone,
+    never crossed, and suppressed.
     """
 
     slug: str
@@ -94,10 +95,13 @@ class Dimension:
     by: str = "pk"
     expression: Callable[[str], Combinable] | None = None
     label: Callable[[Any], str] = str
+    span: Callable[[str], Period] | None = None
     only: dict[str, Any] = field(default_factory=dict, hash=False)
     weight: str = ""
     many: bool = False
     sensitive: bool = False
+    #: What the values of a sensitive dimension that few people have are called together; without it they are suppressed.
+    others: str | Promise = ""
     finest: int = 3
     expected: Callable[[Period], Iterable[Any]] | None = None
     breaks: Callable[[], Iterable[Any]] = tuple
@@ -139,17 +143,44 @@ class Dimension:
         field = model._meta.get_field(first)
         return first if field.concrete else "pk"
 
-    def keys_filter(self, keys: Iterable[str]) -> Q:
-        """Records whose value is among `keys`."""
-        wanted: list[Any] = list(keys)
+    def keys_filter(self, model: type[models.Model], keys: Iterable[str]) -> Q:
+        """Records of `model` that have a value among `keys`, each once; "unknown" are those that have none."""
+        wanted = set(keys)
+        found = Q(pk__in=[])
+        if known := sorted(wanted - {UNKNOWN}):
+            found |= self._linked(model, self._among(known)) if self.many else self._among(known)
         if UNKNOWN in wanted:
-            return Q(**{f"{self.path}__isnull": True})
+            has_one = Q(**{f"{self.path}__isnull": False}, **self.only)
+            found |= ~self._linked(model, has_one) if self.many else Q(**{f"{self.path}__isnull": True})
+            if self._is_text:
+                found |= Q(**{self.path: ""})
+        return found
+
+    @property
+    def _is_text(self) -> bool:
+        """Whether the value is text of its own, so that an empty one is unknown."""
+        if self.span:
+            return False
+        return self.values is None or issubclass(self.values, models.TextChoices) or self.by == "ref"
+
+    def _linked(self, model: type[models.Model], condition: Q) -> Q:
+        """Records that one linked row at least speaks for: by a subquery, so that no record is told twice."""
+        rows: Any = model._default_manager
+        return Q(Exists(rows.filter(condition, pk=OuterRef("pk"))))
+
+    def _among(self, keys: Iterable[Any]) -> Q:
+        if self.span:
+            found = Q(pk__in=[])
+            for span in map(self.span, keys):
+                found |= Q(**{f"{self.path}__gte": span.starts, f"{self.path}__lt": span.ends})
+            return found
+        path = self.path
         if self.values is not None and issubclass(self.values, models.IntegerChoices):
             ranks = {choice.name.lower(): choice.value for choice in self.values}
-            wanted = [ranks[key] for key in wanted if key in ranks]
-        is_record = self.values is not None and issubclass(self.values, models.Model)
-        path = f"{self.path}__ref" if is_record and self.by == "pk" else self.path
-        return Q(**{f"{path}__in": wanted}, **self.only)
+            keys = [ranks[key] for key in keys if key in ranks]
+        elif self.values is not None and issubclass(self.values, models.Model) and self.by == "pk":
+            path = "ref" if path == "id" else f"{path}__ref"
+        return Q(**{f"{path}__in": list(keys)}, **self.only)
 
     def reader(self, model: type[models.Model]) -> Combinable | str:
         """What to select to get the raw value."""
@@ -163,14 +194,12 @@ class Dimension:
             found |= {v: Named(str(v), self.label(v), (1, v)) for v in wanted - {None}}
         elif issubclass(self.values, models.Choices):
             members = list(self.values)
-            for v in wanted - {None, ""}:
+            for v in wanted - {None}:
                 choice = self.values(v)
                 key = choice.name.lower() if isinstance(choice, int) else str(v)
                 found[v] = Named(key, str(choice.label), (1, members.index(choice)))
         else:
             found |= self._names_of_records(wanted - {None})
-        if "" in wanted:
-            found[""] = found[None]
         return found
 
     def _names_of_records(self, wanted: set[Any]) -> dict[Any, Named]:
@@ -193,6 +222,7 @@ def month_of(path: str) -> Dimension:
         path,
         expression=Month,
         label=lambda key: Period.parse(key).label,
+        span=Period.parse,
         finest=2,
         expected=lambda period: [month.key for month in period.months()] if len(period.months()) <= 36 else [],
     )
@@ -204,6 +234,7 @@ def year_of(path: str) -> Dimension:
         _("Year"),
         path,
         expression=Year,
+        span=Period.parse,
         expected=lambda period: [year.key for year in period.years()],
     )
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
@@ -11,15 +12,16 @@ from typing import Any
 
 from django.db.models import Case, F, PositiveSmallIntegerField, Q, QuerySet, Value, When
 from django.db.models.expressions import Combinable
+from django.db.models.functions import Greatest
 from django.utils.translation import gettext_lazy as _
 
 from rso.core.figures.adding import Covered, Distinct, Median, Share, Slice, Total
 from rso.core.figures.breakdowns import Breakdown, Crossing, Status, share_of
-from rso.core.figures.counting import count_by_basis, count_slices, trend
-from rso.core.figures.dimensions import Dimension
+from rso.core.figures.counting import count_by_basis, trend
+from rso.core.figures.dimensions import BASIS, Dimension
 from rso.core.figures.registry import Figure, registry
 from rso.core.figures.splitting import cross, split
-from rso.core.figures.suppression import SMALL
+from rso.core.figures.suppression import is_hidden, tally
 from rso.core.figures.units import Number
 from rso.core.models import Basis, Office, Precision
 from rso.core.periods import Period
@@ -35,6 +37,12 @@ class Reader:
 PUBLIC = Reader()
 OFFICE = Reader(office=True)
 Cover = tuple[date | None, date | None]
+
+
+def _ranked(known: Mapping[int, Q]) -> Case:
+    """The rank of the first condition that holds, or the record's own basis."""
+    cases = [When(condition, then=Value(int(rank))) for rank, condition in known.items()]
+    return Case(*cases, default=F("basis"), output_field=PositiveSmallIntegerField())
 
 
 def records_cover() -> Cover:
@@ -66,19 +74,71 @@ class Reading:
         """Another figure for the same period and reader."""
         return Reading(figure, self.period, as_at=self.as_at, reader=self.reader, cover=self._covered)
 
+    def during(self, period: Period) -> Reading:
+        """The same figure for another period and the same reader."""
+        return Reading(self.figure, period, reader=self.reader, cover=self._covered)
+
+    @cached_property
+    def whole(self) -> Reading:
+        """The figure that this one is within, or itself: the public can subtract one from the other."""
+        return self.beside(registry.find(self.figure.within)) if self.figure.within else self
+
     # -- records -------------------------------------------------------------------------------------------------------
+
+    @cached_property
+    def span(self) -> Period | None:
+        """The days of the period that the office's records cover; None where there are none."""
+        return self.period.within(*self._covered)
+
+    @property
+    def parents(self) -> QuerySet[Any]:
+        """The records, or the parents through which they are dated, of the days covered."""
+        found = self.figure.source.parents(self.span or self.period, self.figure.parents)
+        return found if self.span else found.none()
 
     @cached_property
     def counted(self) -> QuerySet[Any]:
         """Records that satisfy the figure's own conditions; conditions on the things counted are not yet applied."""
         source, adds = self.figure.source, self.figure.adds
-        found = source.during(self.period, self.as_at, self.figure.parents).filter(self.figure.where)
+        model: Any = source.model
+        if self.span is None:
+            nothing: QuerySet[Any] = model.objects.none()
+            return nothing
+        found = source.during(self.span, self.as_at, self.figure.parents).filter(self.figure.where)
         if isinstance(adds, Covered):
             has = Q(pk__in=[])
             for evidence in registry.evidence.get(adds.evidence, ()):
-                has |= Q(pk__in=evidence(self.period))
+                has |= Q(pk__in=evidence.during(self.span).values(evidence.of))
             found = found.exclude(has) if adds.lacking else found.filter(has)
         return found
+
+    @property
+    def shown(self) -> QuerySet[Any]:
+        """The records to be listed: each says, as `basis_here`, how it is known in this period."""
+        found: QuerySet[Any] = self.records.annotate(basis_here=self.basis_at())
+        return found.select_related(*self.figure.source.related)
+
+    @property
+    def evidence(self) -> list[QuerySet[Any]]:
+        """The records behind the value: of a share those of both its parts, as `behind` tells them."""
+        if not self.figure.slices:
+            return [self.records]
+        if self._sensitive and not self.reader.office:
+            return [self._sensitive[0].records]
+        return [part.records for part in self.parts]
+
+    def behind(self, slug: str, keys: Sequence[str]) -> QuerySet[Any]:
+        """The records behind some rows of a breakdown; of a sensitive one the public is told all, or refs would tell it."""
+        dimension = self.figure.source.dimension(slug)
+        if dimension.sensitive and not self.reader.office:
+            return self.records
+        found: QuerySet[Any]
+        if dimension is BASIS:
+            found = self.records.annotate(_known=self.basis_at()).filter(
+                _known__in=[Basis[key.upper()] for key in keys]
+            )
+            return found
+        return self.records.filter(dimension.keys_filter(self.records.model, keys))
 
     @cached_property
     def records(self) -> QuerySet[Any]:
@@ -111,10 +171,19 @@ class Reading:
         part, whole = self.figure.slices
         return self._slice(part), self._slice(whole)
 
+    def _tallied(self, keys: Sequence[str]) -> Iterator[int]:
+        """The value of each of some rows of the sensitive split, without a statement for each."""
+        assert self._sensitive is not None
+        whole, dimension = self._sensitive
+        numbers = tally(whole, dimension)
+        names = dimension.names(numbers)
+        at = 0 if isinstance(whole.figure.adds, Total) else 1
+        yield from (numbers[raw][at] for raw, named in names.items() if named.key in keys and raw in numbers)
+
     def _slice(self, cut: Slice) -> Reading:
         figure = registry.find(cut.figure)
         if cut.dimension:
-            inside = figure.source.dimension(cut.dimension).keys_filter(cut.keys)
+            inside = figure.source.dimension(cut.dimension).keys_filter(figure.source.model, cut.keys)
             figure = replace(figure, where=figure.where & inside)
         return self.beside(figure)
 
@@ -123,12 +192,12 @@ class Reading:
     @cached_property
     def value(self) -> Number | None:
         """The figure, or None where it was not collected, cannot exist or may not be shown to this reader."""
-        if self._not_collected or self.suppressed:
+        if self.span is None or self.suppressed:
             return None
         adds = self.figure.adds
+        if isinstance(adds, Share) and self._sensitive:
+            return share_of(*(sum(self._tallied(cut.keys)) for cut in self.figure.slices))
         if isinstance(adds, Share):
-            if self._sensitive is not None:
-                return share_of(sum(self._sensitive[key] for key in adds.part.keys), self._sensitive[""])
             return share_of(*(reading.value for reading in self.parts))
         if isinstance(adds, Median):
             days = [(last - first).days for first, last in self.records.values_list(adds.first, adds.last)]
@@ -142,11 +211,6 @@ class Reading:
     @cached_property
     def _covered(self) -> Cover:
         return records_cover() if self._cover is None else self._cover
-
-    @cached_property
-    def _not_collected(self) -> bool:
-        first, last = self._covered
-        return bool((first and self.period.ends <= first) or (last and self.period.starts > last))
 
     @cached_property
     def basis(self) -> dict[str, Number]:
@@ -167,15 +231,35 @@ class Reading:
 
     def basis_at(self, finest: int = Precision.YEAR) -> Combinable:
         """A record's basis. Illustrative where its date is known less precisely than the period or dimension needs."""
-        path = self.figure.source.precision
-        needed = self.needed_precision(finest)
-        if not path or needed == Precision.YEAR:
+        adds, needed = self.figure.adds, self.needed_precision(finest)
+        if isinstance(adds, Covered):
+            return self._basis_of_evidence
+        if isinstance(adds, Median):
+            late = Q(*((f"{path}__gt", Precision.DAY) for path in adds.precisions), _connector=Q.OR)
+        elif self.figure.source.precision and needed < Precision.YEAR:
+            late = Q(**{f"{self.figure.source.precision}__gt": needed})
+        else:
             return F("basis")
-        return Case(
-            When(**{f"{path}__gt": needed}, then=Value(int(Basis.ILLUSTRATIVE))),
-            default=F("basis"),
-            output_field=PositiveSmallIntegerField(),
-        )
+        return _ranked({int(Basis.ILLUSTRATIVE): late})
+
+    @cached_property
+    def _basis_of_evidence(self) -> Combinable:
+        """What is shown by evidence is known as its firmest piece is; a lack of it, as the weakest that was looked at."""
+        adds, needed = self.figure.adds, self.needed_precision()
+        assert isinstance(adds, Covered)
+        firmest: dict[Any, int] = {}
+        if self.span is None:
+            return F("basis")
+        for evidence in registry.evidence.get(adds.evidence, ()):
+            dated = [evidence.precision] if needed < Precision.YEAR else []
+            found = evidence.during(self.span).values_list(evidence.of, evidence.basis, *dated).distinct()
+            for thing, basis, *precision in found:
+                rank = Basis.ILLUSTRATIVE if precision and precision[0] > needed else basis
+                firmest[thing] = min(firmest.get(thing, rank), rank)
+        if adds.lacking:
+            return Greatest(F("basis"), Value(max(firmest.values(), default=int(Basis.RECORDED))))
+        known = {int(rank): Q(pk__in=[thing for thing, r in firmest.items() if r == rank]) for rank in Basis}
+        return Greatest(F("basis"), _ranked(known))
 
     def needed_precision(self, finest: int = Precision.YEAR) -> int:
         return min(finest, self.period.precision)
@@ -186,51 +270,59 @@ class Reading:
         path = self.figure.source.statement
         if not path or not isinstance(self.figure.adds, Total) or not self.value:
             return 0
-        found: int = self.records.filter(**{f"{path}__isnull": False}).aggregate(v=self.adds.value())["v"]
+        pointing = self.records.filter(**{f"{path}__isnull": False})
+        if self.figure.source.precision and self.needed_precision() < Precision.YEAR:
+            pointing = pointing.filter(**{f"{self.figure.source.precision}__lte": self.needed_precision()})
+        found: int = pointing.aggregate(v=self.adds.value())["v"]
         return found
 
     @property
     def is_provisional(self) -> bool:
-        """Whether the period ends after the as-at date, or after what the records cover so far."""
+        return self._ends_open(self.period)
+
+    def _ends_open(self, span: Period) -> bool:
+        """Whether a span ends after the as-at date, or after what the records cover so far."""
         last = self._covered[1]
-        return self.as_at < self.period.last_day or bool(last and last < self.period.last_day)
+        return self.as_at < span.last_day or bool(last and last < span.last_day)
 
     @cached_property
     def status(self) -> Status:
         """SDMX's observation status, the strongest that applies."""
         if self.suppressed:
             return Status.SUPPRESSED
-        if self._not_collected:
-            return Status.NOT_COLLECTED
-        if self.value is None:
+        if self.span is not None and self.value is None:
             return Status.CANNOT_EXIST
-        if any(self.period.contains(day) for day in self.figure.changed):
+        return self.status_of(self.period, bases=self.basis)
+
+    def status_of(self, span: Period, *, breaks: Iterable[date] = (), bases: Collection[str] = ()) -> Status:
+        """The status of a number for some days of the period that rests on these bases. `breaks` are days of change."""
+        if span.within(*self._covered) is None:
+            return Status.NOT_COLLECTED
+        if any(span.contains(day) for day in (*self.figure.changed, *breaks)):
             return Status.BREAK
-        if self.is_provisional:
+        if self._ends_open(span):
             return Status.PROVISIONAL
-        return Status.ESTIMATED if Basis.ESTIMATED.slug in self.basis else Status.NORMAL
+        return Status.ESTIMATED if Basis.ESTIMATED.slug in bases else Status.NORMAL
 
     # -- breakdowns ----------------------------------------------------------------------------------------------------
 
     @cached_property
-    def _sensitive(self) -> dict[str, int] | None:
-        """For a share of a sensitive split: the value of each key of the whole, and of the whole under ""."""
-        if not self.figure.slices:
+    def suppressed(self) -> bool:
+        """Whether this reader may not see the value: a share of a sensitive split that is itself refused or hidden."""
+        if self.reader.office or self.span is None or self._sensitive is None:
+            return False
+        whole, dimension = self._sensitive
+        return bool(whole.refusal(dimension)) or is_hidden(whole, dimension)
+
+    @cached_property
+    def _sensitive(self) -> tuple[Reading, Dimension] | None:
+        """For a share of rows of a sensitive split: the figure and the dimension that are split."""
+        if not self.figure.slices or not self.figure.slices[1].dimension:
             return None
         cut = self.figure.slices[1]
         whole = self.beside(registry.find(cut.figure))
-        if not cut.dimension or not whole.figure.source.dimension(cut.dimension).sensitive:
-            return None
-        return count_slices(whole, whole.figure.source.dimension(cut.dimension), cut.keys)
-
-    @cached_property
-    def suppressed(self) -> bool:
-        """Whether this reader may not see the value: a share of a sensitive split that is itself refused or hidden."""
-        if self.reader.office or self._not_collected or self._sensitive is None:
-            return False
-        if not self.period.is_calendar_year or self.is_provisional:
-            return True
-        return any(0 < number < SMALL for key, number in self._sensitive.items() if key)
+        dimension = whole.figure.source.dimension(cut.dimension)
+        return (whole, dimension) if dimension.sensitive else None
 
     @property
     def dimensions(self) -> list[Dimension]:
@@ -246,6 +338,8 @@ class Reading:
         if self.reader.office:
             return ""
         sensitive = [d for d in dimensions if d.sensitive]
+        if sensitive and not self.figure.slices and not self.figure.counts_people:
+            return str(_("Only numbers of people are split by sex or agency."))
         for cut in self.figure.slices:
             if cut.dimension and registry.find(cut.figure).source.dimension(cut.dimension).sensitive:
                 return str(_("A share by sex is not split further, so that nobody can be singled out."))

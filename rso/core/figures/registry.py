@@ -14,7 +14,7 @@ from django.db.models import Q, QuerySet
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from rso.core.figures.adding import Adds, Share, Slice
+from rso.core.figures.adding import Adds, Distinct, Share, Slice, Total
 from rso.core.figures.dimensions import Dimension
 from rso.core.figures.units import Unit
 from rso.core.models import Basis
@@ -35,7 +35,8 @@ class Column:
     number: bool = False
 
 
-BASIS_COLUMN = Column("basis", _("Basis"), lambda row: Basis(row.basis))
+#: A record read for a period says how it is known there: a date known less finely than the period makes it illustrative.
+BASIS_COLUMN = Column("basis", _("Basis"), lambda row: Basis(getattr(row, "basis_here", row.basis)))
 
 
 @dataclass(frozen=True)
@@ -43,7 +44,8 @@ class Source:
     """A kind of record, where its date stands, and its dimensions.
 
     `when` is "spent_on", or "event__starts_on" through a parent, or two fields "starts_on", "ends_on" for records that
-    belong to every period that they overlap. With `stock`, `during` gives the records that exist on a day.
+    belong to every period that they overlap. With `stock`, `during` gives the records that exist on a day. Where records
+    are of people, `people` tells how to count them once each: small numbers are judged by it.
     """
 
     slug: str
@@ -57,6 +59,7 @@ class Source:
     statement: str = ""
     public_by: str = ""
     stock: Callable[[QuerySet[Any], date], QuerySet[Any]] | None = None
+    people: Distinct | None = None
 
     @cached_property
     def parent(self) -> str:
@@ -99,7 +102,8 @@ class Figure:
 
     `parents` restricts the parent (the event of a participation), `where` the record itself. `public` says whether
     everyone may see the records; otherwise the public sees them by `source.public_by`. `changed` holds the day on which
-    each version after the first began to apply.
+    each version after the first began to apply. `within` names the figure of which this one counts a part: the public can
+    subtract the one from the other.
     """
 
     slug: str
@@ -115,6 +119,13 @@ class Figure:
     changed: tuple[date, ...] = ()
     public: bool = True
     headline: str | Promise = ""
+    within: str = ""
+
+    @property
+    def counts_people(self) -> bool:
+        """Whether the value is a number of people or of their attendances."""
+        people = self.source.people
+        return people is not None and self.adds in (people, Total(people.heads))
 
     @property
     def additive(self) -> bool:
@@ -142,7 +153,23 @@ class NamedTable:
     shares: bool = False
 
 
-Evidence = Callable[[Period], QuerySet[Any]]
+Rows = Callable[[Period], QuerySet[Any]]
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """Records of a period that speak for another record.
+
+    `of` leads from them to what they speak for, `basis` to how they are known, `precision` to how finely they are dated.
+    """
+
+    rows: Rows
+    of: str
+    basis: str
+    precision: str
+
+    def during(self, period: Period) -> QuerySet[Any]:
+        return self.rows(period).filter(**{f"{self.of}__isnull": False}).order_by()
 
 
 T = TypeVar("T", Figure, NamedTable)
@@ -162,13 +189,12 @@ class Registry:
     def table(self, declared: NamedTable) -> NamedTable:
         return self._keep(self.tables, declared)
 
-    def gives_evidence(self, *names: str) -> Callable[[Evidence], Evidence]:
-        """Marks a function (period → ids of records) as evidence for the figures that ask for one of `names`."""
+    def gives_evidence(self, name: str, *, of: str, basis: str, precision: str) -> Callable[[Rows], Rows]:
+        """Marks a function (period → records) as evidence for the figures that ask for `name`."""
 
-        def keep(found: Evidence) -> Evidence:
-            for name in names:
-                self.evidence.setdefault(name, []).append(found)
-            return found
+        def keep(rows: Rows) -> Rows:
+            self.evidence.setdefault(name, []).append(Evidence(rows, of, basis, precision))
+            return rows
 
         return keep
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from decimal import Decimal
 from itertools import product
 from statistics import median
@@ -23,8 +23,9 @@ from rso.core.figures.breakdowns import (
     share_of,
 )
 from rso.core.figures.counting import HUNDRED, count
-from rso.core.figures.dimensions import Dimension, Named
-from rso.core.figures.suppression import hide_pair, merge_small
+from rso.core.figures.dimensions import BASIS, Dimension, Named
+from rso.core.figures.suppression import suppress
+from rso.core.figures.units import Number
 from rso.core.models import Basis
 
 if TYPE_CHECKING:
@@ -41,9 +42,9 @@ def split(reading: Reading, slug: str) -> Breakdown:
     is_median = isinstance(figure.adds, Median)
     cells = _medians(reading, dimension) if is_median else _cells(reading, dimension)
     if dimension.sensitive and not reading.reader.office:
-        cells = _suppressed(reading, dimension, cells)
-    overlaps = dimension.overlaps or not reading.adds.additive or is_median
-    return Breakdown(slug, str(dimension.title), reading.value, tuple(cells), overlaps)
+        cells = suppress(reading, dimension, cells)
+    sums = not is_median and not dimension.overlaps and (reading.adds.additive or dimension is BASIS)
+    return Breakdown(slug, str(dimension.title), reading.value, tuple(cells), sums, not sums and not is_median)
 
 
 def cross(reading: Reading, first: str, second: str) -> Crossing:
@@ -55,16 +56,30 @@ def cross(reading: Reading, first: str, second: str) -> Crossing:
         raise Refusal(reason)
     counted = count(reading, pair)
     axes = [_axis(reading, dimension, {raw[i] for raw in counted}) for i, dimension in enumerate(pair)]
-    exact = {raw: Decimal(n) / HUNDRED for raw, n in counted.items()}
     whole = reading.adds.additive and not any(dimension.overlaps for dimension in pair)
-    values = rounded(exact, int(reading.value or 0)) if whole else {raw: int(n) for raw, n in exact.items()}
+    values = (
+        _rounded_beside(counted, pair) if reading.adds.additive else {raw: n // HUNDRED for raw, n in counted.items()}
+    )
+    status = _statuses(reading, pair)
     cells = {
-        (a.key, b.key): Cell((a, b), values.get((x, y), 0), _status(reading, pair, {}))
+        (a.key, b.key): _cell((a, b), values.get((x, y), 0), status((x, y)))
         for (x, a), (y, b) in product(*(axis.items() for axis in axes))
     }
-    rows, columns = (tuple({named.key: named for named in axis.values()}.values()) for axis in axes)
+    rows, columns = (tuple(axis.values()) for axis in axes)
     titles = (str(pair[0].title), str(pair[1].title))
     return Crossing((first, second), titles, reading.value, rows, columns, cells, not whole)
+
+
+def _rounded_beside(counted: Mapping[Any, int], pair: Sequence[Dimension]) -> dict[Any, int]:
+    """Hundredths as whole numbers. Weighted shares are rounded within each value of the other dimension, which then adds up."""
+    beside = next((1 - at for at, dimension in enumerate(pair) if dimension.splits), 0)
+    lines: dict[Any, dict[Any, Decimal]] = defaultdict(dict)
+    for raw, hundredths in counted.items():
+        lines[raw[beside]][raw] = Decimal(hundredths) / HUNDRED
+    values: dict[Any, int] = {}
+    for line in lines.values():
+        values |= rounded(line, int(sum(line.values())))
+    return values
 
 
 def _axis(reading: Reading, dimension: Dimension, found: Iterable[Any]) -> dict[Any, Named]:
@@ -76,46 +91,50 @@ def _axis(reading: Reading, dimension: Dimension, found: Iterable[Any]) -> dict[
 
 def _cells(reading: Reading, dimension: Dimension) -> list[Cell]:
     parts: dict[Any, dict[str, int]] = defaultdict(dict)
-    for (raw, basis), hundredths in count(reading, (dimension,), with_basis=True).items():
-        parts[raw][basis] = hundredths
+    if dimension is BASIS:
+        parts |= {Basis[slug.upper()]: {slug: int(n) * HUNDRED} for slug, n in reading.basis.items()}
+    else:
+        for (raw, basis), hundredths in count(reading, (dimension,), with_basis=True).items():
+            parts[raw][basis] = hundredths
     axis = _axis(reading, dimension, parts)
     exact = {raw: Decimal(sum(parts[raw].values())) / HUNDRED for raw in axis}
     if dimension.splits and reading.adds.additive:
         values = rounded(exact, int(reading.value or 0))
     else:
         values = {raw: int(value) for raw, value in exact.items()}
+    status = _statuses(reading, (dimension,))
     return [
-        Cell(
+        _cell(
             (named,),
             values[raw],
-            _status(reading, (dimension,), parts[raw]),
+            status((raw,), parts[raw]),
             {basis: n // HUNDRED if n % HUNDRED == 0 else Decimal(n) / HUNDRED for basis, n in parts[raw].items() if n},
         )
         for raw, named in axis.items()
     ]
 
 
-def _status(reading: Reading, dimensions: Sequence[Dimension], parts: dict[str, int]) -> Status:
-    breaks = [
-        *reading.figure.changed,
-        *(day for dimension in dimensions for day in dimension.breaks()),
-    ]
-    if any(reading.period.contains(day) for day in breaks):
-        return Status.BREAK
-    if reading.is_provisional:
-        return Status.PROVISIONAL
-    return Status.ESTIMATED if Basis.ESTIMATED.slug in parts else Status.NORMAL
+def _statuses(reading: Reading, dimensions: Sequence[Dimension]) -> Callable[..., Status]:
+    """(values, bases) → the status of the cell that stands there: of its own days, where a value is a time."""
+    breaks = [day for dimension in dimensions for day in dimension.breaks()]
+    times = [(at, dimension.span) for at, dimension in enumerate(dimensions) if dimension.span]
+
+    def status(values: Sequence[Any], bases: Collection[str] = ()) -> Status:
+        span = reading.period
+        for at, span_of in times:
+            own = span_of(values[at])
+            span = span.within(own.starts, own.last_day) or own
+        return reading.status_of(span, breaks=breaks, bases=bases)
+
+    return status
 
 
-def _suppressed(reading: Reading, dimension: Dimension, cells: list[Cell]) -> list[Cell]:
-    if dimension.slug == "sex":
-        return hide_pair(cells)
-
-    def together(keys: Sequence[str]) -> int:
-        found: int = reading.records.filter(dimension.keys_filter(keys)).aggregate(v=reading.adds.value())["v"]
-        return found
-
-    return merge_small(cells, together)
+def _cell(
+    named: tuple[Named, ...], value: Number | None, status: Status, parts: Mapping[str, Number] | None = None
+) -> Cell:
+    if status in (Status.NOT_COLLECTED, Status.SUPPRESSED):
+        return Cell(named, None, status)
+    return Cell(named, value, Status.CANNOT_EXIST if value is None else status, parts or {})
 
 
 def _split_share(reading: Reading, slug: str) -> Breakdown:
@@ -128,28 +147,27 @@ def _split_share(reading: Reading, slug: str) -> Breakdown:
     cells = []
     for key in dict.fromkeys((*below, *above)):
         named = (below.get(key) or above[key]).named
-        value = share_of(
-            above[key].value if key in above else 0,
-            below[key].value if key in below else 0,
-        )
-        cells.append(Cell(named, value, Status.CANNOT_EXIST if value is None else Status.NORMAL))
-    return Breakdown(slug, str(dimension.title), reading.value, tuple(cells), overlaps=True)
+        value = share_of(*(side[key].value if key in side else 0 for side in (above, below)))
+        status = below[key].status if key in below and below[key].value is None else reading.status_of(reading.period)
+        cells.append(_cell(named, value, status))
+    return Breakdown(slug, str(dimension.title), reading.value, tuple(cells), sums=False)
 
 
 def _medians(reading: Reading, dimension: Dimension) -> list[Cell]:
     adds = reading.figure.adds
     assert isinstance(adds, Median)
-    numbers: dict[Any, list[int]] = defaultdict(list)
-    reader = dimension.reader(reading.records.model)
-    rows = reading.records.filter(**dimension.only).values_list(reader, adds.first, adds.last).order_by()
-    for raw, first, last in rows:
-        numbers[raw].append((last - first).days)
-    names = dimension.names(numbers)
-    return [
-        Cell(
-            (names[raw],),
-            Decimal(median(numbers[raw])),
-            _status(reading, (dimension,), {}),
-        )
-        for raw in ordered(list(numbers), names)
-    ]
+    days: dict[Any, list[int]] = defaultdict(list)
+    weakest: dict[Any, int] = defaultdict(int)
+    reader = "_basis" if dimension is BASIS else dimension.reader(reading.records.model)
+    rows = reading.records.filter(**dimension.only).annotate(_basis=reading.basis_at()).order_by()
+    for raw, first, last, basis in rows.values_list(reader, adds.first, adds.last, "_basis"):
+        raw = None if raw == "" else raw
+        days[raw].append((last - first).days)
+        weakest[raw] = max(weakest[raw], basis)
+    status = _statuses(reading, (dimension,))
+    cells = []
+    for raw, named in _axis(reading, dimension, days).items():
+        value = Decimal(median(days[raw])) if raw in days else None
+        parts = {Basis(weakest[raw]).slug: value} if value is not None else {}
+        cells.append(_cell((named,), value, status((raw,), parts), parts))
+    return cells

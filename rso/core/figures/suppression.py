@@ -1,60 +1,118 @@
 """What the public may not see of small numbers of people, so that no subtraction brings it back.
 
-The rule (see docs/adr): a sensitive dimension is offered alone, never crossed, for whole calendar years that have ended.
-Of the sexes, where women or men number one to four, both are suppressed and their sum stays. Agencies below five are
-merged into one row until it holds five. Hiding only the smallest cell and a second one was tried and could be undone.
+The rule (docs/adr/0001-small-numbers.md): a sensitive dimension is offered alone, never crossed, for whole calendar years
+that have ended. Small is one to four people or attendances, in the figure or in what is left when it is subtracted from
+the figure that it is within. Of the sexes, where one is small, both are suppressed and their sum stays. Small agencies are
+merged into one row until it holds five people; whose agency is not known joins them where they are fewer than five.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
+from typing import TYPE_CHECKING, Any
 
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext as _
 
+from rso.core.figures.adding import Total
 from rso.core.figures.breakdowns import Cell, Refusal, Status
-from rso.core.figures.counting import TOTAL_STATED
-from rso.core.figures.dimensions import UNKNOWN, Named
+from rso.core.figures.dimensions import UNKNOWN, Dimension, Named
 from rso.core.models import Basis
 
+if TYPE_CHECKING:
+    from rso.core.figures.reading import Reading
+
 SMALL = 5
-WEAKEST_LAST = [TOTAL_STATED, *(basis.slug for basis in Basis)]
 OTHER = "other"
+#: Attendances and people.
+Numbers = tuple[int, int]
+NONE = (0, 0)
 
 
-def is_small(cell: Cell) -> bool:
-    return cell.key != UNKNOWN and cell.value is not None and 0 < cell.value < SMALL
+def tally(reading: Reading, dimension: Dimension) -> dict[Any, Numbers]:
+    """Attendances and people by value of one of the records' own columns, whichever of the two the figure counts."""
+    key = ("tally", dimension.slug)
+    if key not in reading.memo:
+        people = reading.figure.source.people
+        assert people is not None
+        rows = reading.counted.values_list(dimension.path).order_by()
+        found = rows.annotate(_attendances=Total(people.heads).value(), _people=people.value())
+        reading.memo[key] = {raw: (attendances, persons) for raw, attendances, persons in found}
+    numbers: dict[Any, Numbers] = reading.memo[key]
+    return numbers
 
 
-def hide_pair(cells: Sequence[Cell]) -> list[Cell]:
-    """Suppresses every known row when one of them is small; unknown is never the reason and is always printed."""
-    if not any(is_small(cell) for cell in cells):
-        return list(cells)
+def small_numbers(reading: Reading, dimension: Dimension) -> set[Any]:
+    """Known values that so few people have, in the figure or in what subtraction leaves of the figure it is within."""
+    own, whole = tally(reading, dimension), tally(reading.whole, dimension)
+    found = set()
+    for raw, most in whole.items():
+        part = own.get(raw, NONE)
+        rest = [a - b for a, b in zip(most, part, strict=True)]
+        if raw is not None and any(0 < n < SMALL for n in (*most, *part, *rest)):
+            found.add(raw)
+    return found
+
+
+def is_hidden(reading: Reading, dimension: Dimension) -> bool:
+    """Whether every known value is suppressed, so that none can be told from the other and their sum.
+
+    Where the whole is of one value alone, its parts are too, and there is nothing left to protect.
+    """
+    whole = reading.whole
+    if whole is not reading:
+        if is_hidden(whole, dimension):
+            return True
+        if sum(1 for raw, numbers in tally(whole, dimension).items() if raw is not None and numbers != NONE) < 2:
+            return False
+    return bool(small_numbers(reading, dimension))
+
+
+def merged(reading: Reading, dimension: Dimension) -> list[Any]:
+    """Values to be shown as one row, the fewest people first. Raises Refusal where all together are too few."""
+    own, whole = tally(reading, dimension), reading.whole
+    together = small_numbers(reading, dimension)
+    if whole is not reading:
+        together |= set(merged(whole, dimension))
+    if not together:
+        return []
+    rest = sorted((raw for raw in own if raw is not None and raw not in together), key=lambda raw: own[raw][::-1])
+    while sum(own.get(raw, NONE)[1] for raw in together) < SMALL:
+        if not rest:
+            raise Refusal(_("Fewer than five people could be told apart by agency, so this split is not shown."))
+        together.add(rest.pop(0))
+    return sorted(together)
+
+
+def suppress(reading: Reading, dimension: Dimension, cells: Sequence[Cell]) -> list[Cell]:
+    """The cells of a sensitive split as the public may see them. Raises Refusal."""
+    if not dimension.others:
+        return _hide(cells) if is_hidden(reading, dimension) else list(cells)
+    values = merged(reading, dimension)
+    keys = {named.key for named in dimension.names(values).values()} - {UNKNOWN}
+    return _merge(reading, dimension, cells, keys) if values else list(cells)
+
+
+def _hide(cells: Sequence[Cell]) -> list[Cell]:
+    """Suppresses every known row; unknown is always printed."""
     return [
         cell if cell.key == UNKNOWN else replace(cell, value=None, status=Status.SUPPRESSED, parts={}) for cell in cells
     ]
 
 
-def merge_small(cells: Sequence[Cell], count: Callable[[Sequence[str]], int]) -> list[Cell]:
-    """Merges small rows into "other" until it holds five; `count` gives the value of several keys taken together."""
-    known = sorted(
-        (cell for cell in cells if cell.key != UNKNOWN and cell.value),
-        key=lambda cell: cell.value or 0,
-    )
-    merged = [cell for cell in known if is_small(cell)]
-    if not merged:
-        return list(cells)
-    rest = [cell for cell in known if not is_small(cell)]
-    total = count([cell.key for cell in merged])
-    while total < SMALL:
-        if not rest:
-            raise Refusal(_("Fewer than five people could be told apart by agency, so this split is not shown."))
-        merged.append(rest.pop(0))
-        total = count([cell.key for cell in merged])
-    gone = {cell.key for cell in merged}
-    basis = max({name for cell in merged for name in cell.parts}, key=WEAKEST_LAST.index, default="")
-    other = Cell((Named(OTHER, str(_("Other agencies")), (8,)),), total, parts={basis: total} if basis else {})
-    shown = [cell for cell in cells if cell.key not in gone]
+def _merge(reading: Reading, dimension: Dimension, cells: Sequence[Cell], keys: set[str]) -> list[Cell]:
+    label = str(dimension.others)
+    if tally(reading, dimension).get(None, NONE)[1] < SMALL:
+        # Else what a member's total leaves could only be of its one small agency.
+        keys = {*keys, UNKNOWN}
+        label = _("%(others)s, or not known") % {"others": label}
+    gone = [cell for cell in cells if cell.key in keys]
+    rows = reading.records.filter(dimension.keys_filter(reading.records.model, keys))
+    value: int = rows.aggregate(v=reading.adds.value())["v"]
+    weakest = max((Basis[slug.upper()] for cell in gone for slug in cell.parts), default=Basis.RECORDED)
+    status = reading.status_of(reading.period, bases={weakest.slug})
+    other = Cell((Named(OTHER, label, (8,)),), value, status, {weakest.slug: value} if value else {})
+    shown = [cell for cell in cells if cell.key not in keys]
     return [
         *(cell for cell in shown if cell.key != UNKNOWN),
         other,

@@ -17,8 +17,9 @@ from rso.core import charts
 from rso.core.context import the_office
 from rso.core.figures import TOTAL_STATED, Figure, Refusal, UnknownFigure, registry
 from rso.core.figures.cache import keep
+from rso.core.figures.notes import notes_on, notes_on_cell, notes_on_split
 from rso.core.figures.reading import OFFICE, PUBLIC, Reader, Reading, records_cover
-from rso.core.models import Basis, Note, Statement
+from rso.core.models import Basis, Statement
 from rso.core.periods import Period, UnknownPeriod
 from rso.core.snapshot import snapshot
 from rso.reports.blocks import default_kind, draw
@@ -114,7 +115,7 @@ def _page(reading: Reading) -> dict[str, Any]:
             "breakdowns": [split for split in splits if split["slug"] != _public_by(reading)],
             "refused": sorted({reason for d in figure.source.dimensions if (reason := reading.refusal(d))}),
             "stated": _stated(reading),
-            "notes": [note.label for note in Note.objects.filter(figure=figure.slug, dimension="", period__in=["", reading.period.key])],
+            "notes": notes_on(reading),
             "records": _records(reading, splits),
             "printed_in": reports_that_print(figure.slug, reading.period),
             "years": _years(reading),
@@ -195,7 +196,7 @@ def _breakdowns(reading: Reading) -> Iterator[dict[str, Any]]:
         found.append(
             {
                 "slug": dimension.slug, "heading": heading, "broad": kind != "bars", "note": charts.suppression_note(breakdown),
-                "notes": _notes_on(reading, dimension.slug), **_folded({**drawn.as_json(), **place(reading, dimension.slug)}),
+                "notes": notes_on_split(reading, breakdown), **_folded({**drawn.as_json(), **place(reading, dimension.slug)}),
             }
         )  # fmt: skip
     yield from sorted(found, key=lambda split: bool(split["broad"]))
@@ -214,15 +215,6 @@ def _folded(chart: dict[str, Any]) -> dict[str, Any]:
         }
     rest = {**chart, "rows": rows[BEFORE_FOLD:SHOWN], "total": "", "key": [], "note": ""}
     return {"chart": {**chart, "rows": rows[:BEFORE_FOLD]}, "rest": rest}
-
-
-def _notes_on(reading: Reading, dimension: str) -> list[str]:
-    found = Note.objects.filter(
-        figure=reading.figure.slug,
-        dimension=dimension,
-        period__in=["", reading.period.key],
-    )
-    return [note.label for note in found.order_by("ref")]
 
 
 def _years(reading: Reading) -> list[int]:
@@ -276,7 +268,7 @@ def _records(reading: Reading, splits: list[dict[str, Any]]) -> dict[str, Any]:
     if by := _public_by(reading):
         return {"open": True, "split": next((split for split in splits if split["slug"] == by), None)}
     columns = figure.source.columns
-    found = list(reading.records.select_related(*figure.source.related).order_by(*in_order(figure))[: RECORDS + 1])
+    found = list(reading.shown.order_by(*in_order(figure))[: RECORDS + 1])
     return {
         "open": True,
         "columns": [(str(c.title), c.number) for c in columns],
@@ -335,6 +327,7 @@ def _csv_rows(reading: Reading) -> Iterator[list[Any]]:
         "unit",
         "obs_status",
         "basis",
+        "notes",
     ]
     with snapshot():
         basis = ";".join(f"{name}:{unit.exact(number)}" for name, number in reading.basis.items())
@@ -348,6 +341,7 @@ def _csv_rows(reading: Reading) -> Iterator[list[Any]]:
             unit.code,
             reading.status.value,
             basis,
+            " ".join(notes_on(reading)),
         ]
         for dimension in reading.dimensions:
             try:
@@ -366,6 +360,7 @@ def _csv_rows(reading: Reading) -> Iterator[list[Any]]:
                     unit.code,
                     cell.status.value,
                     basis,
+                    " ".join(notes_on_cell(reading, dimension.slug, cell.key)),
                 ]
 
 
@@ -399,9 +394,7 @@ def _record_rows(reading: Reading) -> Iterator[list[Any]]:
         return
     columns = figure.source.columns
     yield ["ref", *(column.slug for column in columns), "address"]
-    for row in (
-        reading.records.select_related(*figure.source.related).order_by(*in_order(figure)).iterator(chunk_size=2000)
-    ):
+    for row in reading.shown.order_by(*in_order(figure)).iterator(chunk_size=2000):
         values = [column.get(row) for column in columns]
         words = [
             value.slug if isinstance(value, Basis) else value if isinstance(value, int) else str(value)

@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from rso.core import charts
 from rso.core.context import the_office
 from rso.core.figures import Breakdown, Crossing, Refusal, UnknownFigure, registry
+from rso.core.figures.notes import notes_on, notes_on_split
 from rso.core.figures.reading import Reading
 from rso.core.periods import Period, UnknownPeriod
 from rso.core.snapshot import snapshot
@@ -90,6 +91,7 @@ def _shown(reading: Reading, answer: Breakdown | Crossing | None) -> dict[str, A
     found: dict[str, Any] = {
         "figure": reading.figure, "period": reading.period, "place": place(reading), "value": unit.exact(reading.value),
         "shown": unit.show(reading.value) if reading.value is not None else str(reading.status.label),
+        "notes": [*notes_on(reading), *(notes_on_split(reading, answer) if answer else [])],
     }  # fmt: skip
     if isinstance(answer, Breakdown):
         kind = default_kind(reading, [answer.dimension], "")
