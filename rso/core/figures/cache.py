@@ -59,9 +59,11 @@ def last_change(kinds: Iterable[str]) -> int:
     """The id of the last audit event on any of these kinds of record, in one query."""
     table = connection.ops.quote_name(AuditEvent._meta.db_table)
     ordered = sorted(kinds)
-    each = " UNION ALL ".join([f"SELECT MAX(id) AS id FROM {table} WHERE kind = %s"] * len(ordered))  # noqa: S608
+    # One plan of one look into the index, however many kinds: twenty branches would cost PostgreSQL more to plan than to run.
+    each = " UNION ALL ".join(["SELECT %s AS kind"] * len(ordered))
+    newest = f"SELECT MAX(id) FROM {table} WHERE {table}.kind = kinds.kind"  # noqa: S608
     with connection.cursor() as cursor:
-        cursor.execute(f"SELECT MAX(id) FROM ({each}) AS latest", ordered)  # noqa: S608
+        cursor.execute(f"SELECT MAX(({newest})) FROM ({each}) AS kinds", ordered)  # noqa: S608
         (found,) = cursor.fetchone()
     return found or 0
 

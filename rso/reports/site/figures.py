@@ -10,6 +10,7 @@ from typing import Any
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
 from django.shortcuts import redirect, render
+from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
@@ -52,12 +53,13 @@ def index(request: HttpRequest) -> HttpResponse:
     """Every figure with its value for the headline period."""
     period = Period.parse(the_office().headline_period or "2022")
     readings = [Reading(figure, period) for figure in registry]
-    rows = keep(readings, "index", lambda: _index(readings))
-    return render(
-        request,
-        "reports/figures.html",
-        {"rows": rows, "period": period, "tables": _named_tables(period)},
-    )
+    body = keep(readings, "index", lambda: _written("figures_body", _index(readings, period), period))
+    return render(request, "reports/figures.html", {"body": body, "period": period})
+
+
+def _written(template: str, found: dict[str, Any], period: Period) -> str:
+    """The part of a page that follows from records alone, as it is kept: nothing of the request may stand in it."""
+    return render_to_string(f"reports/{template}.html", {**found, "period": period})
 
 
 def room_of(figure: Figure) -> str:
@@ -65,9 +67,9 @@ def room_of(figure: Figure) -> str:
     return str(figure.source.model._meta.app_config.verbose_name)
 
 
-def _index(readings: list[Reading]) -> list[dict[str, Any]]:
+def _index(readings: list[Reading], period: Period) -> dict[str, Any]:
     with snapshot():
-        return [
+        rows = [
             {
                 "room": room_of(r.figure),
                 "slug": r.figure.slug, "title": str(r.figure.title), "shown": _value(r), "noun": _noun(r.figure),
@@ -75,6 +77,7 @@ def _index(readings: list[Reading]) -> list[dict[str, Any]]:
             }
             for r in readings
         ]  # fmt: skip
+    return {"rows": rows, "tables": _named_tables(period)}
 
 
 def _named_tables(period: Period) -> list[dict[str, str]]:
@@ -94,8 +97,8 @@ def latest(request: HttpRequest, slug: str) -> HttpResponse:
 
 def page(request: HttpRequest, slug: str, period: str) -> HttpResponse:
     reading = reading_of(request, slug, period)
-    found = keep([reading], "page", lambda: _page(reading))
-    return render(request, "reports/figure.html", {**found, "period": reading.period})
+    body = keep([reading], "page", lambda: _written("figure_body", _page(reading), reading.period))
+    return render(request, "reports/figure.html", {"body": body, "figure": reading.figure, "period": reading.period})
 
 
 def _page(reading: Reading) -> dict[str, Any]:
