@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
@@ -75,10 +75,10 @@ class EventQuerySet(models.QuerySet["Event"]):
         return self.order_by("-starts_on", "-pk")
 
     def with_body(self, body: int) -> EventQuerySet:
-        """Events that someone of the body attended, or in which it had a part."""
-        attended = Participation.objects.filter(COUNTED, member=body).order_by().values("event")
-        parts = EventBody.objects.filter(body=body).order_by().values("event")
-        return self.filter(Q(pk__in=attended) | Q(pk__in=parts))
+        """Events that someone of the body attended, or in which it had a part. A page of the newest asks no more than its rows."""
+        attended = Participation.objects.filter(COUNTED, member=body, event=OuterRef("pk"))
+        parts = EventBody.objects.filter(body=body, event=OuterRef("pk"))
+        return self.filter(Exists(attended) | Exists(parts))
 
 
 class Event(Record, Dated):
@@ -107,6 +107,8 @@ class Event(Record, Dated):
         indexes = [
             models.Index(fields=["starts_on", "type", "mode"], name="event_first_day"),
             models.Index(fields=["type", "starts_on"], name="event_type"),
+            # A page of the list, walked newest first.
+            models.Index(fields=["starts_on", "id"], name="event_newest"),
         ]
         constraints = [
             *Record.constraints("event"),
@@ -255,7 +257,7 @@ class Participation(Record):
                 name="participation_all",
             ),
             models.Index(
-                fields=["member", "event"],
+                fields=["member", "event", "state", "role"],
                 name="participation_member",
                 condition=Q(member__isnull=False),
             ),
