@@ -29,7 +29,7 @@ WORKERS = 2
 
 #: Name, address, bar in ms, bar in queries.
 PAGES = [
-    ("list of events, filtered", "/events/?type=training&year=2022&mode=online", 40, 8),
+    ("list of events, filtered", "/events/?q=Event&role=organised", 40, 8),
     ("list of all events", "/events/", 40, 8),
     ("an event", "/events/e009500/", 15, 10),
     ("a member", "/members/M01/", 15, 10),

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 import django_filters
 from django.db.models import Count, Q, Sum
 from django.http import HttpRequest, HttpResponse
@@ -11,7 +9,7 @@ from django.shortcuts import get_object_or_404, render
 from django.urls import path
 from django.utils.translation import gettext_lazy as _
 
-from rso.core.pages import Words, list_page
+from rso.core.pages import InYear, OneOf, Words, list_page
 from rso.events.models import (
     COUNTED,
     Event,
@@ -25,23 +23,15 @@ from rso.members.site import WithBody
 
 class EventFilters(django_filters.FilterSet):  # type: ignore[misc]
     q = Words(field_name="title")
-    type = django_filters.ChoiceFilter(choices=EventType.choices, label=_("Type"), empty_label=_("Any"))
-    mode = django_filters.ChoiceFilter(choices=EventMode.choices, label=_("Mode"), empty_label=_("Any"))
-    role = django_filters.ChoiceFilter(
-        field_name="office_role",
-        choices=OfficeRole.choices,
-        label=_("The office’s role"),
-        empty_label=_("Any"),
-    )
+    type = OneOf(EventType.choices, _("Type"))
+    mode = OneOf(EventMode.choices, _("Mode"))
+    role = OneOf(OfficeRole.choices, _("The office’s role"), field_name="office_role")
     body = WithBody()
-    year = django_filters.NumberFilter(method="in_year", label=_("Year"), min_value=1900, max_value=2200)
+    year = InYear()
 
     class Meta:
         model = Event
         fields: list[str] = []
-
-    def in_year(self, events: Any, _name: str, year: Any) -> Any:
-        return events.filter(starts_on__year=int(year))
 
 
 def events(request: HttpRequest) -> HttpResponse:

@@ -13,6 +13,7 @@ from django.urls import path
 from django.utils.translation import gettext_lazy as _
 
 from rso.core.listings import listings
+from rso.core.pages import Select
 from rso.members.models import PROCESS_KINDS, Body, BodyKind, Group, GroupKind, GroupRole, Seat
 
 KINDS = {
@@ -32,6 +33,7 @@ class WithBody(django_filters.ModelChoiceFilter):  # type: ignore[misc]
             to_field_name="ref",
             label=_("With"),
             empty_label=_("Anyone"),
+            widget=Select,
         )
 
     def filter(self, rows: Any, body: Body | None) -> Any:

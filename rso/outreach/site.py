@@ -16,7 +16,7 @@ from rso.core.figures import registry
 from rso.core.figures.cache import keep
 from rso.core.figures.reading import Reading
 from rso.core.listings import listings
-from rso.core.pages import Words, list_page
+from rso.core.pages import InYear, OneOf, Words, list_page
 from rso.core.periods import Period
 from rso.members.models import Body
 from rso.members.site import WithBody
@@ -57,11 +57,9 @@ def _head(reading: Reading) -> dict[str, Any]:
 
 class EngagementFilters(django_filters.FilterSet):  # type: ignore[misc]
     q = Words(field_name="title")
-    kind = django_filters.ChoiceFilter(choices=EngagementKind.choices, label=_("Kind"), empty_label=_("Any"))
+    kind = OneOf(EngagementKind.choices, _("Kind"))
     body = WithBody()
-    year = django_filters.NumberFilter(
-        field_name="starts_on", lookup_expr="year", label=_("Year"), min_value=1900, max_value=2200
-    )
+    year = InYear()
 
     class Meta:
         model = Engagement

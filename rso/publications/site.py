@@ -15,23 +15,20 @@ from django.utils.feedgenerator import Atom1Feed
 from django.utils.translation import gettext_lazy as _
 
 from rso.core.context import the_office
-from rso.core.pages import Words, list_page
+from rso.core.pages import InYear, OneOf, Words, list_page
 from rso.members.site import WithBody
 from rso.publications.models import Publication, PublicationKind
 
 
 class PublicationFilters(django_filters.FilterSet):  # type: ignore[misc]
     q = Words(field_name="title")
-    kind = django_filters.ChoiceFilter(choices=PublicationKind.choices, label=_("Kind"), empty_label=_("Any"))
+    kind = OneOf(PublicationKind.choices, _("Kind"))
     body = WithBody()
-    year = django_filters.NumberFilter(method="in_year", label=_("Year"), min_value=1900, max_value=2200)
+    year = InYear("first_issued_on")
 
     class Meta:
         model = Publication
         fields: list[str] = []
-
-    def in_year(self, works: Any, _name: str, year: Any) -> Any:
-        return works.filter(first_issued_on__year=int(year))
 
 
 def publications(request: HttpRequest) -> HttpResponse:

@@ -12,7 +12,7 @@ from django.urls import path
 from django.utils.translation import gettext_lazy as _
 
 from rso.core.listings import listings
-from rso.core.pages import Words, list_page
+from rso.core.pages import InYear, OneOf, Select, Words, list_page
 from rso.members.site import WithBody
 from rso.workplan.models import (
     Activity,
@@ -25,6 +25,15 @@ from rso.workplan.models import (
 )
 
 
+class Running(InYear):
+    """Activities that ran on any day of a year."""
+
+    def filter(self, activities: Any, year: Any) -> Any:
+        if year is None:
+            return activities
+        return activities.filter(starts_on__lte=date(int(year), 12, 31), ends_on__gte=date(int(year), 1, 1))
+
+
 class ActivityFilters(django_filters.FilterSet):  # type: ignore[misc]
     q = Words(field_name="title")
     purpose = django_filters.ModelChoiceFilter(
@@ -32,18 +41,15 @@ class ActivityFilters(django_filters.FilterSet):  # type: ignore[misc]
         to_field_name="ref",
         label=_("Core purpose"),
         empty_label=_("Any"),
+        widget=Select,
     )
-    status = django_filters.ChoiceFilter(choices=ActivityStatus.choices, label=_("Status"), empty_label=_("Any"))
+    status = OneOf(ActivityStatus.choices, _("Status"))
     body = WithBody()
-    year = django_filters.NumberFilter(method="in_year", label=_("Year"), min_value=1900, max_value=2200)
+    year = Running()
 
     class Meta:
         model = Activity
         fields: list[str] = []
-
-    def in_year(self, activities: Any, _name: str, year: Any) -> Any:
-        """Those that ran on any day of a year."""
-        return activities.filter(starts_on__lte=date(int(year), 12, 31), ends_on__gte=date(int(year), 1, 1))
 
 
 def work(request: HttpRequest) -> HttpResponse:
