@@ -92,6 +92,11 @@ class Kept(models.Model):
     def __str__(self) -> str:
         return str(self.ref)
 
+    def _get_FIELD_display(self, field: Any) -> str:  # noqa: N802
+        """Behind `get_type_display` and its like. Django's own translates every label of a field to show one of them."""
+        value = getattr(self, field.attname)
+        return "" if value is None else str(next((label for key, label in field.flatchoices if key == value), value))
+
 
 class Source(Kept):
     """A document that others can read; endnotes are drawn from it."""

@@ -37,6 +37,7 @@ def home(request: HttpRequest) -> HttpResponse:
     readings = [Reading(registry.find(slug), period) for slug in (*HEADLINES, "people-reached")]
     heads = keep(readings, "headlines", lambda: [_head(reading) for reading in readings])
     context = {
+        "office": office,
         "heads": heads[:-1],
         "people": heads[-1],
         "period": period,

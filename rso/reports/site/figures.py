@@ -51,10 +51,11 @@ def reading_of(request: HttpRequest, slug: str, period: str) -> Reading:
 
 def index(request: HttpRequest) -> HttpResponse:
     """Every figure with its value for the headline period."""
-    period = Period.parse(the_office().headline_period or "2022")
+    office = the_office()
+    period = Period.parse(office.headline_period or "2022")
     readings = [Reading(figure, period) for figure in registry]
     body = keep(readings, "index", lambda: _written("figures_body", _index(readings, period), period))
-    return render(request, "reports/figures.html", {"body": body, "period": period})
+    return render(request, "reports/figures.html", {"office": office, "body": body, "period": period})
 
 
 def _written(template: str, found: dict[str, Any], period: Period) -> str:
