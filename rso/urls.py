@@ -1,27 +1,37 @@
-"""All addresses: the public site in its languages, sign-in, and the pages of errors."""
+"""All addresses: the public site in its languages, sign-in, and what machines ask."""
 
 from importlib import import_module
 
 from django.conf.urls.i18n import i18n_patterns
-from django.urls import register_converter
+from django.urls import URLPattern, path, register_converter
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_safe
+from django.views.generic import TemplateView
 
 from rso.core.addresses import RefConverter
+from rso.health import healthz
 
 register_converter(RefConverter, "ref")
-DOORS = [
-    import_module(f"rso.{room}.site")
-    for room in (
-        "accounts",
-        "outreach",
-        "workplan",
-        "events",
-        "publications",
-        "members",
-        "finance",
-        "reports",
-    )
+
+
+def read_only(pattern: URLPattern) -> URLPattern:
+    """The same address for GET and HEAD alone; exempt, so that any other method is told 405 and not of an expired form."""
+    pattern.callback = csrf_exempt(require_safe(pattern.callback))
+    return pattern
+
+
+def door(room: str) -> list[URLPattern]:
+    found: list[URLPattern] = import_module(f"rso.{room}.site").urlpatterns
+    return found
+
+
+PUBLIC = ("outreach", "workplan", "events", "publications", "members", "finance", "reports")
+urlpatterns = [
+    path("robots.txt", TemplateView.as_view(template_name="robots.txt", content_type="text/plain"), name="robots"),
+    path("healthz", healthz, name="healthz"),
+    *i18n_patterns(
+        *door("accounts"),
+        *(read_only(pattern) for room in PUBLIC for pattern in door(room)),
+        prefix_default_language=False,
+    ),
 ]
-urlpatterns = i18n_patterns(
-    *(pattern for door in DOORS for pattern in door.urlpatterns),
-    prefix_default_language=False,
-)
