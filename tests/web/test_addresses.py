@@ -1,0 +1,29 @@
+"""Every address of the site against the table of addresses.yaml, as each of three readers; every template is rendered."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.web.walking import ROLES, answer_of, as_role, ask, lay_editions, routes, table
+
+pytestmark = pytest.mark.usefixtures("office")
+
+
+def test_every_route_stands_in_the_table():
+    assert sorted(routes()) == sorted({line.route for line in table()})
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_every_address_answers_as_the_table_says(role):
+    lay_editions()
+    client, at = as_role(role), ROLES.index(role)
+    found = [(line, ask(client, line.address)) for line in table()]
+
+    assert {line.address: answer_of(page) for line, page in found} == {
+        line.address: line.answers[at] for line in table()
+    }
+    assert [
+        line
+        for line, page in found
+        if page.status_code == 200 and page.wsgi_request.resolver_match.url_name != line.route
+    ] == []

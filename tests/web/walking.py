@@ -1,0 +1,81 @@
+"""Walks the site as the cast: the table of addresses, who asks, and what the site answered."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+import yaml
+from django.conf import settings
+from django.http import HttpResponse
+from django.test import Client
+from django.urls import URLPattern, URLResolver, get_resolver
+from django.utils import timezone
+
+from rso.accounts.actions import platform, set_password
+from rso.accounts.models import User
+from rso.demo import PASSWORD
+
+#: Who asks: someone who is not signed in, the focal point of Fiji, a programme officer.
+ANYONE, JOSEFA, NAREE = ROLES = ("", "josefa-waqa", "naree-boonmee")
+
+
+@dataclass(frozen=True)
+class Line:
+    """An address of the table, and what each of ROLES is answered: a status, or the address that it leads to."""
+
+    route: str
+    address: str
+    answers: tuple[int | str, ...]
+
+
+@cache
+def table() -> list[Line]:
+    found = yaml.safe_load((Path(__file__).parent / "addresses.yaml").read_text(encoding="utf-8"))
+    return [
+        Line(route, address, tuple(answer) if isinstance(answer, list) else (answer,) * len(ROLES))
+        for route, addresses in found.items()
+        for address, answer in addresses.items()
+    ]
+
+
+def routes(patterns: list[URLPattern | URLResolver] | None = None) -> Iterator[str]:
+    """The name of every address that the site knows."""
+    for pattern in get_resolver().url_patterns if patterns is None else patterns:
+        if isinstance(pattern, URLResolver):
+            yield from routes(pattern.url_patterns)
+        else:
+            yield str(pattern.name)
+
+
+def as_role(role: str) -> Client:
+    """A browser in which the role is signed in."""
+    client = Client()
+    if role:
+        user = User.objects.get(ref=role)
+        client.force_login(set_password(user, password=PASSWORD, by=platform(), now=timezone.now()))
+    return client
+
+
+def ask(client: Client, address: str) -> HttpResponse:
+    """What the site answers, read to its end."""
+    response = client.get(address)
+    if response.streaming:
+        response.body = b"".join(response.streaming_content)
+    response.close()
+    return response
+
+
+def answer_of(response: HttpResponse) -> int | str:
+    """The status, or where it leads."""
+    return response.headers.get("Location", response.status_code)
+
+
+def lay_editions(ref: str = "annual-2022") -> None:
+    """Files where the compiled editions of a report lie; the pages only look whether they are there."""
+    folder = settings.VAR / "reports" / ref
+    folder.mkdir(parents=True, exist_ok=True)
+    for name in (f"{ref}.pdf", "data.zip"):
+        (folder / name).write_bytes(b"compiled")
