@@ -71,6 +71,7 @@ class PriorityIssue(Record, Titled):
 
     class Meta:
         verbose_name = _("priority issue")
+        indexes = [models.Index(fields=["agreed_on"], name="priority_agreed")]
         constraints = Record.constraints("priority_issue")
 
 
@@ -99,6 +100,7 @@ class Undertaking(Record):
 
     class Meta:
         verbose_name = _("undertaking")
+        indexes = [models.Index(fields=["said_on"], name="undertaking_said")]
         constraints = [
             *Record.constraints("undertaking"),
             models.CheckConstraint(

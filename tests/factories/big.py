@@ -7,6 +7,7 @@ from datetime import date, timedelta
 from itertools import islice
 from typing import Any
 
+from django.apps import apps
 from django.db import connection, models
 
 from rso.accounts.actions import platform
@@ -14,10 +15,23 @@ from rso.accounts.models import User
 from rso.core.inserting import insert
 from rso.core.models import Basis, Office, Precision
 from rso.events.models import Event, EventBody, EventMode, EventType, OfficeRole, Participation
-from rso.finance.models import Category, CategoryGroup, Expenditure
+from rso.finance.models import Budget, BudgetLine, Category, CategoryGroup, Contribution, Expenditure
 from rso.members.models import Body, BodyKind, Person, Region
-from rso.publications.models import Publication
-from rso.workplan.models import Activity, ActivityTheme, CorePurpose, Theme
+from rso.outreach.models import Engagement, EngagementBody
+from rso.publications.models import Publication, PublicationBody
+from rso.workplan.models import (
+    Activity,
+    ActivityBody,
+    ActivityOrigin,
+    ActivityTheme,
+    CorePurpose,
+    PriorityIssue,
+    Request,
+    RequestBody,
+    Theme,
+    Undertaking,
+    UndertakingBody,
+)
 
 FIRST_YEAR, YEARS, MEMBERS, AGENCIES = 2004, 20, 60, 180
 
@@ -31,6 +45,18 @@ def fill(model: type[models.Model], columns: Sequence[str], rows: Iterable[Seque
         table = model._meta.db_table
         with connection.cursor() as cursor:
             cursor.execute(f"SELECT setval(pg_get_serial_sequence('{table}', 'id'), (SELECT MAX(id) FROM {table}))")
+
+
+def clear() -> None:
+    """Empties every table of ours within the transaction of a test."""
+    tables = [connection.ops.quote_name(m._meta.db_table) for m in apps.get_models() if m.__module__.startswith("rso.")]
+    with connection.cursor() as cursor:
+        if connection.vendor == "postgresql":
+            cursor.execute(f"TRUNCATE {', '.join(tables)} CASCADE")
+            return
+        cursor.execute("PRAGMA defer_foreign_keys = ON")
+        for table in tables:
+            cursor.execute(f"DELETE FROM {table}")
 
 
 def make_office(events: int = 10_000, participations: int = 100_000, heads_every: int = 50) -> None:
@@ -186,4 +212,68 @@ def make_publications(number: int = 1_000) -> None:
     )  # fmt: skip
 
 
-__all__ = ["make_money", "make_office", "make_publications"]
+def make_work(number: int = 1_000) -> None:
+    """Requests, undertakings, priorities, engagements, contributions and budgets over the same years, after all the rest."""
+    members, partners = ids("M"), ids("P")
+    kinds = list(Category.objects.order_by("pk"))
+    budgets = make_budgets()
+    said = made(number, Undertaking, "u", text="We shall.", said_on=on)
+    asked = made(number, Request, "q", title="Help", received_on=on, answered_on=on, state="answered")
+    met = made(number, Engagement, "g", title="Met", kind="media", starts_on=on, ends_on=on)
+    made(number, PriorityIssue, "i", title="Issue", set_by="Meeting", agreed_on=on)
+    made(
+        number, Contribution, "c", title="Gift", funder_id=lambda at, _day: partners[at % 40], kind="project", state="received",
+        received_on=on, starts_on=on, ends_on=lambda _at, day: day + timedelta(days=364), amount=100_00, currency="AUD",
+    )  # fmt: skip
+    made(
+        number, BudgetLine, "l", budget=lambda at, _day: budgets[at % len(budgets)], category=lambda at, _day: kinds[at % 9],
+        amount=100_00, currency="AUD",
+    )  # fmt: skip
+    works, activities = (list(model.objects.order_by("pk")) for model in (Publication, Activity))
+    joined(RequestBody, "request", asked, members)
+    joined(UndertakingBody, "undertaking", said, members)
+    joined(EngagementBody, "engagement", met, partners, part="partner")
+    joined(PublicationBody, "publication", works, partners, part="partner")
+    joined(ActivityBody, "activity", activities, partners, part="partner")
+    ActivityOrigin.objects.bulk_create(
+        ActivityOrigin(activity=activities[at % len(activities)], **{name: thing})
+        for name, things in (("request", asked), ("undertaking", said))
+        for at, thing in enumerate(things)
+    )
+
+
+def on(_at: int, day: date) -> date:
+    return day
+
+
+def made(number: int, model: type[models.Model], letter: str, **of: Any) -> list[Any]:
+    """Records spread over the years; a value that is a function is called with the record's number and its day."""
+    days = [date(FIRST_YEAR, 1, 1) + timedelta(days=at * YEARS * 365 // number) for at in range(number)]
+    model._default_manager.bulk_create(
+        (
+            model(ref=f"{letter}{at:05d}", **{name: v(at, day) if callable(v) else v for name, v in of.items()})
+            for at, day in enumerate(days)
+        ),
+        batch_size=500,
+    )
+    return list(model._default_manager.order_by("pk"))
+
+
+def joined(model: type[models.Model], name: str, things: Sequence[Any], bodies: list[int], **of: Any) -> None:
+    """A link of each thing to a body."""
+    rows = [model(**{name: thing, "body_id": bodies[at % len(bodies)]}, **of) for at, thing in enumerate(things)]
+    model._default_manager.bulk_create(rows, batch_size=500)
+
+
+def make_budgets() -> list[Budget]:
+    Budget.objects.bulk_create(
+        Budget(
+            ref=f"b{year}-{kind}", title=f"{kind} {year}", kind=kind, starts_on=date(year, 1, 1), ends_on=date(year, 12, 31)
+        )
+        for year in range(FIRST_YEAR, FIRST_YEAR + YEARS)
+        for kind in ("annual", "operating")
+    )  # fmt: skip
+    return list(Budget.objects.order_by("pk"))
+
+
+__all__ = ["clear", "make_money", "make_office", "make_publications", "make_work"]

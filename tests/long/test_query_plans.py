@@ -1,0 +1,119 @@
+"""The plan of every figure by every dimension on a big office: what is read follows the period, never the table."""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from django.db import connection
+
+from rso.core.figures import Refusal, registry
+from rso.core.figures.reading import OFFICE, PUBLIC, Reading
+from rso.core.periods import Period
+from rso.reports.site.figures import in_order
+from tests.factories.big import clear, make_money, make_office, make_publications, make_work
+
+pytestmark = pytest.mark.long
+#: Lists that grow by a dozen rows a year at most: they may be read whole.
+TAXONOMIES = {
+    "core_office", "finance_budget", "finance_budgetline", "finance_category", "members_body", "workplan_corepurpose",
+    "workplan_theme",
+}  # fmt: skip
+#: Indexes over all of the rows that are counted by the million.
+WIDE = {"participation_all", "events_participation_pkey"}
+#: What a figure's page asks, by statement: its text leads to its parameters and to those who ask it.
+Asked = dict[str, tuple[Any, set[str]]]
+
+
+@pytest.fixture
+def big_office(office) -> None:
+    clear()
+    make_office(10_000, 100_000)
+    make_money()
+    make_publications()
+    make_work()
+
+
+def read_all_of(reading: Reading) -> Iterator[str]:
+    """Asks whatever a figure's page, its CSV and its records ask, and tells what it asks before each."""
+    for name in ("value", "basis", "status", "total_stated"):
+        yield name
+        getattr(reading, name)
+    for dimension in reading.dimensions:
+        yield f"by {dimension.slug}"
+        try:
+            cells = reading.by(dimension.slug).rows
+        except Refusal:
+            continue
+        yield f"records of a row by {dimension.slug}"
+        if not reading.figure.slices:
+            list(
+                reading.behind(dimension.slug, [cell.key for cell in cells[:1]]).order_by(*in_order(reading.figure))[
+                    :50
+                ]
+            )
+    yield "first page of records"
+    for of in reading.parts if reading.figure.slices else (reading,):
+        list(of.shown.order_by(*in_order(of.figure))[:50])
+
+
+def all_asked() -> Asked:
+    asked: Asked = {}
+    who = ""
+
+    def keep(execute: Any, sql: str, params: Any, many: bool, context: Any) -> Any:
+        if sql.startswith("SELECT"):
+            asked.setdefault(sql, (params, set()))[1].add(who)
+        return execute(sql, params, many, context)
+
+    with connection.execute_wrapper(keep):
+        for figure in registry:
+            for period in ("2022", "2022-09"):
+                for reader in (OFFICE, PUBLIC):
+                    for what in read_all_of(Reading(figure, Period.parse(period), reader=reader)):
+                        who = f"{figure.slug} {period}: {what}"
+    return asked
+
+
+def whole_tables(sql: str, params: Any) -> set[str]:
+    """Tables that the plan of a statement reads from one end to the other, be it by an index over all of their rows."""
+    with connection.cursor() as cursor:
+        if connection.vendor == "postgresql":
+            cursor.execute(f"EXPLAIN (FORMAT JSON) {sql}", params)
+            (plan,) = cursor.fetchone()
+            return set(_read_whole(plan[0]["Plan"]))
+        cursor.execute(f"EXPLAIN QUERY PLAN {sql}", params)
+        scanned = [found[1] for *_, detail in cursor.fetchall() if (found := re.match(r"SCAN (\w+)", detail))]
+    known = set(connection.introspection.table_names())
+    called = defaultdict(set)
+    for table, alias in re.findall(r'"(\w+)" ([TUVW]\d+)', sql):
+        called[alias].add(table)
+    # An alias may stand for one table in one subquery and for another in the next.
+    return {table for name in scanned for table in called.get(name, {name})} & known
+
+
+def _read_whole(node: dict[str, Any]) -> Iterator[str]:
+    """Kept from sequential scans, PostgreSQL walks a whole index where that is cheap; over participations it never is."""
+    kind, table = node["Node Type"], node.get("Relation Name", "")
+    walks = kind in ("Index Scan", "Index Only Scan") and "Index Cond" not in node and node["Index Name"] in WIDE
+    if kind == "Seq Scan" or walks:
+        yield table
+    for child in node.get("Plans", ()):
+        yield from _read_whole(child)
+
+
+@pytest.mark.parametrize("analysed", [False, True], ids=["without statistics", "with statistics"])
+def test_no_figure_by_any_dimension_reads_a_table_of_records_whole(big_office, analysed):
+    asked = all_asked()
+    with connection.cursor() as cursor:
+        if connection.vendor == "postgresql":
+            cursor.execute("SET LOCAL enable_seqscan = off")
+        if analysed:
+            cursor.execute("ANALYZE")
+
+    whole = {sql: whole_tables(sql, params) - TAXONOMIES for sql, (params, _who) in asked.items()}
+    assert len(asked) > 300
+    assert [f"{min(asked[sql][1])} reads {', '.join(tables)}: {sql}" for sql, tables in whole.items() if tables] == []
