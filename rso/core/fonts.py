@@ -162,7 +162,7 @@ def _serif_file(italic: bool = False) -> str:
 
 
 def _latin_web(part: str, codes: frozenset[int]) -> list[Cut]:
-    """Text in every weight; headings in one, since a second costs ten kilobytes; italics for quotations."""
+    """Text in every weight; headings in one, since a second costs ten kilobytes, and italics would cost twenty."""
     text = Cut(
         f"public-sans{part}",
         PUBLIC_SANS,
@@ -172,22 +172,18 @@ def _latin_web(part: str, codes: frozenset[int]) -> list[Cut]:
         WEB_SANS,
         heaviest=700,
     )
-    serif = Cut("", SOURCE_SERIF, _serif_file(), SERIF, codes, WEB_SERIF)
-    heading = replace(
-        serif,
-        stem=f"office-serif-600{part}",
+    heading = Cut(
+        f"office-serif-600{part}",
+        SOURCE_SERIF,
+        _serif_file(),
+        SERIF,
+        codes,
+        WEB_SERIF,
         weight=600,
         optical=32,
         css_weight="500 600",
     )
-    quote = replace(
-        serif,
-        stem=f"office-serif-italic{part}",
-        source=_serif_file(True),
-        italic=True,
-        optical=20,
-    )
-    return [text, heading, replace(quote, css_weight="400")]
+    return [text, heading]
 
 
 def _script_web(script: str, codes: frozenset[int]) -> Cut:
@@ -384,9 +380,8 @@ def _unicode_range(codes: Iterable[int]) -> str:
 def _face(cut: Cut) -> str:
     """One rule; its range holds only what the file can draw, so that nothing is fetched in vain."""
     codes = cut.range_codes & _open(cut).getBestCmap().keys()
-    style = "font-style:italic;" if cut.italic else ""
     return (
-        f'@font-face{{font-family:"{cut.family}";{style}font-weight:{cut.css_weight};font-display:swap;'
+        f'@font-face{{font-family:"{cut.family}";font-weight:{cut.css_weight};font-display:swap;'
         f'src:url("fonts/{cut.stem}.woff2") format("woff2");unicode-range:{_unicode_range(codes)}}}\n'
     )
 
