@@ -1,0 +1,119 @@
+"""One browser and one server for each worker: the product's own server before a copy of the example office."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import socket
+import sqlite3
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit, urlunsplit
+
+import psycopg
+import pytest
+from django.db import connection
+from playwright.sync_api import Browser, sync_playwright
+
+from tests.browser.mirrored import write_catalogue
+from tests.browser.reader import Reader
+from tests.conftest import HOUSE
+
+CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
+WHY = "there is no Chromium: accessibility rules, overflow at 320 px, console errors and page weight are not tested"
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    if CHROMIUM is None:
+        pytest.skip(WHY)
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu"])
+        yield browser
+        browser.close()
+
+
+@pytest.fixture(scope="session")
+def database(django_db_setup, django_db_blocker, tmp_path_factory) -> Iterator[str]:
+    """Address of a copy of the example office, so that a server may write to it without any test seeing it."""
+    with django_db_blocker.unblock():
+        if connection.vendor == "sqlite":
+            copy = tmp_path_factory.mktemp("database") / "rso.sqlite3"
+            connection.ensure_connection()
+            with sqlite3.connect(copy) as target:
+                connection.connection.backup(target)
+            target.close()
+            yield f"sqlite:///{copy}"
+            return
+        name = connection.settings_dict["NAME"]
+        connection.close()
+    copy = f"{name}_browser"
+    with psycopg.connect(os.environ["DATABASE_URL"], autocommit=True) as server:
+        server.execute(f'DROP DATABASE IF EXISTS "{copy}" WITH (FORCE)')
+        server.execute(f'CREATE DATABASE "{copy}" TEMPLATE "{name}"')
+        yield urlunsplit(urlsplit(os.environ["DATABASE_URL"])._replace(path=f"/{copy}"))
+        server.execute(f'DROP DATABASE "{copy}" WITH (FORCE)')
+
+
+@pytest.fixture(scope="session")
+def rso(database, tmp_path_factory) -> dict[str, str]:
+    """The environment in which the command `rso` works on the copy, in the languages of the product and mirrored."""
+    var = tmp_path_factory.mktemp("var")
+    write_catalogue(var / "locale")
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("RSO_")}
+    return {
+        **kept, "DATABASE_URL": database, "RSO_VAR": str(var), "DJANGO_SETTINGS_MODULE": "tests.browser.settings",
+        "PYTHONPATH": str(HOUSE),
+    }  # fmt: skip
+
+
+@pytest.fixture(scope="session")
+def site(rso, tmp_path_factory) -> Iterator[str]:
+    """The address of the running site."""
+    port = free_port()
+    address = f"http://localhost:{port}"
+    log = tmp_path_factory.mktemp("log") / "server.txt"
+    command = [sys.executable, "-m", "rso", "serve", "--port", str(port), "--workers", "1"]
+    with log.open("w") as out:
+        server = subprocess.Popen(command, cwd=HOUSE, env={**rso, "RSO_BASE_URL": address}, stdout=out, stderr=out)
+        try:
+            wait_for(port, server, log)
+            yield address
+        finally:
+            server.terminate()
+            server.wait(20)
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+def wait_for(port: int, server: subprocess.Popen[bytes], log: Path) -> None:
+    until = time.monotonic() + 60
+    while time.monotonic() < until and server.poll() is None:
+        with socket.socket() as probe:
+            if probe.connect_ex(("127.0.0.1", port)) == 0:
+                return
+        time.sleep(0.1)
+    raise RuntimeError(f"The site did not start: {log.read_text()}")
+
+
+@pytest.fixture
+def reader(browser, site) -> Iterator[Callable[..., Reader]]:
+    """Opens the site as a new visitor; afterwards nothing may have gone wrong in the browser of any."""
+    made: list[Reader] = []
+
+    def visit(**context: Any) -> Reader:
+        made.append(Reader(browser.new_context(base_url=site, **context), site))
+        return made[-1]
+
+    yield visit
+    for each in made:
+        each.context.close()
+    assert [fault for each in made for fault in each.faults] == []

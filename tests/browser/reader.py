@@ -1,0 +1,78 @@
+"""A visitor of the site, who notes what a page must never do."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import BrowserContext, ConsoleMessage, Request, Response
+
+AXE = Axe()
+RULES = {
+    "resultTypes": ["violations"],
+    "runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]},
+}
+#: Elements that reach past the edge of the window without a region that scrolls around them.
+TOO_WIDE = """() => {
+  const wide = document.documentElement.scrollWidth - document.documentElement.clientWidth
+  return wide <= 0 ? [] : [wide + " px", ...[...document.querySelectorAll("body *")].filter(e => {
+    const box = e.getBoundingClientRect()
+    return box.width && (box.right > innerWidth + 1 || box.left < -1) && !e.closest(".scroll, .hush, .skip")
+  }).slice(0, 5).map(e => e.outerHTML.slice(0, 120))]
+}"""
+
+
+class Reader:
+    def __init__(self, context: BrowserContext, site: str) -> None:
+        self.context, self.site = context, site
+        self.page = context.new_page()
+        self.faults: list[str] = []
+        self.requests: list[Request] = []
+        self.status = 0
+        self.page.on("console", self._heard)
+        self.page.on("pageerror", lambda error: self.faults.append(f"{self.page.url}: {error}"))
+        self.page.on("request", self._asked)
+        self.page.on("response", self._answered)
+
+    def _heard(self, message: ConsoleMessage) -> None:
+        """A refusal of the content security policy is told here too. A page that is an error by its status may say so."""
+        own_status = self.status >= 400 and message.location["url"] == self.page.url
+        if message.type in ("error", "warning") and not own_status:
+            self.faults.append(f"{self.page.url}: {message.text}")
+
+    def _asked(self, request: Request) -> None:
+        self.requests.append(request)
+        if not request.url.startswith(self.site):
+            self.faults.append(f"{self.page.url}: asks {request.url}")
+
+    def _answered(self, response: Response) -> None:
+        if response.request.is_navigation_request():
+            self.status = response.status
+        elif response.status >= 400:
+            self.faults.append(f"{self.page.url}: {response.status} {response.url}")
+
+    def open(self, path: str) -> Reader:
+        self.requests.clear()
+        self.page.goto(path, wait_until="load")
+        self.page.evaluate("document.fonts.ready.then(() => 0)")
+        return self
+
+    def see(self, *, width: int = 1280, scheme: str = "light") -> Reader:
+        self.page.set_viewport_size({"width": width, "height": 900})
+        self.page.emulate_media(color_scheme=scheme)
+        return self
+
+    @property
+    def fonts(self) -> set[str]:
+        """Names of the font files that the page fetched."""
+        paths = (request.url.rpartition("/")[2] for request in self.requests if request.resource_type == "font")
+        return {path.partition(".")[0] for path in paths}
+
+    def breaches(self) -> Iterator[str]:
+        """What axe finds against WCAG 2.2 AA, a line for each element."""
+        for rule in AXE.run(self.page, options=RULES).response["violations"]:
+            for node in rule["nodes"]:
+                yield f"{rule['id']}: {node['target'][0]} {node['html'][:160]} {node.get('any', [{}])[0].get('message', '') if node.get('any') else ''}"
+
+    def too_wide(self) -> list[str]:
+        return self.page.evaluate(TOO_WIDE)

@@ -1,0 +1,60 @@
+"""Every public page for every reader: accessible, no wider than a telephone, silent, and nothing asked of other hosts."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from django.urls import URLPattern, URLResolver, get_resolver, resolve
+
+from tests.browser.pages import PAGES
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db]
+#: Addresses that lead elsewhere, give a file or nothing, or need an account.
+NO_PAGES = {
+    "publications-feed", "figure-latest", "figure-csv", "figure-records", "report-pdf", "report-data",
+    "account_signup", "account_email", "account_email_verification_sent", "account_set_password", "account_reauthenticate",
+    "account_logout", "account_change_password",
+}  # fmt: skip
+VARIANTS = [(width, scheme) for width in (1280, 320) for scheme in ("light", "dark")]
+
+
+@pytest.mark.parametrize(
+    ("name", "language", "width", "scheme"),
+    [
+        ("home", "", 1280, "light"),
+        ("figure", "/ar", 320, "dark"),
+        ("chapter: money", "", 320, "light"),
+    ],
+)
+def test_a_page_breaks_no_rule_of_accessibility(reader, name, language, width, scheme):
+    opened = reader().see(width=width, scheme=scheme).open(language + PAGES[name])
+    assert list(opened.breaches()) == []
+    assert opened.too_wide() == []
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("name", PAGES)
+@pytest.mark.parametrize("language", ["", "/ar"])
+def test_every_page_is_accessible_in_both_directions_widths_and_schemes(reader, name, language):
+    opened = reader().open(language + PAGES[name])
+    found = []
+    for width, scheme in VARIANTS:
+        opened.see(width=width, scheme=scheme)
+        found += [(width, scheme, breach) for breach in (*opened.breaches(), *opened.too_wide())]
+    assert found == []
+
+
+def test_no_kind_of_page_is_left_out():
+    names = {pattern.name for pattern in url_patterns(get_resolver())}
+    assert names - NO_PAGES == {
+        resolve(path.partition("?")[0]).url_name for path in PAGES.values() if path != "/nowhere/"
+    }
+
+
+def url_patterns(resolver: URLResolver) -> Iterator[URLPattern]:
+    for pattern in resolver.url_patterns:
+        if isinstance(pattern, URLResolver):
+            yield from url_patterns(pattern)
+        else:
+            yield pattern

@@ -1,0 +1,125 @@
+"""What readers do: by keyboard, without JavaScript, in another language, with an account, building a table."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+import pytest
+
+from tests.browser.pages import PAGES
+from tests.conftest import HOUSE
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db]
+SEEN = """() => {
+  const style = getComputedStyle(document.activeElement)
+  return [document.activeElement.textContent.trim(), style.outlineStyle, parseFloat(style.outlineWidth)]
+}"""
+
+
+def test_the_first_key_shows_the_way_to_the_content(reader):
+    page = reader().open("/").page
+    page.keyboard.press("Tab")
+    assert page.evaluate(SEEN) == ["Skip to the content", "solid", 3]
+    assert page.locator(".skip").bounding_box()["y"] >= 0
+
+    page.keyboard.press("Enter")
+    assert page.evaluate("document.activeElement.id") == "main"
+
+
+@pytest.mark.parametrize("name", ["home", "events", "figure", "account_login"])
+def test_whatever_the_keyboard_reaches_is_seen_to_be_reached(reader, name):
+    page = reader().open(PAGES[name]).page
+    reached = []
+    page.keyboard.press("Tab")
+    while page.evaluate("document.activeElement !== document.body"):
+        reached.append(page.evaluate(SEEN))
+        page.keyboard.press("Tab")
+    assert [place for place in reached if place[1:] != ["solid", 3]] == []
+    assert len(reached) > 20
+
+
+def test_every_way_works_without_javascript(reader):
+    page = reader(java_script_enabled=False).open("/tables/").page
+    page.get_by_label("Figure").select_option("participations")
+    page.get_by_label("Period").fill("2022")
+    page.get_by_label("By", exact=True).select_option("theme")
+    page.get_by_role("button", name="Show").click()
+
+    assert page.locator("#answer data").get_attribute("value") == "600"
+    assert page.url.endswith("/tables/?figure=participations&period=2022&by=theme&across=")
+
+
+def test_a_table_by_two_dimensions_has_an_address_that_can_be_shared(reader):
+    page = reader().open("/tables/").page
+    page.get_by_label("Figure").select_option("events-held")
+    page.get_by_label("Period").fill("2022")
+    page.get_by_label("By", exact=True).select_option("type")
+    page.get_by_label("And by").select_option("mode")
+    page.get_by_role("button", name="Show").click()
+    shown = page.locator("#answer").text_content(), page.locator("main table").inner_text()
+
+    other = reader().open(page.url.removeprefix(page.url.partition("/tables/")[0])).page
+    assert (other.locator("#answer").text_content(), other.locator("main table").inner_text()) == shown
+    assert other.locator("#answer data").get_attribute("value") == "14"
+
+
+def test_a_period_that_cannot_be_read_is_told_beside_its_field(reader):
+    page = reader().open("/tables/").page
+    page.get_by_label("Figure").select_option("participations")
+    page.get_by_label("Period").fill("last year")
+    page.get_by_role("button", name="Show").click()
+    page.get_by_role("alert").get_by_role("link").click()
+
+    assert page.evaluate("document.activeElement.name") == "period"
+    assert page.get_by_label("Period").input_value() == "last year"
+
+
+def test_the_language_changes_and_the_place_stays(reader):
+    page = reader().open("/events/?type=training&year=2022").page
+    page.get_by_role("navigation", name="Language").get_by_role("link", name="ไทย").click()
+    assert page.url.endswith("/th/events/?type=training&year=2022")
+    assert page.locator("html").get_attribute("lang") == "th"
+
+    page.locator(".langs").get_by_role("link", name="Bahasa Indonesia").click()
+    assert page.url.endswith("/id/events/?type=training&year=2022")
+    page.locator(".langs").get_by_role("link", name="English").click()
+    assert page.url.endswith("/events/?type=training&year=2022")
+    assert page.locator("html").get_attribute("lang") == "en"
+
+
+def test_a_page_that_runs_from_the_right_has_its_first_words_on_the_right(reader):
+    page = reader().open("/ar/").page
+    assert page.locator("html").get_attribute("dir") == "rtl"
+    assert page.locator(".brand").bounding_box()["x"] > 640
+
+
+@pytest.fixture(scope="session")
+def mere(rso) -> dict[str, str]:
+    """Mere Tuilagi, whom the office has just given an account."""
+    account = {"email": "mere.tuilagi@example.org", "name": "Mere Tuilagi", "password": "outrigger-canoe-2022"}
+    options = ["--name", account["name"], "--role", "programme_officer", "--password", account["password"]]
+    command = [sys.executable, "-m", "rso", "createuser", account["email"], *options]
+    subprocess.run(command, cwd=HOUSE, env=rso, check=True, capture_output=True)
+    return account
+
+
+def test_the_office_signs_in_sees_names_and_signs_out(reader, mere):
+    page = reader().open("/figures/people-trained/2022/").page
+    assert page.locator("#records thead th").all_inner_texts() == ["Event", "Bar", "People"]
+
+    page.locator("#records").get_by_role("link", name="Staff: sign in").click()
+    page.get_by_label("Email").fill(mere["email"])
+    page.get_by_label("Password").fill("not-my-password")
+    page.get_by_role("button", name="Sign in").click()
+    assert page.get_by_role("alert").count() == 1
+
+    page.get_by_label("Email").fill(mere["email"])
+    page.get_by_label("Password").fill(mere["password"])
+    page.get_by_role("button", name="Sign in").click()
+    assert page.url.endswith("/figures/people-trained/2022/#records")
+    assert page.locator("#records thead th").all_inner_texts()[:2] == ["Event", "Person"]
+
+    page.get_by_role("link", name="Sign out, Mere Tuilagi").click()
+    page.get_by_role("button", name="Sign out").click()
+    assert page.get_by_role("link", name="Staff: sign in").count() == 1
