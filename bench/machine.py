@@ -15,6 +15,7 @@ from typing import Any
 
 HOUSE = Path(__file__).resolve().parent.parent
 SQLITE = "sqlite"
+DATABASES = (SQLITE, "postgresql")
 POSTGRESQL = os.environ.get("TEST_POSTGRES_URL", "postgres://postgres@127.0.0.1:5432/postgres")
 
 
@@ -66,15 +67,6 @@ def median_ms(work: Callable[[], Any], times: int = 7, warm: int = 1) -> float:
     return statistics.median(found)
 
 
-def best_ms(work: Callable[[], Any], times: int = 5) -> float:
-    found = []
-    for _ in range(times):
-        start = time.perf_counter()
-        work()
-        found.append((time.perf_counter() - start) * 1000)
-    return min(found)
-
-
 def say(name: str, value: str) -> None:
     """Gives one measured value to the process that compares the databases."""
     print(f"{name}\t{value}", flush=True)
@@ -89,7 +81,7 @@ def peak_mb() -> float:
 
 def each_database(script: str, *arguments: str) -> Iterator[tuple[str, list[str]]]:
     """Runs a script once for each database in a process of its own and gives its lines."""
-    for database in (SQLITE, "postgresql"):
+    for database in DATABASES:
         done = subprocess.run(
             [sys.executable, script, database, *arguments], capture_output=True, text=True, check=False
         )

@@ -1,8 +1,12 @@
-"""A big office, made by plain SQL: 20 years, 60 members, as many participations as asked. Deterministic."""
+"""A big office, made by plain SQL: 60 members, as many years and participations as asked. Deterministic.
+
+A year of 500 events holds the same in an office of twenty such years as in an office of one.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from datetime import date, timedelta
 from itertools import islice
 from typing import Any
@@ -33,7 +37,20 @@ from rso.workplan.models import (
     UndertakingBody,
 )
 
-FIRST_YEAR, YEARS, MEMBERS, AGENCIES = 2004, 20, 60, 180
+MEMBERS, AGENCIES = 60, 180
+
+
+@dataclass(frozen=True)
+class Years:
+    first: int
+    number: int
+
+    def day(self, at: int, of: int) -> date:
+        """The day of one of so many things, spread evenly."""
+        return date(self.first, 1, 1) + timedelta(days=at * self.number * 365 // of)
+
+
+TWENTY = Years(2004, 20)
 
 
 def fill(model: type[models.Model], columns: Sequence[str], rows: Iterable[Sequence[Any]]) -> None:
@@ -59,19 +76,21 @@ def clear() -> None:
             cursor.execute(f"DELETE FROM {table}")
 
 
-def make_office(events: int = 10_000, participations: int = 100_000, heads_every: int = 50) -> None:
+def make_office(
+    events: int = 10_000, participations: int = 100_000, heads_every: int = 50, years: Years = TWENTY
+) -> None:
     """Fills an empty database. People attend about twice; one row in `heads_every` is a head count."""
-    make_frame()
-    make_events(events)
+    make_frame(years)
+    make_events(events, years)
     members, agencies = ids("M"), ids("A")
     fill(Person, ("id", "ref", "basis", "name", "post", "body"), people(max(1, participations // 2), members))
-    fill(Participation, PARTICIPATION, attendances(events, participations, heads_every, members, agencies))
+    fill(Participation, PARTICIPATION, attendances(events, participations, heads_every, years, members, agencies))
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":
             cursor.execute("ANALYZE")
 
 
-def make_frame() -> None:
+def make_frame(years: Years) -> None:
     """Members, agencies, purposes, themes: what everything else belongs to."""
     Office.objects.create(ref="big", name="Big office", headline_period="2022")
     platform()
@@ -105,9 +124,9 @@ def make_frame() -> None:
     Activity.objects.bulk_create(
         Activity(
             ref=f"a{at:04d}", title=f"Activity {at}", purpose_id=purposes[at % 4], lead_id=lead, status="done",
-            starts_on=date(FIRST_YEAR + at // 50, 1, 1), ends_on=date(FIRST_YEAR + at // 50, 12, 31),
+            starts_on=date(years.first + at // 50, 1, 1), ends_on=date(years.first + at // 50, 12, 31),
         )
-        for at in range(YEARS * 50)
+        for at in range(years.number * 50)
     )  # fmt: skip
     activities = list(Activity.objects.order_by("pk").values_list("pk", flat=True))
     themes = list(Theme.objects.order_by("pk").values_list("pk", flat=True))
@@ -119,16 +138,15 @@ def make_frame() -> None:
     )
 
 
-def make_events(events: int) -> None:
+def make_events(events: int, years: Years) -> None:
     types, modes = list(EventType.values)[:7], list(EventMode.values)
     activities = list(Activity.objects.order_by("pk").values_list("pk", flat=True))
-    days = YEARS * 365
     roles = [OfficeRole.ORGANISED] * 6 + [OfficeRole.CO_HOSTED] * 2 + [OfficeRole.FACILITATED, OfficeRole.SUPPORTED]
 
     def rows() -> Iterator[tuple[Any, ...]]:
         for at in range(1, events + 1):
-            day = date(FIRST_YEAR, 1, 1) + timedelta(days=(at - 1) * days // events)
-            activity = activities[min((day.year - FIRST_YEAR) * 50 + at % 50, len(activities) - 1)]
+            day = years.day(at - 1, events)
+            activity = activities[min((day.year - years.first) * 50 + at % 50, len(activities) - 1)]
             yield (
                 at, f"e{at:06d}", Basis.RECORDED, f"Event {at}", types[at % 7], modes[at % 5], "held", "", roles[at % 10],
                 "Bangkok" if at % 3 else "", "", day, day, Precision.DAY, "", "", activity,
@@ -165,14 +183,14 @@ PARTICIPATION = (
 
 
 def attendances(
-    events: int, number: int, heads_every: int, members: list[int], agencies: list[int]
+    events: int, number: int, heads_every: int, years: Years, members: list[int], agencies: list[int]
 ) -> Iterator[tuple[Any, ...]]:
-    persons = max(1, number // 2)
+    a_year = max(1, number // 2 // years.number)
     per_event = max(1, number // events)
     for at in range(1, number + 1):
         event = min((at - 1) // per_event + 1, events)
         member = members[at % MEMBERS]
-        person = (at - 1) % persons + 1
+        person = (at - 1) // (2 * a_year) * a_year % (number // 2 or 1) + (at - 1) % a_year + 1
         is_head = at % heads_every == 0
         yield (
             at, f"x{at:07d}", 1 + (at % 10 == 0), 3 if is_head else 1, (None, 1, 2, 2, 1)[at % 5],
@@ -181,18 +199,17 @@ def attendances(
         )  # fmt: skip
 
 
-def make_money(entries: int = 5_000) -> None:
+def make_money(entries: int = 5_000, years: Years = TWENTY) -> None:
     """A ledger over the same years."""
     Category.objects.bulk_create(
         Category(ref=f"K{at}", title=f"Category {at}", short=f"K{at}", order=at, group=CategoryGroup.PROGRAMME)
         for at in range(1, 10)
     )
     kinds = list(Category.objects.order_by("pk"))
-    days = YEARS * 365
     Expenditure.objects.bulk_create(
         (
             Expenditure(
-                ref=f"y{at:06d}", spent_on=date(FIRST_YEAR, 1, 1) + timedelta(days=at * days // entries), category=kinds[at % 9],
+                ref=f"y{at:06d}", spent_on=years.day(at, entries), category=kinds[at % 9],
                 amount=100 + at, currency="AUD",
             )
             for at in range(entries)
@@ -201,32 +218,31 @@ def make_money(entries: int = 5_000) -> None:
     )  # fmt: skip
 
 
-def make_publications(number: int = 1_000) -> None:
-    days = YEARS * 365
+def make_publications(number: int = 1_000, years: Years = TWENTY) -> None:
     Publication.objects.bulk_create(
         Publication(
             ref=f"w{at:05d}", title=f"Work {at}", kind="toolkit", state="published",
-            first_issued_on=date(FIRST_YEAR, 1, 1) + timedelta(days=at * days // number),
+            first_issued_on=years.day(at, number),
         )
         for at in range(number)
     )  # fmt: skip
 
 
-def make_work(number: int = 1_000) -> None:
+def make_work(number: int = 1_000, years: Years = TWENTY) -> None:
     """Requests, undertakings, priorities, engagements, contributions and budgets over the same years, after all the rest."""
     members, partners = ids("M"), ids("P")
     kinds = list(Category.objects.order_by("pk"))
-    budgets = make_budgets()
-    said = made(number, Undertaking, "u", text="We shall.", said_on=on)
-    asked = made(number, Request, "q", title="Help", received_on=on, answered_on=on, state="answered")
-    met = made(number, Engagement, "g", title="Met", kind="media", starts_on=on, ends_on=on)
-    made(number, PriorityIssue, "i", title="Issue", set_by="Meeting", agreed_on=on)
+    budgets = make_budgets(years)
+    said = made(number, years, Undertaking, "u", text="We shall.", said_on=on)
+    asked = made(number, years, Request, "q", title="Help", received_on=on, answered_on=on, state="answered")
+    met = made(number, years, Engagement, "g", title="Met", kind="media", starts_on=on, ends_on=on)
+    made(number, years, PriorityIssue, "i", title="Issue", set_by="Meeting", agreed_on=on)
     made(
-        number, Contribution, "c", title="Gift", funder_id=lambda at, _day: partners[at % 40], kind="project", state="received",
+        number, years, Contribution, "c", title="Gift", funder_id=lambda at, _day: partners[at % 40], kind="project", state="received",
         received_on=on, starts_on=on, ends_on=lambda _at, day: day + timedelta(days=364), amount=100_00, currency="AUD",
     )  # fmt: skip
     made(
-        number, BudgetLine, "l", budget=lambda at, _day: budgets[at % len(budgets)], category=lambda at, _day: kinds[at % 9],
+        number, years, BudgetLine, "l", budget=lambda at, _day: budgets[at % len(budgets)], category=lambda at, _day: kinds[at % 9],
         amount=100_00, currency="AUD",
     )  # fmt: skip
     works, activities = (list(model.objects.order_by("pk")) for model in (Publication, Activity))
@@ -246,13 +262,15 @@ def on(_at: int, day: date) -> date:
     return day
 
 
-def made(number: int, model: type[models.Model], letter: str, **of: Any) -> list[Any]:
+def made(number: int, years: Years, model: type[models.Model], letter: str, **of: Any) -> list[Any]:
     """Records spread over the years; a value that is a function is called with the record's number and its day."""
-    days = [date(FIRST_YEAR, 1, 1) + timedelta(days=at * YEARS * 365 // number) for at in range(number)]
     model._default_manager.bulk_create(
         (
-            model(ref=f"{letter}{at:05d}", **{name: v(at, day) if callable(v) else v for name, v in of.items()})
-            for at, day in enumerate(days)
+            model(
+                ref=f"{letter}{at:05d}",
+                **{name: v(at, years.day(at, number)) if callable(v) else v for name, v in of.items()},
+            )
+            for at in range(number)
         ),
         batch_size=500,
     )
@@ -265,15 +283,15 @@ def joined(model: type[models.Model], name: str, things: Sequence[Any], bodies: 
     model._default_manager.bulk_create(rows, batch_size=500)
 
 
-def make_budgets() -> list[Budget]:
+def make_budgets(years: Years) -> list[Budget]:
     Budget.objects.bulk_create(
         Budget(
             ref=f"b{year}-{kind}", title=f"{kind} {year}", kind=kind, starts_on=date(year, 1, 1), ends_on=date(year, 12, 31)
         )
-        for year in range(FIRST_YEAR, FIRST_YEAR + YEARS)
+        for year in range(years.first, years.first + years.number)
         for kind in ("annual", "operating")
     )  # fmt: skip
     return list(Budget.objects.order_by("pk"))
 
 
-__all__ = ["clear", "make_money", "make_office", "make_publications", "make_work"]
+__all__ = ["Years", "clear", "make_money", "make_office", "make_publications", "make_work"]
