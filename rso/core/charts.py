@@ -198,11 +198,11 @@ def _parts(cell: Cell, scale: Number) -> tuple[Part, ...]:
 
 
 def _shown(cell: Cell, unit: Unit) -> str:
-    return unit.show(cell.value) if cell.value is not None else str(cell.status.label)
+    return unit.bare(cell.value) if cell.value is not None else str(cell.status.label)
 
 
 def _marks(cells: Iterable[Cell], unit: Unit, scale: Number) -> list[Mark]:
-    return [Mark(c.key, c.label, c.value, _shown(c, unit), _parts(c, scale), c.url) for c in cells]
+    return [Mark(c.key, c.short, c.value, _shown(c, unit), _parts(c, scale), c.url) for c in cells]
 
 
 def _scale(cells: Iterable[Cell]) -> Number:
@@ -212,7 +212,7 @@ def _scale(cells: Iterable[Cell]) -> Number:
 def bars(breakdown: Breakdown, *, slug: str, finding: str, sub: str, unit: Unit, noun: str) -> Chart:
     """Horizontal bars in a table, so that the chart is its own table."""
     marks = _marks(breakdown.rows, unit, _scale(breakdown.rows))
-    total = unit.show(breakdown.value) if breakdown.sums else ""
+    total = unit.bare(breakdown.value) if breakdown.sums else ""
     note = overlap_note(breakdown, unit)
     return Chart(
         Kind.BARS,
@@ -236,7 +236,7 @@ def columns(breakdown: Breakdown, *, slug: str, finding: str, sub: str, unit: Un
         )
         for mark in _marks(breakdown.rows, unit, _scale(breakdown.rows))
     ]
-    total = unit.show(breakdown.value) if breakdown.sums else ""
+    total = unit.bare(breakdown.value) if breakdown.sums else ""
     note = overlap_note(breakdown, unit)
     return Chart(
         Kind.COLUMNS,
@@ -272,7 +272,7 @@ def shares(
             marks.append(
                 Mark(
                     cell.key,
-                    cell.label,
+                    cell.short,
                     cell.value,
                     _shown(cell, unit),
                     parts,
@@ -285,7 +285,7 @@ def shares(
             at += percent
         if inside and key:
             whole = sum((cell.value or 0 for cell in inside), start=0)
-            made.append(Group(key, label, int(at - first), unit.show(whole), first, at - first))
+            made.append(Group(key, label, int(at - first), unit.bare(whole), first, at - first))
     return Chart(
         Kind.SHARES,
         slug,
@@ -294,7 +294,7 @@ def shares(
         unit,
         (breakdown.title, noun),
         tuple(marks),
-        unit.show(breakdown.value),
+        unit.bare(breakdown.value),
         tuple(made),
     )
 

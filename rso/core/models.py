@@ -153,6 +153,20 @@ class Titled(Kept):
         return in_language(self.title, self.titles)
 
 
+class ShortTitled(Titled):
+    """A reference list entry that has a short title for charts as well."""
+
+    short = models.CharField(max_length=60)
+    shorts = models.JSONField(default=dict, blank=True)
+
+    class Meta:
+        abstract = True
+
+    @property
+    def short_label(self) -> str:
+        return in_language(self.short, self.shorts)
+
+
 class Record(Kept):
     """A record that figures may count: it says how it is known and from which source."""
 

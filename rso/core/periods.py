@@ -138,6 +138,14 @@ def show_day(day: date, precision: int = Precision.DAY) -> str:
     return formats.date_format(day, "F Y" if precision == Precision.MONTH else "j F Y")
 
 
+def show_known(text: str) -> str:
+    """A date that is kept as far as it is known, as people read it: 2022, May 2023, 7 April 2023."""
+    if not re.fullmatch(r"\d{4}(-\d{2}){0,2}", text):
+        return text
+    precision = (Precision.YEAR, Precision.MONTH, Precision.DAY)[text.count("-")]
+    return show_day(date.fromisoformat(f"{text}-01-01"[:10]), precision)
+
+
 def show_span(starts: date, ends: date, precision: int = Precision.DAY) -> str:
     """First and last day as people read them: 7–8 September 2022, December 2022, 2022."""
     first, last = show_day(starts, precision), show_day(ends, precision)

@@ -328,7 +328,7 @@ def _held(period: Period) -> QuerySet[Any, Any]:
     return read("events-held", period).shown.order_by("starts_on", "pk")
 
 
-def _met(period: Period) -> QuerySet[Any, Any]:
+def _met(period: Period) -> list[Body]:
     """The bodies that `bodies-supported-in-person` counts."""
     present = read("bodies-supported-in-person", period).records.values("member")
     return Body.objects.filter(pk__in=present).by_kind_and_name()

@@ -11,7 +11,7 @@ from django.db.models import Case, F, Q, Value, When
 from django.db.models.functions import Abs
 from django.utils.translation import gettext_lazy as _
 
-from rso.core.models import Kept, Precision, RankField, Record, Titled
+from rso.core.models import Kept, Precision, RankField, Record, ShortTitled
 from rso.core.privacy import public
 from rso.members.models import Body
 from rso.workplan.models import Activity, CorePurpose
@@ -158,12 +158,10 @@ class CategoryGroup(models.TextChoices):
     STAFF_AND_OPERATIONS = "staff_and_operations", _("People and running costs")
 
 
-class Category(Titled):
+class Category(ShortTitled):
     """A category of expenditure, in the order in which it is reported. Programme categories serve one core purpose."""
 
     privacy = public(_("Names the categories by which expenditure is reported"))
-    short = models.CharField(max_length=60)
-    shorts = models.JSONField(default=dict, blank=True)
     group = models.CharField(max_length=25, choices=CategoryGroup.choices)
     purpose = models.ForeignKey(CorePurpose, models.PROTECT, null=True, blank=True, related_name="+")
 

@@ -94,10 +94,12 @@ listings.declare(
         _("Partners"),
         (
             BODY.columns[0],
-            Column("sector", _("Sector"), lambda body: body.get_sector_display()),
+            Column(
+                "sector", _("Sector, or standing"), lambda body: body.get_sector_display() or body.get_kind_display()
+            ),
             BODY.columns[3],
         ),
-        lambda period: read("partners-engaged", period).shown.order_by("name", "pk"),
+        lambda period: sorted(read("partners-engaged", period).shown, key=lambda body: body.sort_key),
         figure="partners-engaged",
     )
 )

@@ -90,8 +90,9 @@ class BodyQuerySet(models.QuerySet["Body"]):
         joined = Q(joined_on__isnull=True) | Q(joined_on__lte=on)
         return self.filter(joined, Q(left_on__isnull=True) | Q(left_on__gt=on))
 
-    def by_kind_and_name(self) -> BodyQuerySet:
-        return self.order_by("kind", "name", "pk")
+    def by_kind_and_name(self) -> list[Body]:
+        """By kind in the order of the Process, then by name: the same in every database."""
+        return sorted(self, key=lambda body: (BodyKind.values.index(body.kind), *body.sort_key))
 
 
 class Body(Record):
@@ -145,7 +146,7 @@ class Body(Record):
 
     @property
     def sort_key(self) -> tuple[Any, ...]:
-        return (self.label,)
+        return (self.label.casefold(), self.label)
 
     @property
     def is_of_the_process(self) -> bool:

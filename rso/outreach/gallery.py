@@ -44,7 +44,7 @@ def _placed(chart: charts.Chart) -> Mapping[str, Any]:
 
 def samples() -> dict[str, Any]:
     """Everything that the page shows and that is not plain markup."""
-    shown: dict[str, Any] = {"unit": units.PEOPLE, "noun": "people", "sub": "Made-up numbers, 2022"}
+    shown: dict[str, Any] = {"unit": units.PEOPLE, "noun": "People", "sub": "Made-up numbers, 2022"}
     by_basis = breakdown(
         cell("a", "Recorded", 40, recorded=40),
         cell("b", "Stated, and estimated", 30, stated=10, estimated=20),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
 from rso.core import charts
@@ -75,9 +76,9 @@ class Blocks:
             ]
             for cell in breakdown.rows
         ]
-        foot = [{"v": _("All")}, {"v": unit.show(breakdown.value), "num": True}]
+        foot = [{"v": _("All")}, {"v": unit.bare(breakdown.value), "num": True}]
         return self._table_node(
-            reading, finding, self._sub(reading, [breakdown.title]), [breakdown.title, str(unit.noun)], rows, [foot] if breakdown.sums else [],
+            reading, finding, self._sub(reading, [breakdown.title]), [breakdown.title, capfirst(unit.head)], rows, [foot] if breakdown.sums else [],
             [charts.overlap_note(breakdown, unit), charts.suppression_note(breakdown), *notes_on_split(reading, breakdown)],
         )  # fmt: skip
 
@@ -122,7 +123,7 @@ class Blocks:
                 "status": cell.status.value,
             }
         return {
-            "v": unit.show(cell.value), "num": True, "figure": reading.figure.slug, "period": reading.period.key,
+            "v": unit.bare(cell.value), "num": True, "figure": reading.figure.slug, "period": reading.period.key,
             "filter": filters, "value": unit.exact(cell.value), "unit": unit.code, "decimals": unit.decimals if not unit.is_money else 0,
         }  # fmt: skip
 
@@ -264,7 +265,7 @@ def draw(kind: str, breakdown: Breakdown, reading: Reading, *, slug: str, findin
     dimension = reading.figure.source.dimension(breakdown.dimension)
     given: dict[str, Any] = {
         "slug": slug, "finding": finding, "sub": _sub(reading, [breakdown.title]), "unit": unit,
-        "noun": unit.code if unit.is_money else str(unit.noun),
+        "noun": capfirst(unit.head),
     }  # fmt: skip
     if kind == Kind.COLUMNS:
         return charts.columns(breakdown, **given)
@@ -281,6 +282,8 @@ def draw(kind: str, breakdown: Breakdown, reading: Reading, *, slug: str, findin
 
 
 def _sub(reading: Reading, titles: list[str]) -> str:
+    """What a chart or a table shows, of when, and in which currency."""
     by = " × ".join(title.lower() for title in titles)
     values = {"figure": reading.figure.title, "by": by, "period": reading.period.label}
-    return _("%(figure)s by %(by)s, %(period)s") % values
+    unit = reading.figure.unit
+    return _("%(figure)s by %(by)s, %(period)s") % values + (f", {unit.code}" if unit.is_money else "")

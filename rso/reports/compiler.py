@@ -19,7 +19,7 @@ from rso.core.figures.notes import notes_on, notes_on_cell
 from rso.core.figures.reading import PUBLIC, Reading
 from rso.core.listings import UnknownListing
 from rso.core.models import Office, Source, Statement
-from rso.core.periods import Period, UnknownPeriod
+from rso.core.periods import Period, UnknownPeriod, show_known
 from rso.core.snapshot import snapshot
 from rso.reports.blocks import Blocks
 from rso.reports.definitions import Definition, Section, UnknownDefinition, definition
@@ -214,7 +214,8 @@ class _Compiler:
         self.document.sources.append(
             {
                 "n": str(number), "ref": source.ref, "author": source.author, "title": source.title,
-                "published": source.published_on, "publisher": source.publisher, "link": source.link, "note": source.note,
+                "published": source.published_on, "dated": show_known(source.published_on) if source.published_on else "",
+                "publisher": source.publisher, "link": source.link, "note": source.note,
             }
         )  # fmt: skip
         return {"t": "fn", "n": number}

@@ -102,13 +102,13 @@ def draw_figure(printed: Printed) -> SafeString:
         '<a class="fig" href="{}"{} title="{}">{}</a>',
         printed.url,
         basis,
-        f"{printed.title}: {printed.rests_on}",
+        ": ".join(filter(None, (printed.title, printed.rests_on))),
         shown,
     )
 
 
 def _mark(document: Document, number: int) -> SafeString:
-    return format_html('<a class="fn" href="sources.html#n{0}" aria-label="Note {0}">{0}</a>', number)
+    return format_html('<a class="fn" href="sources.html#n{0}" aria-label="Note {0}">[{0}]</a>', number)
 
 
 def chapter_context(document: Document, at: int) -> dict[str, Any]:

@@ -8,6 +8,7 @@ import sys
 import tempfile
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from django.utils.translation import gettext as _
 
@@ -17,6 +18,7 @@ from rso.reports.document import Document
 
 HERE = Path(__file__).resolve().parent / "print"
 FONTS = HOUSE / "fonts"
+LOOPBACK = ("localhost", "127.0.0.1", "::1")
 
 
 class CannotTypeset(Exception):
@@ -32,7 +34,7 @@ def printable(document: Document, base_url: str) -> dict[str, Any]:
         "office": document.office, "parent": document.parent, "statement": document.statement, "edition": edition,
         "language": document.language, "description": f"{document.title}. {document.statement}".strip(),
         "date": [document.as_at.year, document.as_at.month, document.as_at.day], "base": base_url,
-        "figures": {key: printed.as_json() for key, printed in document.figures.items()},
+        "figures": {key: {**p.as_json(), "address": on_paper(p.url)} for key, p in document.figures.items()},
         "chapters": [
             {
                 "id": c.id, "title": c.title, "mark": c.mark, "letter": c.mark.isalpha(),
@@ -40,7 +42,7 @@ def printable(document: Document, base_url: str) -> dict[str, Any]:
             }
             for c in document.chapters
         ],
-        "sources": document.sources, "cover": document.cover,
+        "sources": [{**source, "address": on_paper(source["link"])} for source in document.sources], "cover": document.cover,
         "cover_words": _cover_words(document, covered), "cover_alt": _cover_alt(document, covered),
         "words": {
             "all": _("All"), "percent": _("Per cent"), "chart": _("Chart"), "table": _("Table"), "contents": _("Contents"),
@@ -48,6 +50,13 @@ def printable(document: Document, base_url: str) -> dict[str, Any]:
             "evidence": _("Every figure of this edition with its basis and the records behind it"),
         },
     }  # fmt: skip
+
+
+def on_paper(url: str) -> str:
+    """An address as it is printed: without its scheme, and without a host that only this machine can reach."""
+    shown = urlsplit(url)._replace(scheme="")
+    here = shown.hostname in LOOPBACK
+    return (shown._replace(netloc="") if here else shown).geturl().lstrip("/")
 
 
 def _cover_words(document: Document, covered: int) -> str:

@@ -25,6 +25,7 @@ tables.declare(
         (
             *columns(CorePurpose, "ref", "order", "title", "short"),
             *translations(CorePurpose, "title"),
+            *translations(CorePurpose, "short"),
         ),
         actions.purpose_verbs,
     )

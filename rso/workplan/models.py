@@ -11,17 +11,16 @@ from django.urls import reverse
 from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
-from rso.core.models import Dated, Precision, RankField, Record, Titled
+from rso.core.models import Dated, Precision, RankField, Record, ShortTitled, Titled
 from rso.core.periods import show_span
 from rso.core.privacy import public
 from rso.members.models import Body
 
 
-class CorePurpose(Titled):
+class CorePurpose(ShortTitled):
     """One of the purposes by which programme cost is reported."""
 
     privacy = public(_("Names what the office is for"))
-    short = models.CharField(max_length=60)
 
     class Meta:
         verbose_name = _("core purpose")
@@ -39,12 +38,10 @@ class ThemeQuerySet(models.QuerySet["Theme"]):
         return self.filter(valid_from__lt=ends).filter(Q(valid_to__isnull=True) | Q(valid_to__gt=starts))
 
 
-class Theme(Titled):
+class Theme(ShortTitled):
     """A theme of the office's work, in force from a day up to, not including, another. Sets replace one another."""
 
     privacy = public(_("Names the themes of the office's work"))
-    short = models.CharField(max_length=60)
-    shorts = models.JSONField(default=dict, blank=True)
     set = models.CharField(max_length=20, choices=ThemeSet.choices)
     valid_from = models.DateField()
     valid_to = models.DateField(null=True, blank=True)

@@ -46,7 +46,7 @@ def in_editions(folder: Path) -> dict[str, int]:
     (sentence,) = re.findall(r"They drew ([\d,]+) +attendances", text)
     (great,) = re.findall(r"The year in four figures ([\d,]+) attendances", text)
     (cover,) = re.findall(r"One line for each of ([\d,]+) attendances", text)
-    (split,) = re.findall(r"Way of taking part attendances .*? All ([\d,]+)", text)
+    (split,) = re.findall(r"Way of taking part Attendances .*? All ([\d,]+)", text)
     (attached,) = [f for f in edition.evidence["figures"] if all(f[name] == value for name, value in WHOLE.items())]
     (row,) = [row for row in edition.table("figures") if all(row[name] == value for name, value in WHOLE.items())]
     parts = [

@@ -54,6 +54,10 @@ class Cell:
         return self.named[0].label
 
     @property
+    def short(self) -> str:
+        return self.named[0].short
+
+    @property
     def url(self) -> str:
         return self.named[0].url
 

@@ -62,6 +62,11 @@ class Named:
     thing: Any = field(default=None, compare=False, repr=False)
 
     @property
+    def short(self) -> str:
+        """The label where there is little room, as beside the bars of a chart."""
+        return str(getattr(self.thing, "short_label", self.label))
+
+    @property
     def url(self) -> str:
         return str(self.thing.get_absolute_url()) if hasattr(self.thing, "get_absolute_url") else ""
 

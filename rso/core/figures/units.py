@@ -40,14 +40,23 @@ class Unit:
         number = Decimal(value) / MINOR if self.is_money else Decimal(value).quantize(Decimal(1).scaleb(-self.decimals))
         return int(number) if number == number.to_integral() else float(number)
 
-    def show(self, value: Number | None) -> str:
-        """The number alone, in the language in force: 1,234; 18; AUD 2,430,000."""
+    @property
+    def head(self) -> str:
+        """What stands over a column of bare numbers."""
+        return self.code if self.is_money else str(self.noun)
+
+    def bare(self, value: Number | None) -> str:
+        """The number alone, in the language in force: 1,234; 18; 2,430,000 where a head names the currency."""
         exact = self.exact(value)
         if exact is None:
             return "–"
         decimals = 0 if isinstance(exact, int) else max(self.decimals, 2 if self.is_money else 1)
-        text = formats.number_format(exact, decimal_pos=decimals, use_l10n=True, force_grouping=True)
-        return f"{settings.OFFICE_CURRENCY}\u00a0{text}" if self.is_money else text
+        return formats.number_format(exact, decimal_pos=decimals, use_l10n=True, force_grouping=True)
+
+    def show(self, value: Number | None) -> str:
+        """The number where nothing names its currency: 1,234; 18; AUD 2,430,000."""
+        text = self.bare(value)
+        return f"{settings.OFFICE_CURRENCY}\u00a0{text}" if self.is_money and value is not None else text
 
     def _in_millions(self, exact: float | None) -> bool:
         return self.is_money and exact is not None and abs(exact) >= 1_000_000 and exact % 100_000 == 0

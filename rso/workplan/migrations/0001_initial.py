@@ -27,6 +27,7 @@ class Migration(migrations.Migration):
                 ('titles', models.JSONField(blank=True, default=dict)),
                 ('order', models.PositiveSmallIntegerField(default=0)),
                 ('short', models.CharField(max_length=60)),
+                ('shorts', models.JSONField(blank=True, default=dict)),
             ],
             options={
                 'verbose_name': 'core purpose',
