@@ -24,6 +24,7 @@ AGENCY = "is an agency; name its State or organisation here and the agency besid
 REF = "a ref of letters, digits, points, hyphens and underscores"
 WEIGHTS = "refs of theme rows, each with a weight from 1 to 100, such as A:60;B:40"
 LINK = "an address that begins with https:// or http://"
+OF_EVENTS = "event, type, mode, purpose, theme, partner, month, year, basis"
 TYPES = ", ".join(EventType.values)
 COLUMNS = "ref, name, body, agency, post, basis, source"
 CODE = "is no country code of three capital letters, such as THA"
@@ -130,6 +131,22 @@ CELLS: list[tuple[str, str, str, str, list[str]]] = [
      ["users.csv, row 2, email: “tess at rso.example” is not an e-mail address"]),
     ("a figure that is no name", "notes.yaml", "events-held", "events held",
      ["notes.yaml, row 1, figure: “events held” is not a name of letters, digits and hyphens"]),
+    ("a figure that there is not", "notes.yaml", "events-held", "event-held",
+     ["notes.yaml, row 1, figure: “event-held” is no figure; did you mean events-held?"]),
+    ("a figure like no other", "notes.yaml", "events-held", "zzz",
+     ["notes.yaml, row 1, figure: “zzz” is no figure; `rso figures 2022` lists them"]),
+    ("a statement of no period", "statements.csv", "3,people,2022", "3,people,2022-13",
+     [f"statements.csv, row 2, period: “2022-13” is no period; write {PERIODS}"]),
+    ("a note on a dimension that there is not", "notes.yaml", "  text", "  dimension: colour\n  text",
+     [f"notes.yaml, row 1, dimension: “colour” is no dimension of the figure; it has {OF_EVENTS}"]),
+    ("a note on a value of no dimension", "notes.yaml", "  text", "  value: training\n  text",
+     ["notes.yaml, row 1, dimension: a note on a value names its dimension"]),
+    ("no headline period", "office.yaml", "'2022'", "'2022-Q9'",
+     [f"office.yaml, row 1, headline_period: “2022-Q9” is no period; write {PERIODS}"]),
+    ("records that end before they begin", "office.yaml", "'2023-05-31'", "'2021-05-31'",
+     ["office.yaml, row 1, records_to: “2021-05-31” lies before the first day of the records"]),
+    ("another office", "office.yaml", "ref: rso", "ref: other",
+     ["office.yaml, row 1, ref: “other” the database holds the office “rso”; load another one into a database of its own"]),
     ("a row too long", "people.csv", "t-ben,Ben Tan", "t-ben,Tan, Ben",
      ["people.csv, row 3: has 6 cells; the header has 5; quote a cell that holds a comma"]),
     ("a row too short", "people.csv", "t-ben,Ben Tan,t-state", "t-ben,Ben Tan",
@@ -306,7 +323,7 @@ FILES: list[tuple[str, Spoil, list[str]]] = [
       f"notes.yaml, row 1, ref: is empty; it needs {REF}", "notes.yaml, row 1, text: is empty; it needs text"]),
     ("a YAML nest without end", write("notes.yaml", b"[" * 100_000),
      ["notes.yaml, row 1: is nested too deep; write text or a list of texts"]),
-    ("a YAML list for a column's name", write("notes.yaml", b"- ref: a\n  figure: b\n  text: c\n  ? [d]\n  : e\n"),
+    ("a YAML list for a column's name", write("notes.yaml", b"- ref: a\n  figure: publications\n  text: c\n  ? [d]\n  : e\n"),
      ["notes.yaml, row 4: has a list or mapping in the place of a column's name"]),
     ("a misspelled file", lambda folder: (folder / "people.csv").rename(folder / "peple.csv"),
      ["peple.csv: is no file of ours; did you mean people.csv?"]),
