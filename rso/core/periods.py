@@ -107,18 +107,18 @@ class Period:
 
 @lru_cache(maxsize=512)
 def _parse(text: str, financial_year_start: int) -> Period:
-    if found := re.fullmatch(r"(\d{4})", text):
+    if found := re.fullmatch(r"(\d{4})", text, re.ASCII):
         return Period.year(int(text))
-    if found := re.fullmatch(r"(\d{4})-(H[12]|Q[1-4]|0[1-9]|1[0-2])", text):
+    if found := re.fullmatch(r"(\d{4})-(H[12]|Q[1-4]|0[1-9]|1[0-2])", text, re.ASCII):
         year, part = int(found[1]), found[2]
         length = {"H": 6, "Q": 3}.get(part[0], 1)
         first = (int(part[1:]) - 1) * length if length > 1 else int(part) - 1
         return Period(_month(year, first), _month(year, first + length), text)
-    if found := re.fullmatch(r"FY(\d{4})", text):
+    if found := re.fullmatch(r"FY(\d{4})", text, re.ASCII):
         first = financial_year_start - 1
         year = int(found[1]) - (1 if first else 0)
         return Period(_month(year, first), _month(year, first + 12), text)
-    if found := re.fullmatch(r"(\d{4}-\d{2}-\d{2})\.\.(\d{4}-\d{2}-\d{2})", text):
+    if found := re.fullmatch(r"(\d{4}-\d{2}-\d{2})\.\.(\d{4}-\d{2}-\d{2})", text, re.ASCII):
         starts, last = date.fromisoformat(found[1]), date.fromisoformat(found[2])
         if last < starts or last == date.max:
             raise ValueError(text)
