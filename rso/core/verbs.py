@@ -80,7 +80,7 @@ def told(field: models.Field[Any, Any], thing: models.Model) -> Any:
 
 
 @contextmanager
-def _turn() -> Iterator[None]:
+def turn() -> Iterator[None]:
     """A transaction in which writers take turns, as SQLite makes them.
 
     So audit events become visible in the order of their ids, and the last id that one sees names a state of the records:
@@ -99,7 +99,7 @@ def add(things: Sequence[K], *, verb: str, by: User, now: datetime, reason: str 
         return things
     model = type(things[0])
     fields = audited_fields(model)
-    with _turn():
+    with turn():
         model._default_manager.bulk_create(things, batch_size=BATCH)
         _record(
             model,
@@ -125,7 +125,7 @@ def change(things: Sequence[K], *, verb: str, by: User, now: datetime, reason: s
         return []
     model = type(things[0])
     fields = audited_fields(model)
-    with _turn():
+    with turn():
         stored = model._default_manager.select_for_update().in_bulk([thing.pk for thing in things])
         moved: list[K] = []
         events = []
@@ -155,7 +155,7 @@ def remove(things: Sequence[K], *, verb: str, by: User, now: datetime, reason: s
         return
     model = type(things[0])
     fields = audited_fields(model)
-    with _turn():
+    with turn():
         try:
             model._default_manager.filter(pk__in=[thing.pk for thing in things]).delete()
         except (models.ProtectedError, models.RestrictedError) as error:
@@ -194,7 +194,7 @@ def relate(
     if not wanted:
         return []
     columns = [f for f in through._meta.concrete_fields if not f.primary_key and f.name != parent]
-    with _turn():
+    with turn():
         noun = str(through._meta.model_name)
         ends = [f.name for f in columns if f.is_relation]
         before: dict[Any, list[models.Model]] = {thing.pk: [] for thing in wanted}
@@ -252,7 +252,7 @@ def plain(check: Check = lambda things: ()) -> Verbs:
 
 def tell(thing: Kept, *, verb: str, by: User, now: datetime, reason: str = "") -> None:
     """Writes that something was done to a record, without saying what it holds: a password, a read, an export."""
-    with _turn():
+    with turn():
         _record(type(thing), [(thing.ref, {}, {})], verb=verb, by=by, now=now, reason=reason)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import os
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -12,26 +13,37 @@ import yaml
 
 from rso.core.loading.load import discover
 from rso.core.loading.tables import Table, tables
+from rso.core.snapshot import snapshot
 
 
 def export(folder: Path) -> list[tuple[str, int]]:
-    """Writes every table that has rows; returns file names with their numbers of rows. Same records, same bytes."""
+    """Writes every table that has rows; returns file names with their numbers of rows. Same records, same bytes.
+
+    Each file takes the place of the old one in one step. Raises OSError; then no file is half written.
+    """
     discover()
     folder.mkdir(parents=True, exist_ok=True)
+    with snapshot():
+        found = [(table, list(table.current().values())) for table in tables.in_order()]
     written = []
-    for table in tables.in_order():
-        rows = list(table.current().values())
+    for table, rows in found:
         path = folder / table.file
         if not rows:
             path.unlink(missing_ok=True)
             continue
-        path.write_text(
-            as_yaml(table, rows) if path.suffix == ".yaml" else as_csv(table, rows),
-            encoding="utf-8",
-            newline="",
-        )
+        _replace(path, as_yaml(table, rows) if path.suffix == ".yaml" else as_csv(table, rows))
         written.append((table.file, len(rows)))
     return written
+
+
+def _replace(path: Path, text: str) -> None:
+    # The loader passes over names that begin with a point, should a killed process leave one.
+    made = path.with_name(f".{path.name}.{os.getpid()}")
+    try:
+        made.write_text(text, encoding="utf-8", newline="")
+        made.replace(path)
+    finally:
+        made.unlink(missing_ok=True)
 
 
 def as_cells(table: Table, row: Mapping[str, Any]) -> dict[str, str]:

@@ -17,7 +17,7 @@ from rso.core.loading.files import Fault
 from rso.core.loading.reading import Rows, read_folder
 from rso.core.loading.relations import relation_faults
 from rso.core.loading.tables import Table, tables
-from rso.core.verbs import Refused
+from rso.core.verbs import Refused, turn
 
 if TYPE_CHECKING:
     from rso.accounts.models import User
@@ -71,10 +71,10 @@ def load(
     """
     discover()
     read, faults = read_folder(folder)
-    faults += relation_faults(read)
-    loading = _Loading(read, by, now, progress)
-    loading.leave_out_faulty(faults)
-    with transaction.atomic():
+    with turn():
+        faults += relation_faults(read)
+        loading = _Loading(read, by, now, progress)
+        loading.leave_out_faulty(faults)
         counts = loading.run(prune and not faults)
         faults += loading.faults
         faults = faults or _checks(read)
