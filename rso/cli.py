@@ -2,21 +2,36 @@
 
 from __future__ import annotations
 
-import csv
-import json
 import os
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from datetime import date, datetime
-from enum import StrEnum
+from io import TextIOWrapper
 from pathlib import Path
-from typing import Annotated, Any, NoReturn
+from typing import Annotated, Any
 
 import typer
-from rich.console import Console
+from typer.core import TyperGroup
+
+from rso.terminal import Format, err, out, show, stop
+from rso.troubles import sentence
+
+
+class Commands(TyperGroup):
+    """Commands that tell trouble with the machine - settings, database, disk, permissions - in a sentence."""
+
+    def invoke(self, ctx: Any) -> Any:
+        try:
+            return super().invoke(ctx)
+        except Exception as error:
+            if says := sentence(error):
+                stop(says)
+            raise
+
 
 app = typer.Typer(
     name="rso",
+    cls=Commands,
     help="The working platform of a regional support office. Recorded once, counted everywhere.",
     no_args_is_help=True,
     pretty_exceptions_enable=False,
@@ -28,15 +43,6 @@ reports = typer.Typer(
 fonts = typer.Typer(help="Fonts of web and print, made at development time.", no_args_is_help=True)
 app.add_typer(reports, name="report")
 app.add_typer(fonts, name="fonts")
-out = Console(soft_wrap=True, highlight=False)
-err = Console(stderr=True, soft_wrap=True, highlight=False)
-
-
-class Format(StrEnum):
-    TABLE = "table"
-    JSON = "json"
-    CSV = "csv"
-
 
 FormatOption = Annotated[Format, typer.Option("--format", help="How to print it.")]
 PeriodArgument = Annotated[
@@ -44,82 +50,43 @@ PeriodArgument = Annotated[
 ]
 
 
-def stop(sentence: str) -> NoReturn:
-    """Ends with exit code 1 and a sentence."""
-    err.print(sentence, markup=False)
-    raise typer.Exit(1)
-
-
 def start() -> None:
-    """Loads Django; says in a sentence what keeps it from starting."""
-    from rso.environment import BadSettings
-
+    """Loads Django."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "rso.settings")
-    try:
-        import django
+    import django
 
-        django.setup()
-    except BadSettings as error:
-        stop(str(error))
-    except PermissionError as error:
-        stop(f"There is no permission to write {error.filename}. Set RSO_VAR to a folder of yours.")
+    django.setup()
 
 
-def show(rows: Sequence[dict[str, Any]], form: Format) -> None:
-    """Prints rows as a table for people, or as JSON or CSV for machines."""
-    if form is Format.JSON:
-        print(json.dumps(list(rows), ensure_ascii=False, indent=1, default=str))
-    elif form is Format.CSV:
-        writer = csv.DictWriter(sys.stdout, list(rows[0]) if rows else [], lineterminator="\n")
-        writer.writeheader()
-        writer.writerows(
-            {key: json.dumps(v) if isinstance(v, dict | list) else v for key, v in row.items()} for row in rows
-        )
-    else:
-        _table(rows)
-
-
-def _table(rows: Sequence[dict[str, Any]]) -> None:
-    from rich.table import Table
-
-    if not rows:
-        out.print("Nothing.")
-        return
-    table = Table(box=None, pad_edge=False)
-    numbers = {
-        name for name, value in rows[0].items() if isinstance(value, int | float) and not isinstance(value, bool)
-    }
-    for name in rows[0]:
-        table.add_column(name, justify="right" if name in numbers else "left", overflow="fold")
-    for row in rows:
-        table.add_row(*("" if value is None else _words(value) for value in row.values()))
-    out.print(table, markup=False)
-
-
-def _words(value: Any) -> str:
-    if isinstance(value, dict):
-        return ", ".join(f"{key} {number}" for key, number in value.items())
-    return str(value)
-
-
-# -- loading and exporting ---------------------------------------------------------------------------------------------
-
-
-def migrate_if_empty() -> None:
-    """Makes the tables of an empty database. A database with older tables is not touched: the sentence says what to do."""
+def open_database() -> None:
+    """Loads Django and makes the tables of an empty database. One with older tables is not touched."""
+    start()
+    from django.conf import settings
     from django.core.management import call_command
-    from django.db import OperationalError, connection
+    from django.db import connection
     from django.db.migrations.executor import MigrationExecutor
 
-    try:
+    from rso.core.folders import alone
+
+    with alone(settings.VAR):
         if not connection.introspection.table_names():
             call_command("migrate", verbosity=0)
             return
-        executor = MigrationExecutor(connection)
-        if executor.migration_plan(executor.loader.graph.leaf_nodes()):
-            stop("The database is of an older version of RSO. Run: rso migrate")
-    except OperationalError as error:
-        stop(f"The database cannot be reached: {error}")
+    executor = MigrationExecutor(connection)
+    if executor.migration_plan(executor.loader.graph.leaf_nodes()):
+        stop("The database is of an older version of RSO. Run: rso migrate")
+
+
+def open_office() -> None:
+    """Opens the database for what reads from it: an empty one would answer zero to every question."""
+    open_database()
+    from rso.core.models import Office
+
+    if not Office.objects.exists():
+        stop("There is no office in the database. Load one: rso load DIR")
+
+
+# -- loading and exporting ---------------------------------------------------------------------------------------------
 
 
 @app.command()
@@ -140,16 +107,14 @@ def load(
     form: FormatOption = Format.TABLE,
 ) -> None:
     """Load an office's folder: all or nothing, as often as you like."""
-    start()
+    open_database()
     from rso.core.loading.load import BadFolder
 
-    migrate_if_empty()
     try:
         counts = load_folder(folder, dry_run=dry_run, prune=prune, quiet=form is not Format.TABLE)
     except BadFolder as error:
-        for fault in error.faults:
-            err.print(str(fault), markup=False)
-        stop(f"{len(error.faults)} fault{'s' if len(error.faults) > 1 else ''}; nothing was changed.")
+        number = len(error.faults)
+        stop(*map(str, error.faults), f"{number} fault{'s' if number > 1 else ''}; nothing was changed.")
     rows = [
         {
             "file": c.file,
@@ -165,10 +130,7 @@ def load(
     for c in counts:
         if c.gone and form is Format.TABLE:
             more = f" and {len(c.gone) - 5} more" if len(c.gone) > 5 else ""
-            out.print(
-                f"{c.file}: kept though gone from the file: {', '.join(c.gone[:5])}{more}. --prune removes them.",
-                markup=False,
-            )
+            out.print(f"{c.file}: kept though gone from the file: {', '.join(c.gone[:5])}{more}. --prune removes them.")
     if dry_run and form is Format.TABLE:
         out.print("Dry run: nothing was changed.")
 
@@ -191,17 +153,15 @@ def load_folder(folder: Path, *, dry_run: bool = False, prune: bool = False, qui
 
 
 @app.command("export")
-def export_command(folder: Annotated[Path, typer.Argument(help="Where to write; made if it is not there.")]) -> None:
+def export_command(
+    folder: Annotated[Path, typer.Argument(help="Where to write; made if it is not there.")],
+    form: FormatOption = Format.TABLE,
+) -> None:
     """Write the office's folder back, one file a table."""
-    start()
+    open_office()
     from rso.core.loading.export import export
 
-    migrate_if_empty()
-    try:
-        written = export(folder)
-    except OSError as error:
-        stop(f"{error.filename or folder} cannot be written: {error.strerror}")
-    show([{"file": name, "rows": rows} for name, rows in written], Format.TABLE)
+    show([{"file": name, "rows": rows} for name, rows in export(folder)], form)
 
 
 # -- figures -----------------------------------------------------------------------------------------------------------
@@ -227,17 +187,19 @@ def figures(
     form: FormatOption = Format.TABLE,
 ) -> None:
     """Figures of a period, counted from the records."""
-    start()
-    migrate_if_empty()
-    from rso.core.figures import Refusal, UnknownFigure, registry
+    open_office()
+    from rso.core.figures import Refusal, UnknownFigure
     from rso.core.figures.reading import OFFICE, PUBLIC
     from rso.core.snapshot import snapshot
-    from rso.reports.listing import figure_rows
+    from rso.reports.listing import figure_rows, figures_split
 
-    wanted = names or [figure.slug for figure in registry]
+    reader, when = OFFICE if office else PUBLIC, parse_period(period)
+    wanted = names or figures_split(when, by, reader)
+    if not wanted:
+        stop(f"No figure of {when} is split by “{by}”.")
     try:
         with snapshot():
-            rows = figure_rows(wanted, parse_period(period), by, OFFICE if office else PUBLIC)
+            rows = figure_rows(wanted, when, by, reader)
     except (UnknownFigure, Refusal) as error:
         stop(f"{error}")
     if form is Format.JSON:
@@ -263,13 +225,12 @@ def records(
     form: FormatOption = Format.TABLE,
 ) -> None:
     """The very records that a figure counts."""
-    start()
-    migrate_if_empty()
+    open_office()
     from rso.core.figures import UnknownFigure
     from rso.reports.listing import record_rows
 
     try:
-        show(list(record_rows(figure, parse_period(period))), form)
+        show(record_rows(figure, parse_period(period)), form)
     except UnknownFigure as error:
         stop(str(error))
 
@@ -280,12 +241,11 @@ def records(
 @reports.command("list")
 def report_list(form: FormatOption = Format.TABLE) -> None:
     """Reports that can be compiled."""
-    start()
-    migrate_if_empty()
+    open_office()
     from rso.reports.models import Report
 
     rows = Report.objects.order_by("order", "ref").values("ref", "title", "definition", "period")
-    show([dict(row) for row in rows], form)
+    show(rows, form)
 
 
 @reports.command("compile")
@@ -298,8 +258,7 @@ def report_compile(
     form: FormatOption = Format.TABLE,
 ) -> None:
     """Compile a report's editions: web pages, PDF, data."""
-    start()
-    migrate_if_empty()
+    open_office()
     written = compile_one(report, to, as_at.date() if as_at else None)
     rows = [
         {"edition": name, "where": str(path)}
@@ -321,18 +280,14 @@ def compile_one(ref: str, to: Path | None = None, as_at: date | None = None) -> 
 
     report = Report.objects.filter(ref=ref).first()
     if report is None:
-        known = ", ".join(Report.objects.order_by("ref").values_list("ref", flat=True)) or "none; load an office first"
-        stop(f"There is no report “{ref}”; there are {known}.")
+        known = ", ".join(Report.objects.order_by("order", "ref").values_list("ref", flat=True)) or "none"
+        stop(f"There is no report “{ref}”; there are {known}")
     try:
         return write_editions(report, to or Path(settings.VAR) / "reports" / ref, as_at=as_at)
     except CannotCompile as error:
-        for fault in error.faults:
-            err.print(str(fault), markup=False)
-        stop(f"{ref} was not compiled; nothing was changed.")
+        stop(*map(str, error.faults), f"{ref} was not compiled; nothing was changed.")
     except CannotTypeset as error:
         stop(f"{ref} cannot be typeset, nothing was changed: {error}")
-    except OSError as error:
-        stop(f"{error.filename} cannot be written: {error.strerror}")
 
 
 @reports.command("facts")
@@ -344,8 +299,8 @@ def report_facts(
 
     try:
         show(facts(file.read_text(encoding="utf-8")), form)
-    except (OSError, UnicodeDecodeError) as error:
-        stop(f"{file} cannot be read: {error}")
+    except (ValueError, KeyError):
+        stop(f"{file} is no page of a report: it is not UTF-8, or a figure in it lacks what every figure says.")
 
 
 # -- serving, accounts, health -----------------------------------------------------------------------------------------
@@ -357,14 +312,10 @@ def serve(
     workers: Annotated[int, typer.Option(help="Processes that answer.", min=1, max=64)] = 2,
 ) -> None:
     """Serve the site on the loopback address."""
-    start()
-    migrate_if_empty()
-    from rso.serving import PortTaken, serve_on
+    open_database()
+    from rso.serving import serve_on
 
-    try:
-        serve_on(port, workers)
-    except PortTaken as error:
-        stop(str(error))
+    serve_on(port, workers)
 
 
 @app.command()
@@ -388,8 +339,7 @@ def createuser(
     ],
 ) -> None:
     """Open an account for a person of the office."""
-    start()
-    migrate_if_empty()
+    open_database()
     from django.utils import timezone
 
     from rso.accounts.actions import open_account, platform
@@ -398,20 +348,28 @@ def createuser(
     try:
         user = open_account(email=email, name=name, role=role, password=password, by=platform(), now=timezone.now())
     except Refused as error:
-        stop(str(error))
-    out.print(f"{user.name} may sign in as {user.email}.", markup=False)
+        stop(*(str(problem.says) for problem in error.problems))
+    out.print(f"{user.name} may sign in as {user.email}.")
 
 
 @app.command()
-def doctor() -> None:
+def doctor(form: FormatOption = Format.TABLE) -> None:
     """Check the environment, the database, the fonts and the permissions, and say how to mend what is wrong."""
+    start()
     from rso.doctor import examine
 
-    start()
     found = examine()
-    show([{"what": e.what, "state": "ok" if e.ok else "wrong", "says": e.says} for e in found], Format.TABLE)
+    show(({"what": e.what, "state": "ok" if e.ok else "wrong", "says": e.says} for e in found), form)
     if not all(e.ok for e in found):
         raise typer.Exit(1)
+
+
+@app.command()
+def settings(form: FormatOption = Format.TABLE) -> None:
+    """The settings in force; secrets are not shown."""
+    from rso.environment import in_force
+
+    show(({"setting": name, "value": value} for name, value in in_force()), form)
 
 
 @app.command()
@@ -436,6 +394,10 @@ def fonts_build() -> None:
 
 
 def main() -> None:
+    for stream in (sys.stdout, sys.stderr):
+        # A terminal of an old encoding prints what it can.
+        if isinstance(stream, TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
     app()
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import stat
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -11,6 +12,12 @@ from importlib import metadata
 from pathlib import Path
 
 from rso.environment import HOUSE
+from rso.troubles import sentence
+
+#: Numbers of font files that print and web need at least.
+FONTS = (("Fonts of print", "fonts", "*.ttf", 21), ("Fonts of the web", "static/fonts", "*.woff2", 14))
+#: Megabytes that a load and its reports may take.
+SPACE = 200
 
 
 @dataclass(frozen=True)
@@ -21,87 +28,129 @@ class Finding:
 
 
 def examine() -> list[Finding]:
-    return [_python(), *_packages(), _database(), _tables(), *_fonts(), _folder(), _space(), _typst()]
+    """Every finding, good or bad. Nothing is changed."""
+    return [_python(), _packages(), *_fonts(), _folder(), _space(), _secret(), *_database(), _accounts()]
 
 
 def _python() -> Finding:
     ok = sys.version_info >= (3, 11)
-    return Finding("Python", ok, sys.version.split()[0] if ok else "needs 3.11 or newer; make demo PYTHON=…")
+    version = sys.version.split()[0]
+    return Finding("Python", ok, version if ok else f"{version}; 3.11 or newer is needed. Run: make demo PYTHON=…")
 
 
-def _packages() -> Iterator[Finding]:
+def _packages() -> Finding:
+    """Whether what is installed is what is pinned; a pin with a condition (`;`) may rightly be absent."""
     wrong = []
-    for line in (HOUSE / "requirements" / "run.txt").read_text().splitlines():
+    for line in (HOUSE / "requirements" / "run.txt").read_text(encoding="utf-8").splitlines():
         if "==" not in line or ";" in line or line.startswith(" "):
             continue
         name, version = line.split(" ")[0].split("==")
-        try:
-            found = metadata.version(name)
-        except metadata.PackageNotFoundError:
-            found = "missing"
+        found = _version(name)
         if found != version:
             wrong.append(f"{name} {found}, pinned {version}")
-    yield Finding(
+    return Finding(
         "Packages", not wrong, "as pinned" if not wrong else f"{'; '.join(wrong[:5])}. Run: make demo SERVE=0"
     )
 
 
-def _database() -> Finding:
-    from django.db import Error, connection
-
+def _version(name: str) -> str:
     try:
-        connection.ensure_connection()
-    except Error as error:
-        return Finding("Database", False, f"cannot be reached: {error}. Check DATABASE_URL.")
-    return Finding(
-        "Database", True, f"{connection.display_name} {'.'.join(map(str, connection.get_database_version()))}"
-    )
-
-
-def _tables() -> Finding:
-    from django.db import Error, connection
-    from django.db.migrations.executor import MigrationExecutor
-
-    try:
-        executor = MigrationExecutor(connection)
-        waiting = executor.migration_plan(executor.loader.graph.leaf_nodes())
-    except Error as error:
-        return Finding("Tables", False, str(error))
-    return Finding("Tables", not waiting, "of this version" if not waiting else "of an older version. Run: rso migrate")
+        return metadata.version(name)
+    except metadata.PackageNotFoundError:
+        return "missing"
 
 
 def _fonts() -> Iterator[Finding]:
-    for what, folder, kind, least in (
-        ("Fonts of print", HOUSE / "fonts", "*.ttf", 21),
-        ("Fonts of the web", HOUSE / "static" / "fonts", "*.woff2", 14),
-    ):
-        found = len(list(folder.glob(kind)))
-        yield Finding(
-            what,
-            found >= least,
-            f"{found} files" if found >= least else f"{found} of {least} files. Restore {folder.name}/ from git",
-        )
+    for what, folder, kind, least in FONTS:
+        found = len(list((HOUSE / folder).glob(kind)))
+        says = f"{found} files" if found >= least else f"{found} of {least} files. Run: git checkout -- {folder}"
+        yield Finding(what, found >= least, says)
+
+
+# -- permissions -------------------------------------------------------------------------------------------------------
+
+
+def _standing(path: Path) -> Path:
+    """The path, or the nearest folder above it that is there."""
+    return path if path.exists() else _standing(path.parent)
+
+
+def _var() -> Path:
+    from django.conf import settings
+
+    return Path(settings.VAR)
 
 
 def _folder() -> Finding:
-    from django.conf import settings
-
-    var = Path(settings.VAR)
-    ok = os.access(var if var.exists() else var.parent, os.W_OK)
+    ok = os.access(_standing(_var()), os.W_OK)
     return Finding(
-        "Folder of data", ok, str(var) if ok else f"{var} cannot be written. Set RSO_VAR to a folder of yours"
+        "Folder of data", ok, f"{_var()}" if ok else f"{_var()} cannot be written. Set RSO_VAR to a folder of yours"
     )
 
 
 def _space() -> Finding:
-    from django.conf import settings
+    free = shutil.disk_usage(_standing(_var())).free // 1_000_000
+    return Finding(
+        "Free space", free > SPACE, f"{free:,} MB" if free > SPACE else f"{free} MB; free at least {SPACE} MB"
+    )
 
-    free = shutil.disk_usage(Path(settings.VAR).parent).free // 1_000_000
-    return Finding("Free space", free > 200, f"{free:,} MB" if free > 200 else f"{free} MB; free at least 200 MB")
+
+def _secret() -> Finding:
+    kept = _var() / "secret_key"
+    if not kept.exists():
+        return Finding("Secret key", True, "from RSO_SECRET_KEY")
+    ok = not stat.S_IMODE(kept.stat().st_mode) & 0o077
+    return Finding(
+        "Secret key", ok, "only this user may read it" if ok else f"others may read it. Run: chmod 600 {kept}"
+    )
 
 
-def _typst() -> Finding:
+# -- database ----------------------------------------------------------------------------------------------------------
+
+
+def _database() -> Iterator[Finding]:
+    from django.db import Error, connection
+
     try:
-        return Finding("PDF by Typst", True, metadata.version("typst"))
-    except metadata.PackageNotFoundError:
-        return Finding("PDF by Typst", False, "missing. Run: make demo SERVE=0")
+        connection.ensure_connection()
+        tables = _tables()
+        name = f"{connection.display_name} {'.'.join(map(str, connection.get_database_version()))}"
+    except Error as error:
+        yield Finding("Database", False, sentence(error) or str(error))
+        return
+    path = Path(str(connection.settings_dict["NAME"]))
+    if connection.vendor == "sqlite" and not (os.access(path, os.W_OK) and os.access(path.parent, os.W_OK)):
+        yield Finding(
+            "Database", False, f"{path} cannot be written, or its folder. Give this user permission to write both"
+        )
+    else:
+        yield Finding("Database", True, name)
+    yield tables
+
+
+def _tables() -> Finding:
+    from django.db import connection
+    from django.db.migrations.executor import MigrationExecutor
+
+    executor = MigrationExecutor(connection)
+    waiting = executor.migration_plan(executor.loader.graph.leaf_nodes())
+    return Finding("Tables", not waiting, "of this version" if not waiting else "missing or older. Run: rso migrate")
+
+
+def _accounts() -> Finding:
+    """Whether nobody can sign in by the example's password, which everyone knows, where others reach the site."""
+    from django.conf import settings
+    from django.db import Error
+
+    from rso.accounts.models import User
+    from rso.demo import CAST, PASSWORD
+
+    if not settings.ENV.is_reachable:
+        return Finding("Accounts", True, "the site answers to this machine only")
+    try:
+        users = User.objects.filter(CAST, is_active=True).order_by("ref")
+        public = [user.email for user in users if user.check_password(PASSWORD)]
+    except Error as error:
+        return Finding("Accounts", False, sentence(error) or str(error))
+    says = f"{', '.join(public[:3])}{' …' if public[3:] else ''}: the example's public password. Set active to no in users.csv and load it"
+    return Finding("Accounts", not public, "none has the example's password" if not public else says)

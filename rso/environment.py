@@ -19,6 +19,7 @@ from pydantic import Field, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from rso.core.loading.near import did_you_mean
+from rso.troubles import Trouble
 
 HOUSE = Path(__file__).resolve().parent.parent
 PREFIX = "RSO_"
@@ -26,7 +27,7 @@ PREFIX = "RSO_"
 LOOPBACK = frozenset({"localhost", "127.0.0.1", "[::1]"})
 
 
-class BadSettings(Exception):
+class BadSettings(Trouble):
     """Settings of this machine are wrong; the message has a sentence for each."""
 
 
@@ -204,6 +205,16 @@ def read_environment() -> Environment:
     if faults:
         raise BadSettings("\n".join(faults))
     return found
+
+
+def in_force() -> Iterator[tuple[str, str]]:
+    """Each setting of this machine with its value; of a secret, whether it is set. Raises BadSettings, OSError."""
+    found = read_environment()
+    for setting in known_settings():
+        value = getattr(found, setting.field)
+        text = ",".join(value) if isinstance(value, list) else str(value)
+        is_shown = Environment.model_fields[setting.field].repr
+        yield setting.name, text if is_shown else "set, not shown" if text else ""
 
 
 def _told(setting: Setting, value: object) -> str:

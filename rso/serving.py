@@ -6,8 +6,10 @@ import socket
 from pathlib import Path
 from typing import Any
 
+from rso.troubles import Trouble
 
-class PortTaken(Exception):
+
+class PortTaken(Trouble):
     """Another program listens on the port."""
 
 

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime
+from itertools import count
 
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
@@ -12,7 +13,7 @@ from django.utils.translation import gettext as _
 
 from rso.accounts.models import Role, User
 from rso.core import verbs
-from rso.core.verbs import Problem, refuse
+from rso.core.verbs import Problem, refuse, turn
 
 #: The platform itself, as the one who acts where no person does: the command line, a scheduled task.
 PLATFORM = "platform"
@@ -66,26 +67,30 @@ def set_password(user: User, *, password: str, by: User, now: datetime) -> User:
 
 def open_account(*, email: str, name: str, role: str, password: str, by: User, now: datetime) -> User:
     """Opens one account with a password. Refuses a weak password, an unknown role, an address that is taken."""
-    user = User(
-        ref=re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-") or "user", name=name.strip(), email=email, role=role
-    )
-    problems = [
-        Problem(0, field, message) for field, messages in _faults(user, password).items() for message in messages
-    ]
-    refuse(problems)
-    open_accounts([user], by=by, now=now)
-    return set_password(user, password=password, by=by, now=now)
+    user = User(ref=_free_ref(name), name=name.strip(), email=email.strip(), role=role)
+    refuse(_problems(user, password))
+    with turn():
+        open_accounts([user], by=by, now=now)
+        return set_password(user, password=password, by=by, now=now)
 
 
-def _faults(user: User, password: str) -> dict[str, list[str]]:
-    found: dict[str, list[str]] = {}
+def _free_ref(name: str) -> str:
+    """The name in plain letters, with a number where another account has it."""
+    plain = re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-")[:50] or "user"
+    taken = set(User.objects.filter(ref__startswith=plain).values_list("ref", flat=True))
+    return next(ref for number in count(1) if (ref := plain if number == 1 else f"{plain}-{number}") not in taken)
+
+
+def _problems(user: User, password: str) -> Iterator[Problem]:
+    if user.role not in set(Role) - {Role.SERVICE}:
+        known = ", ".join(role for role in Role if role != Role.SERVICE)
+        yield Problem(0, "role", _("“%(role)s” is no role; there are %(known)s") % {"role": user.role, "known": known})
     try:
-        user.clean_fields(exclude=["password"])
-        user.validate_unique()
+        user.clean_fields(exclude=["password", "role"])
     except ValidationError as error:
-        found |= {name: [f"{name}: {text}" for text in texts] for name, texts in error.message_dict.items()}
+        for name, texts in error.message_dict.items():
+            yield from (Problem(0, name, f"{name}: {text}") for text in texts)
     try:
         validate_password(password, user)
     except ValidationError as error:
-        found["password"] = error.messages
-    return found
+        yield from (Problem(0, "password", text) for text in error.messages)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ctypes
 import errno
+import fcntl
 import os
 import shutil
 import tempfile
@@ -16,6 +17,18 @@ from pathlib import Path
 LEFT_BEHIND = 3600
 #: Of the system call renameat2: paths from the current folder, and both names change places.
 HERE, EXCHANGE = -100, 2
+
+
+@contextmanager
+def alone(folder: Path) -> Iterator[None]:
+    """Makes the folder where there is none. Of processes that ask for it at the same time one waits for the other."""
+    folder.mkdir(parents=True, exist_ok=True)
+    turn = os.open(folder, os.O_RDONLY)
+    try:
+        fcntl.flock(turn, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(turn)
 
 
 @contextmanager

@@ -12,6 +12,12 @@ from rso.core.models import Basis
 from rso.core.periods import Period
 
 
+def figures_split(period: Period, by: str, reader: Reader = PUBLIC) -> list[str]:
+    """The figures that the reader may split by the dimension; all of them where none is named."""
+    readings = [Reading(figure, period, reader=reader) for figure in registry]
+    return [r.figure.slug for r in readings if not by or by in {dimension.slug for dimension in r.dimensions}]
+
+
 def figure_rows(names: Sequence[str], period: Period, by: str = "", reader: Reader = PUBLIC) -> list[dict[str, Any]]:
     """One object a figure or named table, with `rows` where it is split. Raises UnknownFigure, Refusal."""
     found = []
@@ -69,12 +75,13 @@ def _row(cell: Cell, dimension: str, unit: Any, percent: int | None) -> dict[str
 
 
 def record_rows(slug: str, period: Period) -> Iterator[dict[str, Any]]:
-    """The very records that a figure counts, each with what it counts for, so that `counts` sums to the figure.
+    """The very records that a figure or table counts, each with what it counts for: `counts` sums to the figure.
 
     Things counted once (people, bodies) stand with the refs of the records that show them. A share's records carry the
     column `part`, and the columns of both parts.
     """
-    figure = registry.find(slug)
+    table = registry.tables.get(slug)
+    figure = registry.find(table.figure if table else slug)
     reading = Reading(figure, period, reader=OFFICE)
     if figure.slices:
         parts = zip(("part", "whole"), reading.parts, strict=True)

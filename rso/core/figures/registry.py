@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import difflib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
@@ -17,6 +16,7 @@ from django.utils.translation import gettext_lazy as _
 from rso.core.figures.adding import Adds, Distinct, Share, Slice, Total
 from rso.core.figures.dimensions import Dimension
 from rso.core.figures.units import Unit
+from rso.core.loading.near import near
 from rso.core.models import Basis
 from rso.core.periods import Period
 
@@ -95,7 +95,7 @@ class Source:
         for dimension in self.dimensions:
             if dimension.slug == slug:
                 return dimension
-        raise UnknownFigure(_not_found(slug, [d.slug for d in self.dimensions]))
+        raise UnknownFigure(_not_found("dimension", slug, [d.slug for d in self.dimensions]))
 
 
 @dataclass(frozen=True)
@@ -202,12 +202,12 @@ class Registry:
 
     def find(self, slug: str) -> Figure:
         if slug not in self.figures:
-            raise UnknownFigure(_not_found(slug, [*self.figures, *self.tables]))
+            raise UnknownFigure(_not_found("figure", slug, [*self.figures, *self.tables]))
         return self.figures[slug]
 
     def find_table(self, slug: str) -> NamedTable:
         if slug not in self.tables:
-            raise UnknownFigure(_not_found(slug, [*self.tables]))
+            raise UnknownFigure(_not_found("table", slug, self.tables))
         return self.tables[slug]
 
     def __iter__(self) -> Iterator[Figure]:
@@ -217,10 +217,10 @@ class Registry:
         return where.setdefault(declared.slug, declared)
 
 
-def _not_found(slug: str, known: list[str]) -> str:
-
-    close = difflib.get_close_matches(slug, known, n=3, cutoff=0.5) or known[:8]
-    return f"there is no “{slug}”; close to it: {', '.join(close)}"
+def _not_found(what: str, slug: str, known: Collection[str]) -> str:
+    close = near(slug, known, most=3)
+    hint = f"did you mean {' or '.join(close)}?" if close else f"there are {', '.join(known)}"
+    return f"There is no {what} “{slug}”; {hint}"
 
 
 registry = Registry()
