@@ -108,7 +108,8 @@ def draw_figure(printed: Printed) -> SafeString:
 
 
 def _mark(document: Document, number: int) -> SafeString:
-    return format_html('<a class="fn" href="sources.html#n{0}" aria-label="Note {0}">[{0}]</a>', number)
+    page = document.page("sources")
+    return format_html('<a class="fn" href="{0}#n{1}" aria-label="Note {1}">[{1}]</a>', page, number)
 
 
 def chapter_context(document: Document, at: int) -> dict[str, Any]:
