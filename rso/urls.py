@@ -26,9 +26,10 @@ def door(room: str) -> list[URLPattern]:
 
 
 PUBLIC = ("outreach", "workplan", "events", "publications", "members", "finance", "reports")
+ROBOTS = TemplateView.as_view(template_name="robots.txt", content_type="text/plain")
 urlpatterns = [
-    path("robots.txt", TemplateView.as_view(template_name="robots.txt", content_type="text/plain"), name="robots"),
-    path("healthz", healthz, name="healthz"),
+    read_only(path("robots.txt", ROBOTS, name="robots")),
+    read_only(path("healthz", healthz, name="healthz")),
     *i18n_patterns(
         *door("accounts"),
         *(read_only(pattern) for room in PUBLIC for pattern in door(room)),
