@@ -64,7 +64,6 @@ def ask(client: Client, address: str) -> HttpResponse:
     response = client.get(address)
     if response.streaming:
         response.body = b"".join(response.streaming_content)
-    response.close()
     return response
 
 
