@@ -11,11 +11,10 @@ from dataclasses import dataclass
 from importlib import metadata
 from pathlib import Path
 
+from rso.core.fonts import print_cuts, web_cuts
 from rso.environment import HOUSE
 from rso.troubles import sentence
 
-#: Numbers of font files that print and web need at least.
-FONTS = (("Fonts of print", "fonts", "*.ttf", 21), ("Fonts of the web", "static/fonts", "*.woff2", 14))
 #: Megabytes that a load and its reports may take.
 SPACE = 200
 
@@ -61,10 +60,13 @@ def _version(name: str) -> str:
 
 
 def _fonts() -> Iterator[Finding]:
-    for what, folder, kind, least in FONTS:
-        found = len(list((HOUSE / folder).glob(kind)))
-        says = f"{found} files" if found >= least else f"{found} of {least} files. Run: git checkout -- {folder}"
-        yield Finding(what, found >= least, says)
+    for what, folder, kind, cuts in (
+        ("Fonts of print", "fonts", "ttf", print_cuts()),
+        ("Fonts of the web", "static/fonts", "woff2", web_cuts()),
+    ):
+        missing = [name for cut in cuts if not (HOUSE / folder / (name := f"{cut.stem}.{kind}")).exists()]
+        says = f"without {', '.join(missing[:3])}{' …' if missing[3:] else ''}. Run: git checkout -- {folder}"
+        yield Finding(what, not missing, says if missing else f"{len(cuts)} files")
 
 
 # -- permissions -------------------------------------------------------------------------------------------------------
@@ -118,11 +120,9 @@ def _database() -> Iterator[Finding]:
     except Error as error:
         yield Finding("Database", False, sentence(error) or str(error))
         return
-    path = Path(str(connection.settings_dict["NAME"]))
-    if connection.vendor == "sqlite" and not (os.access(path, os.W_OK) and os.access(path.parent, os.W_OK)):
-        yield Finding(
-            "Database", False, f"{path} cannot be written, or its folder. Give this user permission to write both"
-        )
+    file = Path(str(connection.settings_dict["NAME"]))
+    if connection.vendor == "sqlite" and file.exists() and not all(os.access(p, os.W_OK) for p in (file, file.parent)):
+        yield Finding("Database", False, f"{file} or its folder cannot be written. Give this user permission to both")
     else:
         yield Finding("Database", True, name)
     yield tables

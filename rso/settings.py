@@ -106,7 +106,7 @@ PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
 RULES = "django.contrib.auth.password_validation"
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": f"{RULES}.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
-    {"NAME": f"{RULES}.UserAttributeSimilarityValidator"},
+    {"NAME": f"{RULES}.UserAttributeSimilarityValidator", "OPTIONS": {"user_attributes": ("name", "email")}},
     {"NAME": f"{RULES}.CommonPasswordValidator"},
 ]
 ACCOUNT_ADAPTER = "rso.accounts.adapter.InvitedOnly"

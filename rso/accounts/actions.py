@@ -67,7 +67,7 @@ def set_password(user: User, *, password: str, by: User, now: datetime) -> User:
 
 def open_account(*, email: str, name: str, role: str, password: str, by: User, now: datetime) -> User:
     """Opens one account with a password. Refuses a weak password, an unknown role, an address that is taken."""
-    user = User(ref=_free_ref(name), name=name.strip(), email=email.strip(), role=role)
+    user = User(ref=_free_ref(name), name=name.strip(), email=email.strip().lower(), role=role)
     refuse(_problems(user, password))
     with turn():
         open_accounts([user], by=by, now=now)
