@@ -100,7 +100,7 @@ PARTICIPATION = Source(
             sensitive=True,
             expected=lambda _period: Sex.values,
         ),
-        Dimension("agency", _("Agency"), "agency", Body, sensitive=True, others=_("Other agencies")),
+        Dimension("agency", _("Agency"), "agency", Body, sensitive=True, others=_("Other agencies, or not known")),
         BASIS,
     ),
     columns=(

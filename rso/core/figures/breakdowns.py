@@ -79,15 +79,10 @@ class Breakdown:
 
     @property
     def overlap(self) -> Number:
-        if not self.overlaps or self.value is None:
+        hides = any(cell.status is Status.SUPPRESSED for cell in self.rows)
+        if not self.overlaps or self.value is None or hides:
             return 0
-        return (
-            sum(
-                (cell.value for cell in self.rows if cell.value is not None),
-                start=Decimal(0),
-            )
-            - self.value
-        )
+        return sum((cell.value for cell in self.rows if cell.value is not None), start=Decimal(0)) - self.value
 
     @property
     def percents(self) -> dict[str, int]:

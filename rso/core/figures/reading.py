@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, timedelta
 from decimal import Decimal
 from functools import cached_property
 from statistics import median
@@ -13,6 +13,7 @@ from typing import Any
 from django.db.models import Case, F, PositiveSmallIntegerField, Q, QuerySet, Value, When
 from django.db.models.expressions import Combinable
 from django.db.models.functions import Greatest
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from rso.core.figures.adding import Covered, Distinct, Median, Share, Slice, Total
@@ -281,9 +282,9 @@ class Reading:
         return self._ends_open(self.period)
 
     def _ends_open(self, span: Period) -> bool:
-        """Whether a span ends after the as-at date, or after what the records cover so far."""
-        last = self._covered[1]
-        return self.as_at < span.last_day or bool(last and last < span.last_day)
+        """Whether a span ends after the as-at date, after what the records cover so far, or is not over yet."""
+        over = timezone.localdate() - timedelta(days=1)
+        return min(self.as_at, self._covered[1] or over, over) < span.last_day
 
     @cached_property
     def status(self) -> Status:

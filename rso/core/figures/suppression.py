@@ -1,14 +1,15 @@
 """What the public may not see of small numbers of people, so that no subtraction brings it back.
 
-The rule (docs/adr/0001-small-numbers.md): a sensitive dimension is offered alone, never crossed, for whole calendar years
-that have ended. Small is one to four people or attendances, in the figure or in what is left when it is subtracted from
-the figure that it is within. Of the sexes, where one is small, both are suppressed and their sum stays. Small agencies are
-merged into one row until it holds five people; whose agency is not known joins them where they are fewer than five.
+The rule (docs/adr/0012-small-numbers.md): a sensitive dimension is offered alone, never crossed, for whole calendar years
+that have ended. Small is one to four people or attendances: in a figure, in a figure within it, or in what that leaves.
+Sexes are suppressed together, in all of these figures, and their sum stays. Small agencies are merged into one row, in all
+of them, with those whose agency is not known, until it holds five people of known agencies. No row says what it alone rests
+on: that would cross it with the basis.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -17,6 +18,7 @@ from django.utils.translation import gettext as _
 from rso.core.figures.adding import Total
 from rso.core.figures.breakdowns import Cell, Refusal, Status
 from rso.core.figures.dimensions import UNKNOWN, Dimension, Named
+from rso.core.figures.registry import registry
 from rso.core.models import Basis
 
 if TYPE_CHECKING:
@@ -42,38 +44,40 @@ def tally(reading: Reading, dimension: Dimension) -> dict[Any, Numbers]:
     return numbers
 
 
-def small_numbers(reading: Reading, dimension: Dimension) -> set[Any]:
-    """Known values that so few people have, in the figure or in what subtraction leaves of the figure it is within."""
-    own, whole = tally(reading, dimension), tally(reading.whole, dimension)
-    found = set()
-    for raw, most in whole.items():
-        part = own.get(raw, NONE)
-        rest = [a - b for a, b in zip(most, part, strict=True)]
-        if raw is not None and any(0 < n < SMALL for n in (*most, *part, *rest)):
-            found.add(raw)
+def small_values(reading: Reading, dimension: Dimension) -> set[Any]:
+    """Known values that so few people have, in the widest figure around this one or in a part that it can be cut into."""
+    key = ("small", dimension.slug)
+    if key not in reading.memo:
+        whole = tally(reading.whole, dimension)
+        within = [tally(part, dimension) for part in _parts(reading.whole)]
+        left = [{raw: _less(most, part.get(raw, NONE)) for raw, most in whole.items()} for part in within]
+        reading.memo[key] = {
+            raw
+            for numbers in (whole, *within, *left)
+            for raw, both in numbers.items()
+            if raw is not None and any(0 < n < SMALL for n in both)
+        }
+    found: set[Any] = reading.memo[key]
     return found
 
 
-def is_hidden(reading: Reading, dimension: Dimension) -> bool:
-    """Whether every known value is suppressed, so that none can be told from the other and their sum.
+def _parts(whole: Reading) -> Iterator[Reading]:
+    """The figures that count a part of a figure's records, for the same period and reader."""
+    return (whole.beside(figure) for figure in registry if figure.within == whole.figure.slug)
 
-    Where the whole is of one value alone, its parts are too, and there is nothing left to protect.
-    """
-    whole = reading.whole
-    if whole is not reading:
-        if is_hidden(whole, dimension):
-            return True
-        if sum(1 for raw, numbers in tally(whole, dimension).items() if raw is not None and numbers != NONE) < 2:
-            return False
-    return bool(small_numbers(reading, dimension))
+
+def _less(most: Numbers, part: Numbers) -> Numbers:
+    return most[0] - part[0], most[1] - part[1]
+
+
+def is_hidden(reading: Reading, dimension: Dimension) -> bool:
+    """Whether every known value is suppressed, so that none can be told from the other and their sum."""
+    return bool(small_values(reading, dimension))
 
 
 def merged(reading: Reading, dimension: Dimension) -> list[Any]:
     """Values to be shown as one row, the fewest people first. Raises Refusal where all together are too few."""
-    own, whole = tally(reading, dimension), reading.whole
-    together = small_numbers(reading, dimension)
-    if whole is not reading:
-        together |= set(merged(whole, dimension))
+    own, together = tally(reading, dimension), set(small_values(reading, dimension))
     if not together:
         return []
     rest = sorted((raw for raw in own if raw is not None and raw not in together), key=lambda raw: own[raw][::-1])
@@ -87,34 +91,33 @@ def merged(reading: Reading, dimension: Dimension) -> list[Any]:
 def suppress(reading: Reading, dimension: Dimension, cells: Sequence[Cell]) -> list[Cell]:
     """The cells of a sensitive split as the public may see them. Raises Refusal."""
     if not dimension.others:
-        return _hide(cells) if is_hidden(reading, dimension) else list(cells)
-    values = merged(reading, dimension)
-    keys = {named.key for named in dimension.names(values).values()} - {UNKNOWN}
-    return _merge(reading, dimension, cells, keys) if values else list(cells)
+        shown = _hide(cells) if is_hidden(reading, dimension) else list(cells)
+    else:
+        values = merged(reading, dimension)
+        shown = _merge(reading, dimension, cells, values) if values else list(cells)
+    return [_resting_on_all(reading, cell) for cell in shown]
 
 
 def _hide(cells: Sequence[Cell]) -> list[Cell]:
     """Suppresses every known row; unknown is always printed."""
-    return [
-        cell if cell.key == UNKNOWN else replace(cell, value=None, status=Status.SUPPRESSED, parts={}) for cell in cells
-    ]
+    return [cell if cell.key == UNKNOWN else replace(cell, value=None, status=Status.SUPPRESSED) for cell in cells]
 
 
-def _merge(reading: Reading, dimension: Dimension, cells: Sequence[Cell], keys: set[str]) -> list[Cell]:
-    label = str(dimension.others)
-    if tally(reading, dimension).get(None, NONE)[1] < SMALL:
-        # Else what a member's total leaves could only be of its one small agency.
-        keys = {*keys, UNKNOWN}
-        label = _("%(others)s, or not known") % {"others": label}
-    gone = [cell for cell in cells if cell.key in keys]
+def _merge(reading: Reading, dimension: Dimension, cells: Sequence[Cell], values: Sequence[Any]) -> list[Cell]:
+    """Puts values into one row with what is not known: else what a member's total leaves could only be of its one small agency."""
+    keys = {named.key for named in dimension.names([*values, None]).values()}
     rows = reading.records.filter(dimension.keys_filter(reading.records.model, keys))
-    value: int = rows.aggregate(v=reading.adds.value())["v"]
-    weakest = max((Basis[slug.upper()] for cell in gone for slug in cell.parts), default=Basis.RECORDED)
-    status = reading.status_of(reading.period, bases={weakest.slug})
-    other = Cell((Named(OTHER, label, (8,)),), value, status, {weakest.slug: value} if value else {})
-    shown = [cell for cell in cells if cell.key not in keys]
+    other = Named(OTHER, str(dimension.others), (8,))
     return [
-        *(cell for cell in shown if cell.key != UNKNOWN),
-        other,
-        *(cell for cell in shown if cell.key == UNKNOWN),
+        *(cell for cell in cells if cell.key not in keys),
+        Cell((other,), rows.aggregate(v=reading.adds.value())["v"]),
     ]
+
+
+def _resting_on_all(reading: Reading, cell: Cell) -> Cell:
+    """The cell on the ground of the whole figure, which is no firmer than its weakest record."""
+    if cell.status is Status.SUPPRESSED:
+        return replace(cell, parts={})
+    weakest = max((Basis[slug.upper()] for slug in reading.basis), default=Basis.RECORDED)
+    status = reading.status_of(reading.period, bases=reading.basis)
+    return replace(cell, status=status, parts={weakest.slug: cell.value} if cell.value else {})
