@@ -1,0 +1,77 @@
+"""A number that is typed by hand is refused and named; dates, ordinals, names, quoted words and lists are not numbers."""
+
+from __future__ import annotations
+
+import pytest
+
+from rso.reports.words import typed_numbers
+
+REFUSED = {
+    "The office reached 600 people.": ("600", 600),
+    "It spent 2,430,000 dollars.": ("2,430,000", 2_430_000),
+    "It spent 2\u00a0430\u00a0000 dollars.": ("2\u00a0430\u00a0000", 2_430_000),
+    "Women were 41.5 per cent.": ("41.5", 41.5),
+    "In Thai digits ๖๐๐ people.": ("๖๐๐", 600),
+    "In Arabic digits ٦٠٠ people.": ("٦٠٠", 600),
+    "In Khmer digits ៦០០ people.": ("៦០០", 600),
+    "In Lao digits ໖໐໐ people.": ("໖໐໐", 600),
+    "In Burmese digits ၆၀၀ people.": ("၆၀၀", 600),
+    "In wide digits ６００ people.": ("６００", 600),
+    "About ½ of them came.": ("½", 0.5),
+    "They came in Ⅷ groups.": ("Ⅷ", 8),
+    "Growth was square²d.": ("²", 2),
+    "Two came.": ("Two", 2),
+    "It was ninety-nine.": ("ninety-nine", 99),
+    "It was forty two.": ("forty two", 42),
+    "About six hundred people came.": ("six hundred", 600),
+    "It took two thousand six hundred and five days.": ("two thousand six hundred and five", 2605),
+    "One million dollars.": ("One million", 1_000_000),
+    "A dozen came.": ("dozen", 12),
+    "Three dozen came.": ("Three dozen", 36),
+    "Hundreds came.": ("Hundreds", 100),
+    "### 14 events were held": ("14", 14),
+    "| 600 |": ("600", 600),
+    "{{ chart participations by=type | 206 came to courses }}": ("206", 206),
+    "{{ chart participations by=type | Six hundred came }}": ("Six hundred", 600),
+    "[600 people](https://rso.example/)": ("600", 600),
+    "*600* people": ("600", 600),
+}
+ALLOWED = (
+    "On 7–8 September 2022 in Bangkok.",
+    "On 7 and 8 September 2022 in Bangkok.",
+    "From 10 to 11 October they met.",
+    "On 12 October it met.",
+    "In May 2023 and in 2022–23, from 2021 to 2024.",
+    "As at 2023-03-31.",
+    "The 8th meeting, the 1st, the 2nd and the 23rd; the first and the third.",
+    "Covid-19, G20, M49 and 3P.",
+    "He said “we were 600, six hundred of us”.",
+    'He said "we were 600".',
+    "{{ fig participations period=2022-09 }} and {{ stated st-600 }} came.",
+    "[the page](https://rso.example/2022/600/)",
+    "1. Begin.\n2. Go on.\n10) End.",
+    "No one came, and none of the ones who wrote; someone tends to.",
+    "Often, tenfold: a foursome.",
+)
+
+
+@pytest.mark.parametrize("text", REFUSED)
+def test_a_typed_number_is_found_with_what_it_is_worth(text):
+    assert [(number.text, number.worth) for number in typed_numbers(text)] == [REFUSED[text]]
+
+
+@pytest.mark.parametrize("text", ALLOWED)
+def test_what_only_looks_like_a_number_is_left_alone(text):
+    assert [number.text for number in typed_numbers(text)] == []
+
+
+def test_a_typed_number_is_found_on_its_line_among_its_words():
+    (number,) = typed_numbers("The office opened in 2012.\n\nIt has reached 600 people since then.")
+
+    assert (number.line, number.around) == (3, "It has reached 600 people since then.")
+
+
+def test_every_number_of_a_line_is_found_in_order():
+    found = typed_numbers("Of 600, two hundred and six came to six courses.")
+
+    assert [number.text for number in found] == ["600", "two hundred and six", "six"]
