@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
+from functools import cache as cache_of
 from pathlib import Path
 
 import pytest
@@ -14,6 +15,7 @@ from django.utils import translation
 from rso.accounts.actions import platform
 from rso.accounts.models import User
 from rso.core.loading.load import load
+from tests.editions import Edition
 
 HOUSE = Path(__file__).resolve().parent.parent
 OFFICE_2022 = HOUSE / "data" / "office-2022"
@@ -43,6 +45,24 @@ def fresh() -> Iterator[None]:
 def office(db) -> Path:
     """The example office of 2022, in the database."""
     return OFFICE_2022
+
+
+@pytest.fixture(scope="session")
+def editions(tmp_path_factory) -> Callable[[str], Edition]:
+    """Editions of the example's reports, each compiled when it is first asked for."""
+    return cache_of(lambda ref: Edition.write(ref, tmp_path_factory.mktemp("editions") / ref))
+
+
+@pytest.fixture
+def annual(office, editions) -> Edition:
+    """The editions of the Annual Report 2022."""
+    return editions("annual-2022")
+
+
+@pytest.fixture
+def monthly(office, editions) -> Edition:
+    """The editions of the Monthly Report September 2022."""
+    return editions("monthly-2022-09")
 
 
 @pytest.fixture

@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 
 from rso.core.figures.breakdowns import Breakdown, Cell, Status
 from rso.core.figures.counting import TOTAL_STATED
-from rso.core.figures.dimensions import UNKNOWN, Place
+from rso.core.figures.dimensions import Place
 from rso.core.figures.units import Number, Unit
 from rso.core.models import Basis
 from rso.core.periods import Period
@@ -130,24 +130,26 @@ class Chart:
         return f"{self.sub}. {values}."
 
     def as_json(self) -> dict[str, Any]:
-        """The description as print reads it."""
+        """The description as pages and print read it; `others` are marks that have no tile."""
+        others = [mark for mark in self.marks if self.kind is Kind.TILES and not mark.column]
         return {
             "kind": str(self.kind), "slug": self.slug, "finding": self.finding, "sub": self.sub, "heads": list(self.heads),
             "total": self.total, "alt": self.alt, "note": self.note, "levels": list(self.key_of_levels),
             "key": [{"basis": b, "fill": FILLS[b], "label": basis_label(b)} for b in self.bases],
             "groups": [vars(group) for group in self.groups],
-            "rows": [
-                {
-                    "key": mark.key, "label": mark.label, "code": mark.code or mark.label, "value": self.unit.exact(mark.value),
-                    "shown": mark.shown, "url": mark.url,
-                    "group": mark.group, "percent": mark.percent, "start": mark.start, "column": mark.column,
-                    "line": mark.line, "level": mark.level,
-                    "parts": [
-                        {"basis": part.basis, "fill": part.fill, "value": self.unit.exact(part.value), "share": part.share, "at": at}
-                        for part, at in mark.laid
-                    ],
-                }
-                for mark in self.marks
+            "rows": [self._row(mark) for mark in self.marks if mark not in others],
+            "others": [self._row(mark) for mark in others],
+        }  # fmt: skip
+
+    def _row(self, mark: Mark) -> dict[str, Any]:
+        return {
+            "key": mark.key, "label": mark.label, "code": mark.code or mark.label, "value": self.unit.exact(mark.value),
+            "shown": mark.shown, "url": mark.url,
+            "group": mark.group, "percent": mark.percent, "start": mark.start, "column": mark.column,
+            "line": mark.line, "level": mark.level,
+            "parts": [
+                {"basis": part.basis, "fill": part.fill, "value": self.unit.exact(part.value), "share": part.share, "at": at}
+                for part, at in mark.laid
             ],
         }  # fmt: skip
 
@@ -302,7 +304,10 @@ def shares(
 def tiles(
     breakdown: Breakdown, places: Mapping[str, Place], *, slug: str, finding: str, sub: str, unit: Unit, noun: str
 ) -> Chart:  # fmt: skip
-    """Equal tiles, one a member, no borders; `places` gives each its place by key. Zero is printed."""
+    """Equal tiles, one a member, no borders; `places` gives each its place by key. Zero is printed.
+
+    What has no place, such as an observer or what is not known, is a mark without a column: it stands in a line below.
+    """
     cells = {cell.key: cell for cell in breakdown.rows}
     steps = (0, 1, 5, 10, 20, 50) if _scale(breakdown.rows) > 10 else (0, 1, 2, 3, 4, 5)
     marks = []
@@ -327,8 +332,7 @@ def tiles(
     bounds = [str(low) if low == high - 1 else f"{low}–{high - 1}" for low, high in pairwise(steps)] + [
         _("%(number)s or more") % {"number": steps[-1]}
     ]
-    unknown = cells.get(UNKNOWN)
-    note = _("Not known: %(number)s.") % {"number": _shown(unknown, unit)} if unknown and unknown.value else ""
+    marks += _marks((cell for cell in breakdown.rows if cell.key not in places and cell.value != 0), unit, 0)
     return Chart(
         Kind.TILES,
         slug,
@@ -337,7 +341,6 @@ def tiles(
         unit,
         (breakdown.title, noun),
         tuple(marks),
-        note=note,
         key_of_levels=tuple(bounds),
     )
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from django.utils.text import capfirst
@@ -9,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from rso.core import charts
 from rso.core.charts import Chart, Kind
-from rso.core.figures import Breakdown, Cell, Crossing, Refusal, registry
+from rso.core.figures import Breakdown, Cell, Crossing, Named, Refusal, registry
 from rso.core.figures.notes import notes_on, notes_on_split
 from rso.core.figures.reading import Reading
 from rso.core.listings import listings
@@ -19,6 +20,10 @@ from rso.reports.markdown import BadText, Node, Token
 
 if TYPE_CHECKING:
     from rso.reports.compiler import _Compiler
+
+
+#: Columns of the published cells that tell by what a cell is split, and by what across.
+PLACES = (("dimension", "key", "label"), ("across", "across_key", "across_label"))
 
 
 class Blocks:
@@ -55,7 +60,9 @@ class Blocks:
         kind = token.options.get("kind") or default_kind(reading, dimensions, token.name)
         breakdown = reading.by(dimensions[0])
         drawn = draw(kind, breakdown, reading, slug=slug, finding=token.finding)
-        self._publish(drawn, reading, breakdown)
+        self.compiler.document.charts.append(drawn.as_json())
+        self.compiler.document.specs[drawn.slug] = drawn.as_vega_lite()
+        self._keep(reading, [breakdown.dimension], [*breakdown.rows, *_zeros(drawn, breakdown)])
         return {
             "t": "chart", "chart": {**drawn.as_json(), **self._place(reading, dimensions[0])},
             "notes": [*notes_on(reading), *notes_on_split(reading, breakdown)],
@@ -67,7 +74,7 @@ class Blocks:
         if len(dimensions) == 2:
             return self._crossing(reading, reading.across(*dimensions), finding)
         breakdown = reading.by(dimensions[0])
-        self._keep(reading, breakdown)
+        self._keep(reading, dimensions, breakdown.rows)
         unit = reading.figure.unit
         rows = [
             [
@@ -83,6 +90,7 @@ class Blocks:
         )  # fmt: skip
 
     def _crossing(self, reading: Reading, crossing: Crossing, finding: str) -> Node:
+        self._keep(reading, crossing.dimensions, crossing.cells.values())
         rows = []
         for row in crossing.rows:
             cells = [crossing.cells[(row.key, column.key)] for column in crossing.columns]
@@ -134,20 +142,16 @@ class Blocks:
             "decimals": 0 if unit.is_money else unit.decimals,
         }  # fmt: skip
 
-    def _publish(self, drawn: Chart, reading: Reading, breakdown: Breakdown) -> None:
-        document = self.compiler.document
-        document.charts.append(drawn.as_json())
-        document.specs[drawn.slug] = drawn.as_vega_lite()
-        self._keep(reading, breakdown)
-
-    def _keep(self, reading: Reading, breakdown: Breakdown) -> None:
-        """Adds the breakdown to the published data, once."""
+    def _keep(self, reading: Reading, dimensions: Sequence[str], cells: Iterable[Cell]) -> None:
+        """Adds the cells of a breakdown or a crossing to the published data, once."""
         unit, document = reading.figure.unit, self.compiler.document
         self.compiler.printed(reading.figure.slug, reading.period)
-        for cell in breakdown.rows:
-            row = {
-                "figure": reading.figure.slug, "period": reading.period.key, "dimension": breakdown.dimension, "key": cell.key,
-                "label": cell.label, "value": unit.exact(cell.value), "unit": unit.code, "obs_status": cell.status.value,
+        for cell in cells:
+            row: dict[str, Any] = {"figure": reading.figure.slug, "period": reading.period.key}
+            for columns, dimension, named in zip(PLACES, dimensions, cell.named, strict=False):
+                row |= zip(columns, (dimension, named.key, named.label), strict=True)
+            row |= {
+                "value": unit.exact(cell.value), "unit": unit.code, "obs_status": cell.status.value,
                 "basis": ";".join(f"{slug}:{unit.exact(n)}" for slug, n in cell.parts.items()),
             }  # fmt: skip
             if row not in document.breakdowns:
@@ -225,7 +229,7 @@ class Blocks:
                 slug=f"{slug}-by-{dimension}",
                 finding=str(reading.figure.title),
             )
-            self._keep(reading, breakdown)
+            self._keep(reading, [dimension], breakdown.rows)
             found["split"] = {**drawn.as_json(), **self._place(reading, dimension)}
         return found
 
@@ -251,6 +255,12 @@ def rests(printed: Any) -> list[tuple[str, Any]]:
         if left:
             found.append((basis, left))
     return found
+
+
+def _zeros(drawn: Chart, breakdown: Breakdown) -> list[Cell]:
+    """What a chart prints as zero because nothing is counted there: tiles of members."""
+    counted = {cell.key for cell in breakdown.rows}
+    return [Cell((Named(mark.key, mark.label, ()),), 0) for mark in drawn.marks if mark.key not in counted]
 
 
 def default_kind(reading: Reading, dimensions: list[str], name: str) -> str:
@@ -283,7 +293,7 @@ def draw(kind: str, breakdown: Breakdown, reading: Reading, *, slug: str, findin
 
 def _sub(reading: Reading, titles: list[str]) -> str:
     """What a chart or a table shows, of when, and in which currency."""
-    by = " × ".join(title.lower() for title in titles)
+    by = _(" and ").join(title.lower() for title in titles)
     values = {"figure": reading.figure.title, "by": by, "period": reading.period.label}
     unit = reading.figure.unit
     return _("%(figure)s by %(by)s, %(period)s") % values + (f", {unit.code}" if unit.is_money else "")

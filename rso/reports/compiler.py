@@ -71,7 +71,7 @@ class _Compiler:
         office = Office.objects.first() or Office(name="RSO")
         self.document = Document(
             report.ref, report.title, report.subtitle, "en", self.period.key, self.period.label, self.as_at,
-            office.name, office.parent, office.statement,
+            office.name, office.parent, office.statement, base_url,
         )  # fmt: skip
         self.blocks = Blocks(self)
 
@@ -94,6 +94,7 @@ class _Compiler:
             raise CannotCompile([TextFault(self.report.ref, str(error))]) from error
         texts = {text.section: text for text in SectionText.objects.filter(report=self.report, language="en")}
         self._check_sections(texts)
+        self._check_numbers("subtitle", self.report.subtitle)
         numbers, letters = iter(range(1, 100)), iter("ABCDEFGHIJ")
         for part in parts:
             mark = str(next(numbers)) if part.mark == "number" else next(letters) if part.mark == "letter" else ""
@@ -122,9 +123,9 @@ class _Compiler:
             if not section.optional:
                 self.faults.append(TextFault(section.id, _("has no text yet")))
             return None
-        for number in typed_numbers(words):
-            place = f"line {number.line}, “{number.around}”"
-            self.faults.append(TextFault(section.id, f"{place}: {advice(number, self._figures_worth)}"))
+        self._check_numbers(section.id, words)
+        if text:
+            self._check_numbers(section.id, text.title)
         try:
             nodes = parse(words)
         except BadText as error:
@@ -137,6 +138,11 @@ class _Compiler:
             if slug not in named:
                 self.faults.append(TextFault(section.id, _("must print {{ fig %(slug)s }}") % {"slug": slug}))
         return SectionOut(section.id, title, [self._resolve(section.id, node) for node in nodes])
+
+    def _check_numbers(self, place: str, words: str) -> None:
+        for number in typed_numbers(words):
+            says = f"line {number.line}, “{number.around}”: {advice(number, self._figures_worth)}"
+            self.faults.append(TextFault(place, says))
 
     # -- tokens --------------------------------------------------------------------------------------------------------
 

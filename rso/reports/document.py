@@ -91,6 +91,8 @@ class Document:
     office: str
     parent: str
     statement: str
+    #: Where its links lead: the site's address, or "" for links within the site.
+    base_url: str
     chapters: list[Chapter] = field(default_factory=list)
     figures: dict[str, Printed] = field(default_factory=dict)
     #: Refs of the records behind figures, by the digest that figures name.

@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
-from django.conf import settings
 from django.template.loader import render_to_string
 from django.utils import translation
 
@@ -47,7 +46,7 @@ def write_editions(report: Report, folder: Path, *, as_at: date | None = None) -
         proof = as_bytes(evidence(document))
         with translation.override(document.language):
             (work / "web").mkdir()
-            (work / f"{document.ref}.pdf").write_bytes(typeset(document, proof, settings.BASE_URL))
+            (work / f"{document.ref}.pdf").write_bytes(typeset(document, proof))
             write_pages(document, work / "web", digest(proof))
             write_package(document, work / "data", proof)
             zip_folder(work / "data", work / "data.zip")
@@ -65,7 +64,7 @@ def write_editions(report: Report, folder: Path, *, as_at: date | None = None) -
 
 def write_pages(document: Document, folder: Path, proof: str) -> None:
     """The web edition: a contents page and a page for each chapter, with its own style and fonts, without JavaScript."""
-    about = {"proof": proof, "base_url": settings.BASE_URL}
+    about = {"proof": proof}
     for at, chapter in enumerate(document.chapters):
         page = render_to_string("reports/edition_chapter.html", {**chapter_context(document, at), **about})
         (folder / document.page(chapter.id)).write_text(page, encoding="utf-8")

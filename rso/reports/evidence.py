@@ -1,4 +1,5 @@
-"""The evidence of an edition: every printed figure with its basis and the refs of the records behind it. No ids, no clock."""
+"""The evidence of an edition: every printed figure with its basis and the refs of the records behind it, and the cells of
+its charts and tables. No ids, no clock."""
 
 from __future__ import annotations
 
@@ -6,6 +7,7 @@ import hashlib
 import json
 from typing import Any
 
+from rso.reports.blocks import PLACES
 from rso.reports.document import Document
 
 
@@ -24,9 +26,22 @@ def evidence(document: Document) -> dict[str, Any]:
             }
             for p in sorted(document.figures.values(), key=lambda p: p.key)
         ],
+        "cells": [
+            {
+                "figure": cell["figure"], "period": cell["period"], "filter": filter_of(cell), "value": cell["value"],
+                "unit": cell["unit"], "obs_status": cell["obs_status"], "basis": cell["basis"],
+            }
+            for cell in document.breakdowns
+        ],
         "records": {digest: document.records[digest] for digest in sorted(document.records)},
         "sources": document.sources,
     }  # fmt: skip
+
+
+def filter_of(cell: dict[str, Any]) -> str:
+    """Which part of its figure a cell is, as pages name it: type=training, or type=training,kind=member_state."""
+    pairs = ((cell[dimension], cell[key]) for dimension, key, _label in PLACES if dimension in cell)
+    return ",".join(f"{dimension}={key}" for dimension, key in pairs)
 
 
 def as_bytes(found: dict[str, Any]) -> bytes:

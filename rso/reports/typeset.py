@@ -25,7 +25,7 @@ class CannotTypeset(Exception):
     """Typst refused the document or warned of something; its words are the message."""
 
 
-def printable(document: Document, base_url: str) -> dict[str, Any]:
+def printable(document: Document) -> dict[str, Any]:
     """The document as main.typ reads it."""
     edition = _("Records as at %(day)s") % {"day": show_day(document.as_at)}
     covered = sum(pile["n"] for pile in document.cover)
@@ -33,7 +33,7 @@ def printable(document: Document, base_url: str) -> dict[str, Any]:
         "title": document.title, "subtitle": document.subtitle or _("What the office did, and the records that show it"),
         "office": document.office, "parent": document.parent, "statement": document.statement, "edition": edition,
         "language": document.language, "description": f"{document.title}. {document.statement}".strip(),
-        "date": [document.as_at.year, document.as_at.month, document.as_at.day], "base": base_url,
+        "date": [document.as_at.year, document.as_at.month, document.as_at.day], "base": document.base_url,
         "figures": {key: {**p.as_json(), "address": on_paper(p.url)} for key, p in document.figures.items()},
         "chapters": [
             {
@@ -46,7 +46,7 @@ def printable(document: Document, base_url: str) -> dict[str, Any]:
         "cover_words": _cover_words(document, covered), "cover_alt": _cover_alt(document, covered),
         "words": {
             "all": _("All"), "percent": _("Per cent"), "chart": _("Chart"), "table": _("Table"), "contents": _("Contents"),
-            "exhibits": _("Charts and tables"), "by": _("by"), "opens": _("Opens onto its records"),
+            "exhibits": _("Charts and tables"), "by": _("by"), "opens": _("Opens onto its records"), "others": _("Without a tile:"),
             "evidence": _("Every figure of this edition with its basis and the records behind it"),
         },
     }  # fmt: skip
@@ -80,14 +80,14 @@ def _cover_alt(document: Document, covered: int) -> str:
     }
 
 
-def typeset(document: Document, evidence: bytes, base_url: str) -> bytes:
+def typeset(document: Document, evidence: bytes) -> bytes:
     """The PDF. Same document, same bytes: no clock, no folder, fonts of our own only. Raises CannotTypeset."""
     with tempfile.TemporaryDirectory(prefix="rso-") as folder:
         work = Path(folder)
         for name in ("main.typ", "report.typ"):
             (work / name).write_text((HERE / name).read_text(encoding="utf-8"), encoding="utf-8")
         (work / "document.json").write_text(
-            json.dumps(printable(document, base_url), ensure_ascii=False),
+            json.dumps(printable(document), ensure_ascii=False),
             encoding="utf-8",
         )
         (work / "evidence.json").write_bytes(evidence)

@@ -1,0 +1,287 @@
+"""Every kind of token in a section's text, and what is said of one that makes no sense."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from rso.core.models import Statement
+from rso.events.models import Consent, Quote
+from rso.reports import definitions
+from rso.reports.compiler import CannotCompile, compile_report
+from rso.reports.document import Document
+from rso.reports.markdown import KINDS, Node, plain
+from rso.reports.models import Report, SectionText
+
+Write = Callable[[str], Document]
+
+
+DEFINITION = """title: Remarks
+parts:
+  - id: remarks
+    title: Remarks
+    sections:
+      - {id: remarks}
+"""
+
+
+@pytest.fixture
+def write(office, tmp_path, monkeypatch) -> Write:
+    """Compiles a report of one section, of a kind that is found because its folder is there."""
+    (tmp_path / "remarks").mkdir()
+    (tmp_path / "remarks" / "definition.yaml").write_text(DEFINITION)
+    monkeypatch.setattr(definitions, "HERE", tmp_path)
+    report = Report.objects.create(ref="remarks-2022", title="Remarks", definition="remarks", period="2022")
+
+    def compiled(text: str) -> Document:
+        SectionText.objects.update_or_create(ref="remarks", report=report, section="remarks", defaults={"text": text})
+        return compile_report(report, base_url="https://rso.example")
+
+    return compiled
+
+
+def blocks_of(document: Document) -> list[Node]:
+    (found,) = (
+        section.blocks for chapter in document.chapters for section in chapter.sections if section.id == "remarks"
+    )
+    return found
+
+
+def fault_of(write: Write, text: str) -> str:
+    with pytest.raises(CannotCompile) as refused:
+        write(text)
+    (fault,) = refused.value.faults
+    assert fault.section == "remarks"
+    return fault.says
+
+
+def words_of(document: Document) -> str:
+    """The text of the only paragraph."""
+    (paragraph,) = blocks_of(document)
+    return plain(paragraph["c"])
+
+
+def rows_of(block: Node) -> list[list[str]]:
+    return [[cell["v"] for cell in row] for row in block["rows"]]
+
+
+# -- what each makes -----------------------------------------------------------------------------------------------------
+
+
+def test_fig_prints_a_figure_one_part_of_it_and_its_number_of_another_period(write):
+    document = write(
+        "{{ fig participations }}, {{ fig participations type=training }}, {{ fig participations period=2022-09 }}, "
+        '{{ fig priorities-agreed meeting="20th Anniversary Constructive Dialogue" }}, {{ fig core-staff-share }}, '
+        "{{ fig contributions period=2023 }}."
+    )
+
+    assert words_of(document) == "600, 206, 101, 9, 18 per cent, AUD 2.7 million."
+    printed = document.figures["participations|2022|type=training"]
+    assert (printed.value, printed.url) == (206, "https://rso.example/figures/participations/2022/#by-type")
+    assert len(document.records[printed.records]) == 206
+
+
+def test_period_prints_the_reports_own(write):
+    assert words_of(write("In {{ period }}.")) == "In 2022."
+
+
+def test_stated_prints_what_a_source_says_with_the_mark_of_its_endnote(write):
+    document = write("Trained were {{ stated st-trained }}, reached {{ stated st-reached }}.")
+
+    assert words_of(document) == "Trained were 600, reached 600."
+    (paragraph,) = blocks_of(document)
+    assert [node["n"] for node in paragraph["c"] if node["t"] == "stated"] == [1, 1]
+    assert [source["ref"] for source in document.sources] == ["annual-report-2022"]
+    assert document.figures == {}
+
+
+def test_note_gives_each_source_one_number_in_the_order_of_the_text(write):
+    document = write("A{{ note endnote-9 }} b{{ note endnote-2 }} c{{ note endnote-9 }}.")
+
+    (paragraph,) = blocks_of(document)
+    assert [node["n"] for node in paragraph["c"] if node["t"] == "fn"] == [1, 2, 1]
+    assert [(s["n"], s["ref"], s["dated"]) for s in document.sources] == [
+        ("1", "endnote-9", "17 January 2023"),
+        ("2", "endnote-2", "2023"),
+    ]
+
+
+def test_source_list_stands_where_it_is_asked_for(write):
+    assert blocks_of(write("{{ source-list }}")) == [{"t": "sources"}]
+
+
+def test_quote_prints_words_and_who_said_them(write):
+    (block,) = blocks_of(write("{{ quote quote-anissa }}"))
+
+    quote = Quote.objects.get(ref="quote-anissa")
+    assert block == {"t": "quote", "words": quote.words, "by": f"{quote.speaker}, {quote.post}"}
+
+
+def test_list_has_a_row_for_each_thing_that_its_figure_counts(write):
+    (block,) = blocks_of(write("{{ list publications | What was published }}"))
+
+    assert (block["finding"], block["sub"], len(block["rows"])) == ("What was published", "Publications, 2022", 16)
+    assert {row[3] for row in rows_of(block)} == {"2022"}
+
+
+def test_a_list_prints_no_more_of_a_date_than_is_known(write):
+    (block,) = blocks_of(write("{{ list events }}"))
+
+    assert [row[1] for row in rows_of(block) if row[1] != "2022"] == [
+        "7–8 September 2022",
+        "10–11 October 2022",
+        "26–27 October 2022",
+        "December 2022",
+    ]
+
+
+def test_an_empty_list_says_so(write):
+    (block,) = blocks_of(write("{{ list publications period=2022-01 }}"))
+
+    assert (block["rows"], block["notes"]) == ([], ["Nothing in this period."])
+
+
+def test_table_splits_a_figure_by_one_dimension_and_sums(write):
+    (block,) = blocks_of(write("{{ table events-held by=type }}"))
+
+    assert (block["head"], block["finding"]) == (["Type of event", "Events"], "Events held")
+    assert rows_of(block)[0] == ["Training course", "6"]
+    assert [cell["v"] for cell in block["foot"][0]] == ["All", "14"]
+
+
+def test_table_splits_by_two_dimensions(write):
+    (block,) = blocks_of(write("{{ table participations by=type across=presence }}"))
+
+    assert block["head"] == ["Type of event", "In the room", "Online"]
+    assert rows_of(block)[0] == ["Training course", "76", "130"]
+    assert "participations" in {
+        figure.figure for figure in write("{{ table participations by=type across=presence }}").figures.values()
+    }
+
+
+def test_chart_has_its_finding_its_kind_by_the_dimension_and_a_published_specification(write):
+    kinds = {"type": "bars", "month": "columns", "member": "tiles"}
+    for dimension, kind in kinds.items():
+        document = write(f"{{{{ chart participations by={dimension} | Many came }}}}")
+        (block,) = blocks_of(document)
+        assert (block["chart"]["kind"], block["chart"]["finding"]) == (kind, "Many came")
+        assert f"participations-by-{dimension}" in document.specs
+    (block,) = blocks_of(write("{{ chart expenditure-by-category | Where it went }}"))
+    assert block["chart"]["kind"] == "shares"
+
+
+def test_headlines_print_the_figures_that_the_kind_of_report_names(annual):
+    great = [fact for fact in annual.facts if fact["page"] == "headlines" and not fact["filter"]]
+
+    assert [(fact["figure"], fact["value"]) for fact in great] == [
+        ("participations", 600),
+        ("people-reached", 560),
+        ("publications", 16),
+        ("events-held", 14),
+        ("bodies-supported-in-person", 50),
+    ]
+
+
+# -- what is refused -----------------------------------------------------------------------------------------------------
+
+NONSENSE: dict[str, dict[str, str]] = {
+    "fig": {
+        "{{ fig participation }}": "there is no “participation”; close to it: participations, ",
+        "{{ fig participations type=course }}": "“course” is no Type of event here; there are training, ",
+        "{{ fig participations type=training mode=online }}": "a figure in a sentence is filtered by one dimension",
+        "{{ fig participations period=lately }}": "“lately” is no period",
+        "{{ fig }}": "there is no “”",
+    },
+    "list": {"{{ list publication }}": "there is no list “publication”; there are publications"},
+    "chart": {
+        "{{ chart participations by=type }}": "a chart has a finding: write it after a bar, “| …”",
+        "{{ chart participations | Many came }}": "says by what to split: by=…",
+        "{{ chart participations by=type kind=tiles | Many }}": "A tile grid shows members only.",
+        "{{ chart participations by=type kind=pie | Many }}": "There are four kinds of chart: bars, columns, shares, tiles.",
+        "{{ chart participations by=colour | Many }}": "“colour”",
+    },
+    "table": {"{{ table participations }}": "says by what to split: by=…"},
+    "quote": {"{{ quote quote-nobody }}": "there is no quotation “quote-nobody” that may be printed"},
+    "note": {"{{ note endnote-99 }}": "there is no source “endnote-99”"},
+    "stated": {"{{ stated st-nothing }}": "there is no statement “st-nothing”"},
+    "period": {"{{ period one two }}": "names one and two; name one"},
+    "headlines": {'{{ headlines " }}': "has an open quote"},
+    "source-list": {"{{ sources }}": "is no token; there are fig, list, chart, "},
+}
+
+
+def test_nonsense_of_every_kind_of_token_is_tried():
+    assert set(NONSENSE) == set(KINDS)
+
+
+@pytest.mark.parametrize("text", [text for cases in NONSENSE.values() for text in cases])
+def test_a_token_that_makes_no_sense_is_refused_with_its_line_and_what_would_be_right(write, text):
+    says: Any = {text: says for cases in NONSENSE.values() for text, says in cases.items()}[text]
+
+    fault = fault_of(
+        write,
+        f"First.\n\nSecond {text}." if text.startswith(("{{ fig", "{{ stated", "{{ note")) else f"First.\n\n{text}",
+    )
+
+    assert says in fault
+    assert fault.startswith("line 3")
+
+
+def test_a_quotation_whose_consent_was_withdrawn_is_refused(write):
+    write("{{ quote quote-anissa }}")
+    Quote.objects.filter(ref="quote-anissa").update(consent=Consent.WITHDRAWN)
+
+    assert "there is no quotation “quote-anissa” that may be printed" in fault_of(write, "{{ quote quote-anissa }}")
+
+
+def test_a_statement_without_a_number_cannot_be_printed_as_one(write):
+    Statement.objects.filter(ref="st-trained").update(number=None)
+
+    assert "“st-trained” states no number" in fault_of(write, "{{ stated st-trained }}")
+
+
+# -- numbers typed by hand -----------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("text", "token"),
+    [
+        ("It reached 600 people.", "{{ fig participations }}"),
+        ("It reached ๖๐๐ people.", "{{ fig participations }}"),
+        ("It reached six hundred people.", "{{ fig participations }}"),
+        ("It held fourteen events.", "{{ fig priorities-agreed }} or {{ fig events-held }}"),
+        ("It spent 2,430,000 dollars.", "{{ fig expenditure }}"),
+        ("{{ chart participations by=type | All 600 came }}", "{{ fig participations }}"),
+    ],
+)
+def test_a_typed_number_is_refused_with_the_figure_that_it_should_be(write, text, token):
+    assert f"is typed by hand; write {token}" in fault_of(write, text)
+
+
+def test_a_typed_number_that_no_figure_has_is_refused_with_what_to_write(write):
+    says = fault_of(write, "First.\n\nSome 7,777 people wrote.")
+
+    assert says == (
+        "line 3, “Some 7,777 people wrote.”: “7,777” is typed by hand; "
+        "write it as {{ fig … }}, or {{ stated … }} where a source says it"
+    )
+
+
+def test_a_typed_number_in_a_title_or_in_the_subtitle_is_refused(office):
+    report = Report.objects.get(ref="annual-2022")
+    report.subtitle = "A year of 14 events"
+    SectionText.objects.filter(ref="annual-2022-contact-en").update(title="Contact 600")
+
+    with pytest.raises(CannotCompile) as refused:
+        compile_report(report)
+
+    assert [fault.section for fault in refused.value.faults] == ["subtitle", "contact"]
+
+
+def test_every_fault_of_a_report_is_told_at_once(write):
+    with pytest.raises(CannotCompile) as refused:
+        write("Some 7,777 wrote, {{ fig nothing }}.\n\n{{ quote nobody }}")
+
+    assert len(refused.value.faults) == 3
