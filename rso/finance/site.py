@@ -10,6 +10,9 @@ from rso.core.listings import listings
 from rso.finance.models import Contribution
 from rso.members.models import Body
 
+#: Contributions that a funder's page tells of.
+SHOWN = 20
+
 
 def funders(request: HttpRequest) -> HttpResponse:
     found = Body.objects.filter(contributions__isnull=False).distinct().order_by("name", "pk")
@@ -19,16 +22,18 @@ def funders(request: HttpRequest) -> HttpResponse:
 def funder(request: HttpRequest, ref: str) -> HttpResponse:
     """Contribution → activities → what came of them."""
     body = get_object_or_404(Body.objects.filter(contributions__isnull=False).distinct(), ref=ref)
-    contributions = list(
+    found = (
         Contribution.objects.filter(funder=body).prefetch_related("pays_for__activity").order_by("-starts_on", "ref")
     )
+    contributions = list(found[: SHOWN + 1])
     activities = {link.activity_id for row in contributions for link in row.pays_for.all()}
     outcomes = listings.outcomes_of(sorted(activities))
     chains = [
         (row, [(link.activity, outcomes.get(link.activity_id, ())) for link in row.pays_for.all()])
-        for row in contributions
+        for row in contributions[:SHOWN]
     ]
-    return render(request, "finance/funder.html", {"body": body, "chains": chains})
+    context = {"body": body, "chains": chains, "more": len(contributions) > SHOWN}
+    return render(request, "finance/funder.html", context)
 
 
 urlpatterns = [
