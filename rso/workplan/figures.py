@@ -36,7 +36,7 @@ from rso.workplan.models import (
 )
 
 REQUEST_COLUMNS = (
-    Column("title", _("Request"), lambda row: row.title),
+    Column("title", _("Request"), lambda row: row),
     Column("received", _("Received"), lambda row: show_day(row.received_on, row.precision)),
     Column(
         "answered",
@@ -59,7 +59,7 @@ UNDERTAKING = Source(
     "undertaking", _("Undertakings"), Undertaking, when=("said_on",), precision="precision",
     dimensions=(Dimension("state", _("State"), "state", UndertakingState), month_of("said_on"), BASIS),
     columns=(
-        Column("text", _("Undertaking"), lambda row: row.text),
+        Column("text", _("Undertaking"), lambda row: row),
         Column("meeting", _("Meeting"), lambda row: row.meeting),
         Column("said", _("When"), lambda row: show_day(row.said_on, row.precision)),
         Column("state", _("State"), lambda row: row.get_state_display()),
@@ -84,7 +84,7 @@ ACTIVITY = Source(
 PRIORITY = Source(
     "priority", _("Priority issues"), PriorityIssue, when=("agreed_on",), precision="precision",
     dimensions=(Dimension("meeting", _("Meeting"), "set_by"),),
-    columns=(Column("title", _("Issue"), lambda row: row.label), Column("set_by", _("Meeting"), lambda row: row.set_by)),
+    columns=(Column("title", _("Issue"), lambda row: row), Column("set_by", _("Meeting"), lambda row: row.set_by)),
 )  # fmt: skip
 
 requests_received = registry.figure(

@@ -58,6 +58,11 @@ class Theme(ShortTitled):
         ]
 
 
+def among_asked(day: date, ref: str) -> str:
+    """Where the page of what was asked and undertaken tells of one thing."""
+    return f"{reverse('asked')}?year={day.year}#{ref}"
+
+
 class PriorityIssue(Record, Titled):
     """An issue on which a meeting agreed that efforts should focus."""
 
@@ -70,6 +75,9 @@ class PriorityIssue(Record, Titled):
         verbose_name = _("priority issue")
         indexes = [models.Index(fields=["agreed_on"], name="priority_agreed")]
         constraints = Record.constraints("priority_issue")
+
+    def get_absolute_url(self) -> str:
+        return among_asked(self.agreed_on, self.ref)
 
 
 class UndertakingState(models.TextChoices):
@@ -108,6 +116,9 @@ class Undertaking(Record):
 
     def __str__(self) -> str:
         return self.text
+
+    def get_absolute_url(self) -> str:
+        return among_asked(self.said_on, self.ref)
 
 
 class UndertakingBody(models.Model):
@@ -166,6 +177,9 @@ class Request(Record):
 
     def __str__(self) -> str:
         return self.title
+
+    def get_absolute_url(self) -> str:
+        return among_asked(self.received_on, self.ref)
 
 
 class RequestBody(models.Model):

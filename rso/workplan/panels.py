@@ -3,7 +3,7 @@
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from rso.core.listings import Item, Panel, listings
+from rso.core.listings import SHOWN, Item, Panel, listings
 from rso.core.periods import show_day
 from rso.members.models import Body
 from rso.workplan.models import Activity, Request, Undertaking
@@ -11,32 +11,21 @@ from rso.workplan.models import Activity, Request, Undertaking
 
 @listings.offers_panel(Body)
 def asked(body: Body) -> Panel:
-    """Requests and undertakings in which the body is named."""
-    requests = Request.objects.filter(parts__body=body).order_by("-received_on", "ref")
-    undertakings = Undertaking.objects.filter(parts__body=body).order_by("-said_on", "ref")
-    items = [
-        Item(
-            row.title,
-            reverse("asked"),
-            show_day(row.received_on, row.precision),
-            str(row.get_state_display()),
-        )
-        for row in requests
-    ]
-    items += [
-        Item(
-            row.text,
-            reverse("asked"),
-            show_day(row.said_on, row.precision),
-            str(row.get_state_display()),
-        )
-        for row in undertakings
-    ]
+    """The newest requests and undertakings in which the body is named."""
+    requests = Request.objects.filter(parts__body=body).order_by("-received_on", "ref")[: SHOWN + 1]
+    undertakings = Undertaking.objects.filter(parts__body=body).order_by("-said_on", "ref")[: SHOWN + 1]
+    found = [(row.received_on, row) for row in requests] + [(row.said_on, row) for row in undertakings]
+    found.sort(key=lambda pair: pair[0], reverse=True)
     return Panel(
         "asked",
         _("Asked and undertaken"),
-        tuple(items),
-        blank=_("No request or undertaking names it."),
+        tuple(
+            Item(str(row), row.get_absolute_url(), show_day(day, row.precision), str(row.get_state_display()))
+            for day, row in found[:SHOWN]
+        ),
+        reverse("asked"),
+        _("No request or undertaking names it."),
+        len(found) > SHOWN,
     )
 
 

@@ -2,26 +2,31 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from datetime import date
 from typing import Any
 
 import django_filters
+from django.db.models import F, Prefetch, Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import path
 from django.utils.translation import gettext_lazy as _
 
 from rso.core.listings import listings
-from rso.core.pages import InYear, OneOf, Select, Words, list_page
+from rso.core.pages import PER_PAGE, InYear, OneOf, Select, Words, list_page
 from rso.members.site import WithBody
 from rso.workplan.models import (
     Activity,
+    ActivityOrigin,
     ActivityStatus,
     CorePurpose,
     PriorityIssue,
     Request,
+    RequestBody,
     Theme,
     Undertaking,
+    UndertakingBody,
 )
 
 
@@ -71,14 +76,54 @@ def activity(request: HttpRequest, ref: str) -> HttpResponse:
     return render(request, "workplan/activity.html", context)
 
 
+class AskedFilters(django_filters.FilterSet):  # type: ignore[misc]
+    year = InYear("received_on")
+
+    class Meta:
+        model = Request
+        fields: list[str] = []
+
+
 def asked(request: HttpRequest) -> HttpResponse:
-    """Requests, undertakings and priority issues, each with the activities that answer it."""
-    context = {
-        "requests": Request.objects.prefetch_related("activities__activity").order_by("-received_on", "ref"),
-        "undertakings": Undertaking.objects.prefetch_related("activities__activity").order_by("-said_on", "ref"),
-        "priorities": PriorityIssue.objects.prefetch_related("activities__activity").order_by("-agreed_on", "order"),
+    """The newest requests, undertakings and priority issues, of one year or of all, each with the activities that answer it."""
+    filters = AskedFilters(request.GET, Request.objects.all())
+    readable = filters.form.is_valid()
+    year = filters.form.cleaned_data.get("year")
+
+    def newest(
+        model: type[Request | Undertaking | PriorityIssue], day: str, by: str, *parts: Prefetch[str]
+    ) -> list[Any]:
+        rows = model.objects.prefetch_related(*parts).annotate(day=F(day), by=F(by)).order_by("-day", "ref")
+        return list((rows.filter(day__year=year) if year else rows)[: PER_PAGE + 1])
+
+    asked_for = {
+        "requests": newest(Request, "received_on", "asked_by", with_body(RequestBody)),
+        "undertakings": newest(Undertaking, "said_on", "meeting", with_body(UndertakingBody)),
+        "priorities": newest(PriorityIssue, "agreed_on", "set_by"),
     }
-    return render(request, "workplan/asked.html", context)
+    tell_activities(**asked_for)
+    context = {**asked_for, "filters": filters, "most": PER_PAGE}
+    return render(request, "workplan/asked.html", context, status=200 if readable else 422)
+
+
+def with_body(model: type[RequestBody | UndertakingBody]) -> Prefetch[str]:
+    return Prefetch("parts", model.objects.select_related("body").order_by("body__name"))
+
+
+def tell_activities(requests: list[Any], undertakings: list[Any], priorities: list[Any]) -> None:
+    """Gives each its `answers`, the activities that arose from it, by one query for all."""
+    things = Q(request__in=requests) | Q(undertaking__in=undertakings) | Q(priority__in=priorities)
+    found = defaultdict(list)
+    for origin in (
+        ActivityOrigin.objects.filter(things).select_related("activity").order_by("activity__starts_on", "pk")
+    ):
+        found[origin.request_id, origin.undertaking_id, origin.priority_id].append(origin.activity)
+    for row in requests:
+        row.answers = found[row.pk, None, None]
+    for row in undertakings:
+        row.answers = found[None, row.pk, None]
+    for row in priorities:
+        row.answers = found[None, None, row.pk]
 
 
 urlpatterns = [

@@ -11,6 +11,7 @@ from rso.finance.models import ContributionActivity
 from rso.members.models import Body
 from rso.publications.actions import publication_verbs
 from rso.publications.models import Publication, PublicationState
+from rso.workplan.models import Undertaking
 
 
 def pages_of(work: Publication, funder: Body) -> list[str]:
@@ -61,3 +62,14 @@ def test_a_list_narrowed_to_a_body_shows_what_it_took_part_in(office, client):
 
     assert list(shown) == list(Event.objects.with_body(fiji.pk).newest_first())
     assert 0 < len(shown) < Event.objects.count()
+
+
+def test_what_was_asked_tells_who_asked_and_what_the_office_did_year_by_year(office, client):
+    lower_fees = Undertaking.objects.get(ref="u2022-01")
+    page = client.get(reverse("asked"), {"year": "2022"})
+    (shown,) = (row for row in page.context["undertakings"] if row == lower_fees)
+
+    assert [part.body.ref for part in shown.parts.all()] == ["KHM", "THA"]
+    assert shown.answers == [origin.activity for origin in lower_fees.activities.all()] != []
+    assert client.get(reverse("asked"), {"year": "2019"}).context["undertakings"] == []
+    assert f'id="{lower_fees.ref}"' in client.get(lower_fees.get_absolute_url()).content.decode()
