@@ -69,6 +69,7 @@ def clear() -> None:
     tables = [connection.ops.quote_name(m._meta.db_table) for m in apps.get_models() if m.__module__.startswith("rso.")]
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":
+            connection.check_constraints()
             cursor.execute(f"TRUNCATE {', '.join(tables)} CASCADE")
             return
         cursor.execute("PRAGMA defer_foreign_keys = ON")
