@@ -32,10 +32,13 @@ def collect() -> None:
     from rso.core.messages import compile_messages
 
     compile_messages()
-    manifest = Path(settings.STATIC_ROOT) / "staticfiles.json"
+    collected = Path(settings.VAR) / "collected"
     sources = [path.stat().st_mtime for folder in settings.STATICFILES_DIRS for path in Path(folder).rglob("*")]
-    if not manifest.exists() or manifest.stat().st_mtime < max(sources):
+    if not collected.exists() or collected.stat().st_mtime < max(sources):
+        # What a killed process has left of the list of files could not be read.
+        (Path(settings.STATIC_ROOT) / "staticfiles.json").unlink(missing_ok=True)
         call_command("collectstatic", verbosity=0, interactive=False)
+        collected.touch()
 
 
 def serve_on(port: int, workers: int) -> None:

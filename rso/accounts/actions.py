@@ -60,8 +60,9 @@ def disable_accounts(users: Sequence[User], *, by: User, now: datetime) -> list[
 def set_password(user: User, *, password: str, by: User, now: datetime) -> User:
     """Sets a password that meets the rules. The audit trail says that it was set, not what it is."""
     user.set_password(password)
-    user.save(update_fields=["password"])
-    verbs.tell(user, verb="password set", by=by, now=now)
+    with turn():
+        user.save(update_fields=["password"])
+        verbs.tell(user, verb="password set", by=by, now=now)
     return user
 
 

@@ -1,4 +1,4 @@
-"""Folders that are replaced as a whole, so that neither a reader nor a killed process meets half of one."""
+"""Files and folders that are replaced as a whole, so that neither a reader nor a killed process meets half of one."""
 
 from __future__ import annotations
 
@@ -29,6 +29,16 @@ def alone(folder: Path) -> Iterator[None]:
         yield
     finally:
         os.close(turn)
+
+
+def put(path: Path, content: bytes) -> None:
+    """Writes a file that takes the place of the old one in one step. Raises OSError; then the old one stays."""
+    made = path.with_name(f".{path.name}.{os.getpid()}")
+    try:
+        made.write_bytes(content)
+        made.replace(path)
+    finally:
+        made.unlink(missing_ok=True)
 
 
 @contextmanager

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from rso.core.folders import put
 from rso.environment import HOUSE
 
 LOCALE = HOUSE / "locale"
@@ -20,7 +21,7 @@ def compile_messages() -> None:
     for source in LOCALE.glob("*/LC_MESSAGES/django.po"):
         made = source.with_suffix(".mo")
         if not made.exists() or made.stat().st_mtime < source.stat().st_mtime:
-            polib.pofile(str(source)).save_as_mofile(str(made))
+            put(made, polib.pofile(str(source)).to_binary())
 
 
 def texts() -> Iterator[tuple[str, str, str | None, str | None]]:

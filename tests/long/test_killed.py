@@ -22,10 +22,11 @@ from tests.conftest import HOUSE, OFFICE_2022
 pytestmark = pytest.mark.long
 
 POSTGRES = os.environ.get("DATABASE_URL", "") if os.environ.get("DATABASE_URL", "").startswith("postgres") else ""
+LOAD = ("load", str(OFFICE_2022))
 #: The account under which the command line acts is opened before the load begins, in a transaction of its own.
 PLATFORM = "accounts_user"
 #: What differs between two loads of the same folder: when it happened, and passwords that nobody knows.
-VARYING = {"at", "password"}
+VARYING = {"at", "password", "applied"}
 
 
 def rso(*words: str, url: str, var: Path) -> subprocess.Popen[bytes]:
@@ -34,7 +35,7 @@ def rso(*words: str, url: str, var: Path) -> subprocess.Popen[bytes]:
     return subprocess.Popen(command, cwd=HOUSE, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
 
 
-def run(*words: str, url: str, var: Path) -> float:
+def run(*words: str, url: str = "", var: Path) -> float:
     """Runs a command to its end. Returns the seconds that it took."""
     started = time.monotonic()
     process = rso(*words, url=url, var=var)
@@ -46,12 +47,12 @@ def run(*words: str, url: str, var: Path) -> float:
 def span(*, url: str, var: Path) -> tuple[float, float]:
     """Loads the office. Returns after how many seconds the work began, at the earliest, and ended."""
     started = min(run("report", "list", url=url, var=var) for _time in range(2))
-    return started * 0.8, run("load", str(OFFICE_2022), url=url, var=var)
+    return started * 0.8, run(*LOAD, url=url, var=var)
 
 
-def killed(seconds: float, *, url: str, var: Path) -> None:
-    """Starts a load and kills it after so many seconds, or finds that it has ended before."""
-    process = rso("load", str(OFFICE_2022), url=url, var=var)
+def killed(seconds: float, *words: str, url: str = "", var: Path) -> None:
+    """Starts a command and kills it after so many seconds, or finds that it has ended before."""
+    process = rso(*words, url=url, var=var)
     time.sleep(seconds)
     process.kill()
     process.communicate(timeout=30)
@@ -114,10 +115,10 @@ def test_a_load_killed_at_a_random_moment_leaves_nothing_or_all_on_sqlite(empty,
     whole, start, end = full
     var = shutil.copytree(empty, tmp_path / "var")
 
-    killed(moments(start, end, 20)[part], url="", var=var)
+    killed(moments(start, end, 20)[part], *LOAD, url="", var=var)
 
     assert_nothing_or_all(counts(var / "rso.sqlite3"), counts(empty / "rso.sqlite3"), counts(whole / "rso.sqlite3"))
-    run("load", str(OFFICE_2022), url="", var=var)
+    run(*LOAD, url="", var=var)
     assert contents(var / "rso.sqlite3") == contents(whole / "rso.sqlite3")
 
 
@@ -164,9 +165,9 @@ def test_loads_killed_at_random_moments_leave_nothing_or_all_on_postgresql(migra
 
     for part, moment in enumerate(moments(start, end, 4)):
         with database(f"part_{part}", template) as url:
-            killed(moment, url=url, var=tmp_path)
+            killed(moment, *LOAD, url=url, var=tmp_path)
 
             assert_nothing_or_all(counts_of(url), empty, full)
-            run("load", str(OFFICE_2022), url=url, var=tmp_path)
+            run(*LOAD, url=url, var=tmp_path)
             assert counts_of(url) == full
             assert exported(url, tmp_path / f"part-{part}") == office

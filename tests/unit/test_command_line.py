@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import errno
 import io
 import json
 import os
@@ -251,15 +252,15 @@ def test_an_empty_database_answers_no_question_with_nought(office, words):
 def test_an_export_that_fails_leaves_the_old_files_whole(exported, monkeypatch):
     before = {path.name: path.read_bytes() for path in exported.iterdir()}
     Body.objects.filter(ref="AUS").update(name="Changed")
-    written = Path.write_text
+    written = Path.write_bytes
 
-    def full(path: Path, *words: object, **options: object) -> int:
+    def full(path: Path, content: bytes) -> int:
         if "bodies" in path.name:
-            written(path, "half")
-            raise OSError(28, "No space left on device", str(path))
-        return written(path, *words, **options)
+            written(path, content[:100])
+            raise OSError(errno.ENOSPC, "No space left on device", str(path))
+        return written(path, content)
 
-    monkeypatch.setattr(Path, "write_text", full)
+    monkeypatch.setattr(Path, "write_bytes", full)
     says = told("export", exported)
 
     assert [line.partition(" (")[0].split()[:4] for line in says] == [["The", "disk", "is", "full:"]]

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
 from pathlib import Path
 
 import pytest
 
 from rso.core import folders
-from rso.core.folders import contents, replacing
+from rso.core.folders import alone, contents, put, replacing
 
 OURS = ("new", "old", "part")
 
@@ -109,3 +110,44 @@ def test_what_a_killed_process_left_long_ago_is_cleared_and_what_is_being_writte
         pass
 
     assert sorted(path.name for path in folder.parent.iterdir()) == [".making-edition-fresh", "edition"]
+
+
+# -- one file, one at a time -------------------------------------------------------------------------------------------
+
+
+def test_a_file_takes_the_place_of_the_old_one_and_leaves_nothing_beside(folder):
+    put(folder / "old", b"new")
+
+    assert contents(folder) == {"old": b"new"}
+
+
+def test_a_file_that_cannot_be_written_to_its_end_leaves_the_old_one(folder, monkeypatch):
+    written = Path.write_bytes
+
+    def full(path: Path, content: bytes) -> int:
+        written(path, content[:1])
+        raise OSError("full")
+
+    monkeypatch.setattr(Path, "write_bytes", full)
+
+    with pytest.raises(OSError, match="full"):
+        put(folder / "old", b"new")
+
+    assert contents(folder) == {"old": b"as it was"}
+
+
+def test_who_is_alone_in_a_folder_keeps_others_out_until_he_leaves(tmp_path):
+    def is_free() -> bool:
+        turn = os.open(tmp_path / "deep", os.O_RDONLY)
+        try:
+            fcntl.flock(turn, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return False
+        finally:
+            os.close(turn)
+        return True
+
+    with alone(tmp_path / "deep"):
+        within = is_free()
+
+    assert (within, is_free()) == (False, True)

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import csv
 import io
-import os
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 import yaml
 
+from rso.core.folders import put
 from rso.core.loading.load import discover
 from rso.core.loading.tables import Table, tables
 from rso.core.snapshot import snapshot
@@ -31,19 +31,11 @@ def export(folder: Path) -> list[tuple[str, int]]:
         if not rows:
             path.unlink(missing_ok=True)
             continue
-        _replace(path, as_yaml(table, rows) if path.suffix == ".yaml" else as_csv(table, rows))
+        text = as_yaml(table, rows) if path.suffix == ".yaml" else as_csv(table, rows)
+        # The loader passes over names that begin with a point, should a killed process leave one.
+        put(path, text.encode())
         written.append((table.file, len(rows)))
     return written
-
-
-def _replace(path: Path, text: str) -> None:
-    # The loader passes over names that begin with a point, should a killed process leave one.
-    made = path.with_name(f".{path.name}.{os.getpid()}")
-    try:
-        made.write_text(text, encoding="utf-8", newline="")
-        made.replace(path)
-    finally:
-        made.unlink(missing_ok=True)
 
 
 def as_cells(table: Table, row: Mapping[str, Any]) -> dict[str, str]:
