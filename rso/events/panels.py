@@ -3,12 +3,13 @@
 from collections.abc import Iterator, Sequence
 from typing import cast
 
-from django.db.models import OuterRef, Subquery, Sum
+from django.db.models import Max, OuterRef, Subquery, Sum
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from rso.core.listings import Item, Panel, listings
+from rso.core.models import Basis
 from rso.events.models import COUNTED, Event, EventState, Participation
 from rso.members.models import Body
 from rso.workplan.models import Activity
@@ -35,27 +36,26 @@ def newest() -> Panel:
 @listings.offers_panel(Body)
 def of_body(body: Body) -> Panel:
     """The newest events that someone of the body attended or in which it had a part."""
-    events = Event.objects.with_body(body.pk).newest_first().annotate(attendances=attendances_of(body))
+    rows = Participation.objects.filter(COUNTED, event=OuterRef("pk"), member=body).order_by().values("event")
+    events = Event.objects.with_body(body.pk).annotate(
+        attendances=Subquery(rows.annotate(n=Sum("number")).values("n")),
+        weakest=Subquery(rows.annotate(weakest=Max("basis")).values("weakest")),
+    )
     return Panel.of(
         "events",
         gettext_lazy("Events"),
-        events,
-        lambda event: item(event, _attended(event.attendances)),
+        events.newest_first(),
+        lambda event: item(event, _attended(event.attendances, event.weakest)),
         url=f"{reverse('events')}?body={body.ref}",
         blank=gettext_lazy("No event with it is on record."),
     )
 
 
-def attendances_of(body: Body) -> Subquery:
-    """How often someone of the body attended an event."""
-    rows = Participation.objects.filter(COUNTED, event=OuterRef("pk"), member=body).order_by().values("event")
-    return Subquery(rows.annotate(n=Sum("number")).values("n"))
-
-
-def _attended(number: int | None) -> str:
+def _attended(number: int | None, weakest: int | None) -> str:
     if number is None:
         return _("As partner or expert")
-    return ngettext("%(n)s attendance", "%(n)s attendances", number) % {"n": number}
+    words = ngettext("%(n)s attendance", "%(n)s attendances", number) % {"n": number}
+    return f"{words}, {_('illustrative')}" if weakest == Basis.ILLUSTRATIVE else words
 
 
 @listings.offers_panel(Activity)

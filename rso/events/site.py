@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import django_filters
-from django.db.models import Count, Q, Sum
+from django.db.models import Count, Max, Q, Sum
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import path
@@ -43,6 +43,7 @@ def event(request: HttpRequest, ref: str) -> HttpResponse:
     found = get_object_or_404(Event.objects.select_related("group", "activity__purpose", "source"), ref=ref)
     numbers = found.participations.aggregate(
         attendances=Sum("number", filter=COUNTED),
+        weakest=Max("basis", filter=COUNTED),
         bodies=Count("member", distinct=True, filter=COUNTED & Q(member__kind__in=PROCESS_KINDS)),
     )
     context = {

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 
 from django.conf import settings
 from django.db import models
@@ -56,6 +56,13 @@ class Theme(ShortTitled):
                 name="theme_ends_after_it_starts",
             )
         ]
+
+    @property
+    def years(self) -> str:
+        """The years in which it is in force: “2023–” where none has replaced it."""
+        if self.valid_to is None:
+            return f"{self.valid_from.year}–"
+        return show_span(self.valid_from, self.valid_to - timedelta(days=1), Precision.YEAR)
 
 
 def among_asked(day: date, ref: str) -> str:

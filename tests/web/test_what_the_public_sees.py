@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from django.urls import reverse
 
 from rso.accounts.actions import platform
@@ -73,3 +75,34 @@ def test_what_was_asked_tells_who_asked_and_what_the_office_did_year_by_year(off
     assert shown.answers == [origin.activity for origin in lower_fees.activities.all()] != []
     assert client.get(reverse("asked"), {"year": "2019"}).context["undertakings"] == []
     assert f'id="{lower_fees.ref}"' in client.get(lower_fees.get_absolute_url()).content.decode()
+
+
+def test_the_page_of_a_member_says_where_there_are_more_events_than_it_shows(office, client):
+    indonesia = Body.objects.get(ref="IDN")
+    page = client.get(reverse("member", args=["IDN"])).content.decode()
+
+    assert Event.objects.with_body(indonesia.pk).count() == 12
+    assert re.search(r'<a href="#panel-events"><b\s*>10\+</b>', page)
+    assert f'<a href="{reverse("events")}?body=IDN">All of them</a>' in page
+
+
+def test_themes_that_were_replaced_at_new_year_were_in_force_in_the_year_before(office, client):
+    page = client.get(reverse("work")).content.decode()
+
+    assert [
+        years
+        for theme in ("Victim-centered approach", "People Smuggling")
+        for years in re.findall(rf"{theme}\s*<span class=\"muted small\">([^<]*)<", page)
+    ] == ["2022", "2023–"]
+
+
+def test_what_rests_on_invented_records_says_so_on_every_page_that_counts_them(office, client):
+    course = Event.objects.get(ref="e2022-01")
+    pages = {
+        reverse("home"): r"by 560 people\.\s*Opens onto its records\.\s*Partly illustrative",
+        reverse("figures"): r">600</td>\s*<td>attendances</td>\s*<td>Illustrative</td>",
+        course.get_absolute_url(): r'41</a\s*>\s*attendances,\s*26\s*members and observers\.\s*<span class="st">Illustrative',
+        reverse("member", args=["IDN"]): r"38 attendances, illustrative",
+    }
+
+    assert [page for page, words in pages.items() if not re.search(words, client.get(page).content.decode())] == []

@@ -74,7 +74,7 @@ def _index(readings: list[Reading], period: Period) -> dict[str, Any]:
             {
                 "room": room_of(r.figure),
                 "slug": r.figure.slug, "title": str(r.figure.title), "shown": _value(r), "noun": _noun(r.figure),
-                "definition": str(r.figure.counts), "illustrative": "illustrative" in r.basis,
+                "definition": str(r.figure.counts), "rests_on": ", ".join(charts.basis_label(basis) for basis in r.basis).capitalize(),
             }
             for r in readings
         ]  # fmt: skip
