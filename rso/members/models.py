@@ -252,10 +252,12 @@ class GroupName(Record):
         verbose_name = _("name of a group")
         constraints = [
             *Record.constraints("group_name"),
+            models.UniqueConstraint(fields=["group", "starts_on"], name="group_name_once_a_day"),
+            # No day is unlike no day for the one above.
             models.UniqueConstraint(
-                fields=["group", "starts_on"],
-                name="group_name_once_a_day",
-                nulls_distinct=False,
+                fields=["group"],
+                condition=Q(starts_on__isnull=True),
+                name="group_name_without_a_day_once",
             ),
         ]
 

@@ -116,9 +116,12 @@ def unique_sets(model: Model) -> Iterator[tuple[Sequence[str], bool]]:
     for field in model._meta.concrete_fields:
         if field.unique and not field.primary_key and field.name != "ref":
             yield (field.name,), True
-    for constraint in model._meta.constraints:
-        if isinstance(constraint, models.UniqueConstraint) and constraint.fields and constraint.condition is None:
-            yield constraint.fields, constraint.nulls_distinct is not False
+    unique = [c for c in model._meta.constraints if isinstance(c, models.UniqueConstraint) and c.fields]
+    partial = [set(c.fields) for c in unique if c.condition is not None]
+    for constraint in unique:
+        if constraint.condition is None:
+            # A second constraint may hold for the records that leave one of the fields empty.
+            yield constraint.fields, not any(fields < set(constraint.fields) for fields in partial)
 
 
 def _repeats(rows: Rows, fields: Sequence[str], empty_differs: bool) -> list[Fault]:

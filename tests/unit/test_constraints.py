@@ -1,0 +1,137 @@
+"""Every constraint that a model names refuses a bad row in the database itself, whatever code would write it."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+import pytest
+from django.apps import apps
+from django.db import IntegrityError, connection, models, transaction
+from django.db.models import F, Q
+
+from rso.core.models import Kept
+from rso.members.models import BodyKind
+
+pytestmark = pytest.mark.usefixtures("office")
+EARLY, LATE = date(1999, 1, 1), date(2199, 1, 1)
+TOO_MUCH = 10**12 + 1
+Values = dict[str, Any]
+MODELS = [model for model in apps.get_models() if model.__module__.startswith("rso.")]
+NAMED = {c.name: (model, c) for model in MODELS for c in model._meta.constraints}
+
+#: What makes a good row of the model break the constraint; several where it has several ways to be broken.
+BAD: dict[str, list[Values]] = {
+    **{name: [{"basis": 0}, {"basis": 5}] for name in NAMED if name.endswith("_basis_is_known")},
+    **{name: [{"precision": 0}, {"precision": 4}] for name in NAMED if name.endswith("_precision_is_known")},
+    **{name: [{"ends_on": EARLY}] for name in NAMED if name.endswith("_ends_after_it_starts")},
+    **{name: [{"state": "nearly"}] for name in NAMED if name.endswith("_state_is_known")},
+    **{name: [{"kind": "another"}] for name in NAMED if name.endswith("_kind_is_known")},
+    **{name: [{"amount": TOO_MUCH}, {"amount": -TOO_MUCH}] for name in NAMED if name.endswith("_amount_in_range")},
+    **{name: [{"rate": 0}, {"rate": -1}, {"rate": 10**6 + 1}] for name in NAMED if name.endswith("_rate_in_range")},
+    **{name: [{"scale": -1}, {"scale": 10**9 + 1}] for name in NAMED if name.endswith("_scale_in_range")},
+    "body_leaves_after_it_joined": [{"joined_on": LATE, "left_on": EARLY}, {"joined_on": EARLY, "left_on": EARLY}],
+    "body_agency_has_a_parent": [{"kind": BodyKind.AGENCY, "parent": None}],
+    "theme_ends_after_it_starts": [{"valid_to": EARLY}, {"valid_to": F("valid_from")}],
+    "seat_ends_after_it_starts": [{"starts_on": LATE, "ends_on": EARLY}, {"starts_on": EARLY, "ends_on": EARLY}],
+    "request_answered_after_receipt": [{"answered_on": EARLY, "state": "answered"}],
+    "request_answer_has_its_state": [{"answered_on": LATE, "state": "in_work"}],
+    "activity_marker_is_known": [{"gender_marker": "3"}, {"gender_marker": ""}],
+    "activity_status_is_known": [{"status": "nearly"}],
+    "activity_theme_weight_in_range": [{"weight": 0}, {"weight": 101}],
+    "activity_origin_is_one_thing": [{"request": None, "undertaking": None, "priority": None}],
+    "event_type_is_known": [{"type": "party"}],
+    "event_role_is_known": [{"office_role": "watched"}],
+    "event_gives_its_reason": [{"state": "cancelled", "reason": ""}, {"state": "postponed", "reason": ""}],
+    "participation_counts_someone": [{"person": None, "number": 0}],
+    "participation_person_counts_once": [{"number": 2}],
+    "participation_role_is_known": [{"role": 0}, {"role": 7}],
+    "participation_state_is_known": [{"state": 0}, {"state": 4}],
+    "participation_presence_is_known": [{"mode": 0}, {"mode": 3}],
+    "participation_sex_is_known_or_null": [{"sex": 0}, {"sex": 3}],
+    "quote_consent_is_known": [{"consent": "supposed"}],
+    "publication_gives_its_reason": [{"state": "withdrawn", "reason": ""}],
+    "rate_is_positive": [{"rate": 0}, {"rate": 10**9 + 1}],
+    "rate_scale_is_positive": [{"scale": 0}, {"scale": 10**9 + 1}],
+    "contribution_is_positive": [{"amount": 0}, {"amount": -1}],
+    "contribution_received_has_its_day": [
+        {"state": "received", "received_on": None},
+        {"state": "announced", "received_on": LATE},
+    ],
+    "expenditure_is_not_zero": [{"amount": 0}],
+    "inconsistency_proof_is_whole": [{"whole": None}, {"outside": None}, {"claimed": None}],
+}
+#: Which rows are good ones to spoil, where not every row is.
+OF: dict[str, Q] = {
+    "participation_person_counts_once": Q(person__isnull=False),
+    "inconsistency_proof_is_whole": Q(whole__isnull=False),
+    "group_name_once_a_day": Q(starts_on__isnull=False),
+    "group_name_without_a_day_once": Q(starts_on__isnull=True),
+    "event_ordinal_once_a_group": Q(group__isnull=False, ordinal__isnull=False),
+    "participation_person_once_an_event": Q(person__isnull=False),
+}
+CHECKS = [(name, values) for name, ways in BAD.items() for values in ways]
+
+
+def unique_names() -> list[str]:
+    return [name for name, (_model, c) in NAMED.items() if isinstance(c, models.UniqueConstraint)]
+
+
+def good_row(name: str) -> models.Model:
+    """A row of the example office that holds the constraint; of the one table that it leaves empty, one is made."""
+    model, _constraint = NAMED[name]
+    rows: Any = model._default_manager.filter(OF.get(name, Q())).order_by("pk")
+    if not rows.exists():
+        needed = [field for field in model._meta.concrete_fields if field.is_relation]
+        rows.create(**{field.name: field.related_model._default_manager.order_by("pk").first() for field in needed})
+    return rows.first()
+
+
+def test_every_constraint_that_a_model_names_has_a_bad_row_here():
+    assert set(BAD) | set(unique_names()) == set(NAMED)
+
+
+@pytest.mark.parametrize(("name", "values"), CHECKS, ids=[f"{name}: {values}" for name, values in CHECKS])
+def test_the_database_refuses_a_row_that_breaks_the_rule_and_names_it(name, values):
+    model, _constraint = NAMED[name]
+    row = good_row(name)
+
+    with pytest.raises(IntegrityError, match=rf"\b{name}\b"), transaction.atomic():
+        model._default_manager.filter(pk=row.pk).update(**values)
+
+
+@pytest.mark.parametrize("name", unique_names())
+def test_the_database_refuses_a_second_row_of_what_may_stand_once(name):
+    _model, constraint = NAMED[name]
+    row: Any = good_row(name)
+    row.pk, row._state.adding = None, True
+    if hasattr(row, "ref"):
+        row.ref = "another"
+    columns = [row._meta.get_field(field).column for field in constraint.fields]
+    told = name if connection.vendor == "postgresql" else ", ".join(f"{row._meta.db_table}.{c}" for c in columns)
+
+    with pytest.raises(IntegrityError, match=told), transaction.atomic():
+        row.save(force_insert=True)
+
+
+@pytest.mark.parametrize("model", [m for m in MODELS if issubclass(m, Kept)], ids=lambda model: model.__name__)
+def test_two_records_of_one_kind_never_share_a_ref(model):
+    """Of notes and offices the example has too few; their refs are unique by the same field."""
+    refs = list(model._default_manager.order_by("pk").values_list("ref", flat=True)[:2])
+
+    assert model._meta.get_field("ref").unique is True
+    if len(refs) == 2:
+        with pytest.raises(IntegrityError), transaction.atomic():
+            model._default_manager.filter(ref=refs[1]).update(ref=refs[0])
+
+
+def test_a_date_may_end_on_the_day_on_which_it_starts_and_a_row_may_hold_the_last_value_allowed():
+    """The rules refuse what is past their edge, and nothing before it."""
+    for name, values in {
+        "event_ends_after_it_starts": {"ends_on": F("starts_on")},
+        "activity_theme_weight_in_range": {"weight": 100},
+        "contribution_amount_in_range": {"amount": 10**12},
+        "participation_sex_is_known_or_null": {"sex": None},
+    }.items():
+        model, _constraint = NAMED[name]
+        assert model._default_manager.filter(pk=good_row(name).pk).update(**values) == 1
