@@ -11,6 +11,7 @@ from django.contrib.syndication.views import Feed
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import path, reverse
+from django.utils import translation
 from django.utils.feedgenerator import Atom1Feed
 from django.utils.translation import gettext_lazy as _
 
@@ -47,20 +48,33 @@ def publication(request: HttpRequest, ref: str) -> HttpResponse:
     return render(request, "publications/detail.html", context)
 
 
+def absolute(path: str) -> str:
+    return f"{settings.BASE_URL}{path}"
+
+
 class NewPublications(Feed):  # type: ignore[type-arg]
-    """The newest works as an Atom feed. Entries are dated by first issue."""
+    """The newest works as an Atom feed. Entries are dated by first issue; an entry is the same in every language."""
 
     feed_type = Atom1Feed
     title = _("New publications")
 
     def link(self) -> str:
-        return reverse("publications")
+        return absolute(reverse("publications"))
+
+    def feed_url(self) -> str:
+        return absolute(reverse("publications-feed"))
+
+    def author_name(self) -> str:
+        return the_office().name
 
     def subtitle(self) -> str:
         return the_office().statement
 
     def items(self) -> Any:
         return Publication.objects.out().newest_first()[:20]
+
+    def item_link(self, item: Publication) -> str:
+        return absolute(item.get_absolute_url())
 
     def item_description(self, item: Publication) -> str:
         return item.summary
@@ -69,7 +83,8 @@ class NewPublications(Feed):  # type: ignore[type-arg]
         return datetime.combine(item.first_issued_on, time(), tzinfo=UTC)
 
     def item_guid(self, item: Publication) -> str:
-        return f"{settings.BASE_URL}{item.get_absolute_url()}"
+        with translation.override(settings.LANGUAGE_CODE):
+            return absolute(item.get_absolute_url())
 
 
 urlpatterns = [
