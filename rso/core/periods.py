@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import lru_cache
+from typing import Any
 
 from django.conf import settings
 from django.utils import formats
@@ -136,6 +137,17 @@ def show_day(day: date, precision: int = Precision.DAY) -> str:
     if precision == Precision.YEAR:
         return str(day.year)
     return formats.date_format(day, "F Y" if precision == Precision.MONTH else "j F Y")
+
+
+def known_day(day: date, precision: int = Precision.DAY) -> str:
+    """A date as data has it, as far as it is known: 2022, 2023-05, 2023-04-07."""
+    return day.isoformat()[: {Precision.YEAR: 4, Precision.MONTH: 7}.get(Precision(precision), 10)]
+
+
+def known_span(thing: Any) -> str:
+    """First and last day of a record as data has them: 2022-09-07/2022-09-08, or one where they are the same."""
+    days = [known_day(day, thing.precision) for day in (thing.starts_on, thing.ends_on)]
+    return "/".join(dict.fromkeys(days))
 
 
 def show_known(text: str) -> str:

@@ -24,7 +24,7 @@ from rso.core.figures import (
 )
 from rso.core.figures.reading import read
 from rso.core.listings import Listing, listings
-from rso.core.periods import Period
+from rso.core.periods import Period, known_span
 from rso.events.models import (
     CAPACITY_BUILDING,
     COUNTED,
@@ -64,7 +64,7 @@ EVENT = Source(
     dimensions=(Dimension("event", _("Event"), "id", Event), *OF_EVENT, BASIS),
     columns=(
         Column("title", _("Event"), lambda event: event),
-        Column("when", _("When"), lambda event: event.when),
+        Column("when", _("When"), lambda event: event.when, exact=known_span),
         Column("where", _("Where"), lambda event: event.where),
         Column("type", _("Type"), lambda event: event.get_type_display()),
         Column(

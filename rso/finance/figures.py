@@ -22,7 +22,7 @@ from rso.core.figures import (
     units,
     year_of,
 )
-from rso.core.periods import Period, show_day
+from rso.core.periods import Period, known_day, show_day
 from rso.finance.models import (
     BudgetKind,
     BudgetLine,
@@ -66,12 +66,13 @@ PURPOSE = Dimension("purpose", _("Core purpose"), "category__purpose", CorePurpo
 CURRENCY = Dimension("currency", _("Currency"), "currency")
 MONEY = (
     Column("currency", _("Currency"), lambda row: row.currency),
-    Column("amount", _("Amount"), lambda row: f"{row.amount / 100:,.2f}", number=True),
+    Column("amount", _("Amount"), lambda row: f"{row.amount / 100:,.2f}", True, lambda row: row.amount / 100),
     Column(
         "office_amount",
         _("In the office’s currency"),
         lambda row: f"{row.office_amount / 100:,.2f}",
-        number=True,
+        True,
+        lambda row: row.office_amount / 100,
     ),
     BASIS_COLUMN,
 )
@@ -91,7 +92,7 @@ EXPENDITURE = Source(
         BASIS,
     ),
     columns=(
-        Column("spent", _("Day"), lambda row: show_day(row.spent_on)),
+        Column("spent", _("Day"), lambda row: show_day(row.spent_on), exact=lambda row: known_day(row.spent_on)),
         Column("category", _("Category"), lambda row: row.category.label),
         Column("activity", _("Activity"), lambda row: row.activity or "–"),
         Column("text", _("Text"), lambda row: row.text),
@@ -99,7 +100,7 @@ EXPENDITURE = Source(
     ),
 )
 CONTRIBUTION_COLUMNS = (
-    Column("title", _("Contribution"), lambda row: row.title),
+    Column("title", _("Contribution"), lambda row: row),
     Column("funder", _("Funder"), lambda row: row.funder),
     Column("state", _("State"), lambda row: row.get_state_display()),
     *MONEY,

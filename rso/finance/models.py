@@ -9,6 +9,7 @@ from __future__ import annotations
 from django.db import models
 from django.db.models import Case, F, Q, Value, When
 from django.db.models.functions import Abs
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from rso.core.models import Kept, Precision, RankField, Record, ShortTitled
@@ -136,6 +137,10 @@ class Contribution(Amount):
 
     def __str__(self) -> str:
         return self.title
+
+    def get_absolute_url(self) -> str:
+        """The page of its funder tells what came of it."""
+        return reverse("funder", args=[self.funder.ref])
 
 
 class ContributionActivity(models.Model):

@@ -17,7 +17,7 @@ from rso.core.figures import (
     registry,
     units,
 )
-from rso.core.periods import Period
+from rso.core.periods import Period, known_span
 from rso.outreach.models import Engagement, EngagementBody, EngagementKind
 from rso.workplan.dimensions import OF_ACTIVITY, partner
 from rso.workplan.models import ENGAGED
@@ -38,7 +38,7 @@ ENGAGEMENT = Source(
     columns=(
         Column("title", _("Engagement"), lambda row: row.title),
         Column("kind", _("Kind"), lambda row: row.get_kind_display()),
-        Column("when", _("When"), lambda row: row.when),
+        Column("when", _("When"), lambda row: row.when, exact=known_span),
         Column("place", _("Where"), lambda row: row.place or "–"),
         BASIS_COLUMN,
     ),

@@ -20,7 +20,7 @@ from rso.core.figures import (
 )
 from rso.core.figures.reading import read
 from rso.core.listings import Listing, listings
-from rso.core.periods import Period
+from rso.core.periods import Period, known_day
 from rso.publications.models import (
     Publication,
     PublicationBody,
@@ -54,7 +54,12 @@ PUBLICATION = Source(
         Column("title", _("Title"), lambda work: work),
         Column("kind", _("Kind"), lambda work: work.get_kind_display()),
         Column("partners", _("Partners"), partners_of),
-        Column("first_issue", _("First issue"), lambda work: work.when),
+        Column(
+            "first_issue",
+            _("First issue"),
+            lambda work: work.when,
+            exact=lambda work: known_day(work.first_issued_on, work.precision),
+        ),
         BASIS_COLUMN,
     ),
 )

@@ -8,7 +8,6 @@ from typing import Any
 from rso.core.figures import Cell, Distinct, Figure, Total, registry
 from rso.core.figures.notes import notes_on
 from rso.core.figures.reading import OFFICE, PUBLIC, Reader, Reading
-from rso.core.models import Basis
 from rso.core.periods import Period
 
 
@@ -99,15 +98,9 @@ def _records(figure: Figure, reading: Reading) -> Iterator[dict[str, Any]]:
     field = figure.adds.field if isinstance(figure.adds, Total) else ""
     columns = figure.source.columns
     for row in reading.shown.order_by("ref").iterator(chunk_size=2000):
-        values = {column.slug: _plain(column.get(row)) for column in columns}
+        values = {column.slug: column.data(row) for column in columns}
         counts = getattr(row, field) if field else 1
         yield {"ref": row.ref, "counts": figure.unit.exact(counts), **values}
-
-
-def _plain(value: Any) -> Any:
-    if isinstance(value, Basis):
-        return value.slug
-    return value if isinstance(value, int | float) else str(value)
 
 
 def _things(adds: Distinct, reading: Reading) -> Iterator[dict[str, Any]]:

@@ -19,7 +19,7 @@ from rso.core.figures import (
     registry,
     units,
 )
-from rso.core.periods import Period, show_day
+from rso.core.periods import Period, known_day, known_span, show_day
 from rso.workplan.dimensions import PURPOSE, THEME, partner
 from rso.workplan.models import (
     ENGAGED,
@@ -37,11 +37,17 @@ from rso.workplan.models import (
 
 REQUEST_COLUMNS = (
     Column("title", _("Request"), lambda row: row),
-    Column("received", _("Received"), lambda row: show_day(row.received_on, row.precision)),
+    Column(
+        "received",
+        _("Received"),
+        lambda row: show_day(row.received_on, row.precision),
+        exact=lambda row: known_day(row.received_on, row.precision),
+    ),
     Column(
         "answered",
         _("Answered"),
         lambda row: show_day(row.answered_on, row.answered_precision) if row.answered_on else _("Not yet"),
+        exact=lambda row: known_day(row.answered_on, row.answered_precision) if row.answered_on else "",
     ),
     Column("state", _("State"), lambda row: row.get_state_display()),
     BASIS_COLUMN,
@@ -61,7 +67,12 @@ UNDERTAKING = Source(
     columns=(
         Column("text", _("Undertaking"), lambda row: row),
         Column("meeting", _("Meeting"), lambda row: row.meeting),
-        Column("said", _("When"), lambda row: show_day(row.said_on, row.precision)),
+        Column(
+            "said",
+            _("When"),
+            lambda row: show_day(row.said_on, row.precision),
+            exact=lambda row: known_day(row.said_on, row.precision),
+        ),
         Column("state", _("State"), lambda row: row.get_state_display()),
         BASIS_COLUMN,
     ),
@@ -76,7 +87,7 @@ ACTIVITY = Source(
     columns=(
         Column("title", _("Activity"), lambda row: row),
         Column("purpose", _("Core purpose"), lambda row: row.purpose.label),
-        Column("when", _("When"), lambda row: row.when),
+        Column("when", _("When"), lambda row: row.when, exact=known_span),
         Column("status", _("Status"), lambda row: row.get_status_display()),
         BASIS_COLUMN,
     ),

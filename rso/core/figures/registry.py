@@ -27,12 +27,20 @@ class UnknownFigure(LookupError):
 
 @dataclass(frozen=True)
 class Column:
-    """What a table of records shows of each: a heading and how to get the value. `personal` columns are the office's."""
+    """What a table of records shows of each: a heading and how to get the value; `exact` gets what data has in its place."""
 
     slug: str
     title: str | Promise
     get: Callable[[Any], Any]
     number: bool = False
+    exact: Callable[[Any], Any] | None = None
+
+    def data(self, row: Any) -> int | float | str:
+        """The value in a file of data: a number without separators, a date as far as it is known, the slug of a basis."""
+        value = (self.exact or self.get)(row)
+        if isinstance(value, Basis):
+            return value.slug
+        return value if isinstance(value, int | float) else str(value)
 
 
 #: A record read for a period says how it is known there: a date known less finely than the period makes it illustrative.

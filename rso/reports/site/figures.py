@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import re
 from collections.abc import Iterable, Iterator
 from datetime import date
 from typing import Any
@@ -30,6 +31,8 @@ from rso.reports.printing import reports_that_print
 #: Rows of a breakdown that a page has, and how many of them stand before a fold; the CSV has all.
 SHOWN, BEFORE_FOLD = 40, 10
 RECORDS = 50
+#: What a spreadsheet takes for a formula, and what it takes for a number.
+FORMULA, NUMBER = re.compile(r"\s*[=+\-@\t\r＝＋－＠]"), re.compile(r"[+-]?\d+(\.\d+)?")
 
 
 def reader_of(request: HttpRequest) -> Reader:
@@ -301,8 +304,8 @@ class Echo:
 
 
 def guarded(text: str) -> str:
-    """Text as a spreadsheet may read it: what it would take for a formula is quoted."""
-    return f"'{text}" if text[:1] in "=+-@\t\r" and not text[1:2].isdigit() else text
+    """Text as a spreadsheet may read it: what it would take for a formula is quoted, a number is not."""
+    return f"'{text}" if FORMULA.match(text) and not NUMBER.fullmatch(text) else text
 
 
 def stream_csv(name: str, rows: Iterable[list[Any]]) -> StreamingHttpResponse:
@@ -378,32 +381,20 @@ def records_csv(request: HttpRequest, slug: str, period: str) -> StreamingHttpRe
 def _record_rows(reading: Reading) -> Iterator[list[Any]]:
     figure = reading.figure
     if figure.slices:
+        yield ["part", "figure", "value", "unit", "obs_status", "address"]
         for part, other in zip(("part", "whole"), reading.parts, strict=True):
-            yield [
-                "part",
-                part,
-                str(other.figure.title),
-                figure.unit.exact(other.value),
-            ]
+            unit, url = other.figure.unit, reverse("figure", args=[other.figure.slug, other.period.key])
+            value = unit.exact(other.value)
+            yield [part, other.figure.slug, value, unit.code, other.status.value, f"{settings.BASE_URL}{url}"]
         return
-    if not figure.public and not reading.reader.office:
-        dimension = figure.source.public_by
-        yield [dimension, "label", "value", "address"]
-        for cell in reading.by(dimension).rows:
-            yield [
-                cell.key,
-                cell.label,
-                cell.value,
-                f"{settings.BASE_URL}{cell.url}" if cell.url else "",
-            ]
+    if by := _public_by(reading):
+        yield [by, "label", "value", "unit", "obs_status", "address"]
+        for cell in reading.by(by).rows:
+            value, address = figure.unit.exact(cell.value), f"{settings.BASE_URL}{cell.url}" if cell.url else ""
+            yield [cell.key, cell.label, value, figure.unit.code, cell.status.value, address]
         return
     columns = figure.source.columns
     yield ["ref", *(column.slug for column in columns), "address"]
     for row in reading.shown.order_by(*in_order(figure)).iterator(chunk_size=2000):
-        values = [column.get(row) for column in columns]
-        words = [
-            value.slug if isinstance(value, Basis) else value if isinstance(value, int) else str(value)
-            for value in values
-        ]
         url = row.get_absolute_url() if hasattr(row, "get_absolute_url") else ""
-        yield [row.ref, *words, f"{settings.BASE_URL}{url}" if url else ""]
+        yield [row.ref, *(column.data(row) for column in columns), f"{settings.BASE_URL}{url}" if url else ""]
