@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date
 from typing import Any
 
 from django.db import models
@@ -139,7 +138,7 @@ class Edition(Record):
     publication = models.ForeignKey(Publication, models.PROTECT, related_name="editions")
     language = models.CharField(max_length=8)
     number = models.PositiveSmallIntegerField(default=1)
-    issued_on = models.DateField(default=date.today)
+    issued_on = models.DateField()
     precision = RankField(Precision, default=Precision.DAY)
     link = models.URLField(max_length=500, blank=True)
     #: Path of the file under the media folder, where the office keeps it itself.

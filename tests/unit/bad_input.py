@@ -271,6 +271,8 @@ CELLS: list[tuple[str, str, str, str, list[str]]] = [
      ["expenditure.csv, row 4, reverses: “t-x3” is the row itself"]),
     ("a ledger entry altered", "expenditure.csv", "t-x2,", "x2022-fee-01-1,2022-01-03,FEE,,1.00,AUD,1,\nt-x2,",
      [f"expenditure.csv, row 3, amount: “1.00” {LEDGER}"]),
+    ("an edition of no day", "editions.csv", "2022-06-30", "",
+     [f"editions.csv, row 3, issued_on: is empty; it needs {DATE}"]),
     ("an edition twice", "editions.csv", "t-guide-th,t-guide,th", "t-guide-th,t-guide,en",
      ["editions.csv, row 3, publication, language, number: “t-guide, en, 1” stand together in row 2 already"]),
     ("a focal point twice", "focal_points.csv", "2022-12-31\n", "2022-12-31\nt-again,t-state,t-anna,2022-01-01,\n",
