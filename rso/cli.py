@@ -164,6 +164,21 @@ def export_command(
     show([{"file": name, "rows": rows} for name, rows in export(folder)], form)
 
 
+@app.command()
+def files(
+    guide: Annotated[bool, typer.Option("--guide", help="As the page of the guide.")] = False,
+    form: FormatOption = Format.TABLE,
+) -> None:
+    """Files and columns that an office's folder may hold."""
+    start()
+    from rso.core.loading.guide import as_guide, columns_of_files
+
+    if guide:
+        print(as_guide(), end="")
+    else:
+        show(columns_of_files(), form)
+
+
 # -- figures -----------------------------------------------------------------------------------------------------------
 
 

@@ -267,6 +267,15 @@ def test_an_export_that_fails_leaves_the_old_files_whole(exported, monkeypatch):
     assert {path.name: path.read_bytes() for path in exported.iterdir()} == before
 
 
+def test_the_guide_names_every_file_and_column_as_the_loader_knows_them(office):
+    """To renew it: rso files --guide > docs/guide/files.md"""
+    assert rso("files", "--guide") == (HOUSE / "docs" / "guide" / "files.md").read_text(encoding="utf-8")
+    assert {row["file"] for row in rows("files")} == {path.name for path in office.iterdir()} | {"notes.yaml"}
+    assert [row for row in rows("files") if row["column"] == "precision" and row["file"] == "events.csv"] == [
+        {"file": "events.csv", "column": "precision", "needed": "", "takes": "one of day, month, year; empty means day"}
+    ]
+
+
 # -- reports -----------------------------------------------------------------------------------------------------------
 
 

@@ -13,6 +13,7 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import models
+from django.utils.translation import get_language_info
 
 from rso.core.loading.files import shortened
 from rso.core.loading.near import did_you_mean
@@ -82,6 +83,15 @@ class Column:
 
     def write(self, value: Any) -> str:
         return "" if value in (None, "", ()) else self.write_value(value)
+
+    @property
+    def takes(self) -> str:
+        """What the column takes, as the guide says it."""
+        longest = (
+            f", at most {self.limit:,} characters" if self.kind == "string" and self.expects.startswith("text") else ""
+        )
+        usual = "" if self.required else self.write(self.default)
+        return f"{self.expects}{longest}{f'; empty means {usual}' if usual else ''}"
 
     def refs(self, value: Any) -> Iterable[str]:
         """The refs that a value names in another table."""
@@ -226,7 +236,7 @@ def column(
         target = django_field.related_model
         return Column(
             **{**base, "path": f"{django_field.name}__ref"},
-            expects=f"the ref of a {target._meta.verbose_name}",
+            expects=f"the ref of {_a(str(target._meta.verbose_name))}",
             limit=60,
             refers=target,
             default=None,
@@ -235,6 +245,10 @@ def column(
     if django_field.choices:
         return _choice(base, django_field, default)
     return _plain_column(base, django_field, default)
+
+
+def _a(noun: str) -> str:
+    return f"an {noun}" if noun[0] in "aeio" else f"a {noun}"
 
 
 def columns(model: type[models.Model], *names: str) -> tuple[Column, ...]:
@@ -325,7 +339,7 @@ def translations(model: type[models.Model], base: str, languages: Sequence[str] 
     return [
         Column(
             name=f"{base}_{language}", attribute=f"{attribute}.{language}", path=f"{attribute}__{language}", required=False,
-            expects=f"text in {language}", limit=400,
+            expects=f"text in {get_language_info(language)['name']}", limit=400,
         )
         for language in languages
     ]  # fmt: skip
