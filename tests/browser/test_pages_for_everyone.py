@@ -14,7 +14,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.django_db]
 NO_PAGES = {
     "publications-feed", "figure-latest", "figure-csv", "figure-records", "report-pdf", "report-data",
     "account_signup", "account_email", "account_email_verification_sent", "account_set_password", "account_reauthenticate",
-    "account_logout", "account_change_password",
+    "account_logout", "account_change_password", "healthz", "robots",
 }  # fmt: skip
 VARIANTS = [(width, scheme) for width in (1280, 320) for scheme in ("light", "dark")]
 

@@ -188,11 +188,11 @@ def test_headlines_print_the_figures_that_the_kind_of_report_names(annual):
 
 NONSENSE: dict[str, dict[str, str]] = {
     "fig": {
-        "{{ fig participation }}": "there is no “participation”; close to it: participations, ",
+        "{{ fig participation }}": "There is no figure “participation”; did you mean participations or ",
         "{{ fig participations type=course }}": "“course” is no Type of event here; there are training, ",
         "{{ fig participations type=training mode=online }}": "a figure in a sentence is filtered by one dimension",
         "{{ fig participations period=lately }}": "“lately” is no period",
-        "{{ fig }}": "there is no “”",
+        "{{ fig }}": "There is no figure “”; there are members, ",
     },
     "list": {"{{ list publication }}": "there is no list “publication”; there are publications"},
     "chart": {
