@@ -220,7 +220,7 @@ class _Compiler:
         self.document.sources.append(
             {
                 "n": str(number), "ref": source.ref, "author": source.author, "title": source.title,
-                "published": source.published_on, "dated": show_known(source.published_on) if source.published_on else "",
+                "published": source.published_on, "tail": _tail(source),
                 "publisher": source.publisher, "link": source.link, "note": source.note,
             }
         )  # fmt: skip
@@ -328,6 +328,13 @@ class _Compiler:
             if value is not None and abs(float(value) - number) < 0.5 / 10**figure.unit.decimals:
                 found.append(figure.slug)
         return found
+
+
+def _tail(source: Source) -> str:
+    """What follows the title of a source: when, by whom, and what one should know."""
+    when = f" ({show_known(source.published_on)})" if source.published_on else ""
+    by = f", {source.publisher}" if source.publisher else ""
+    return f"{when}{by}." + (f" {source.note}." if source.note else "")
 
 
 def show_stated(statement: Statement) -> str:

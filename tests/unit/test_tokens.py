@@ -102,9 +102,9 @@ def test_note_gives_each_source_one_number_in_the_order_of_the_text(write):
 
     (paragraph,) = blocks_of(document)
     assert [node["n"] for node in paragraph["c"] if node["t"] == "fn"] == [1, 2, 1]
-    assert [(s["n"], s["ref"], s["dated"]) for s in document.sources] == [
-        ("1", "endnote-9", "17 January 2023"),
-        ("2", "endnote-2", "2023"),
+    assert [(s["n"], s["ref"], s["tail"]) for s in document.sources] == [
+        ("1", "endnote-9", " (17 January 2023)."),
+        ("2", "endnote-2", " (2023). Page 1."),
     ]
 
 

@@ -1,0 +1,248 @@
+"""The PDF as a reader's tools meet it: its standards, its tags, what it carries, where it leads; nothing is left unread."""
+
+from __future__ import annotations
+
+import csv
+import itertools
+import re
+from datetime import date
+
+import pdfua
+import polib
+import pytest
+from pypdf import PdfWriter
+
+from rso.environment import HOUSE
+from rso.reports.compiler import compile_report
+from rso.reports.document import Chapter, Document, SectionOut
+from rso.reports.models import Report
+from rso.reports.typeset import CannotTypeset, on_paper, typeset
+from tests.conftest import OFFICE_2022
+from tests.editions import Edition
+from tests.tagged import INLINE, Element, Tagged
+
+REPORTS = ("annual-2022", "monthly-2022-09")
+
+
+@pytest.fixture(params=REPORTS)
+def edition(request, office, editions) -> Edition:
+    return editions(request.param)
+
+
+@pytest.fixture(scope="session")
+def read() -> dict[str, Tagged]:
+    """Structure trees that have been read, for they are slow to read."""
+    return {}
+
+
+@pytest.fixture
+def tagged(edition, read) -> Tagged:
+    return read.setdefault(edition.ref, Tagged(edition.pdf))
+
+
+# -- standards -----------------------------------------------------------------------------------------------------------
+
+
+def test_the_pdf_names_both_standards_its_language_and_its_title(edition):
+    root, metadata = edition.pdf.trailer["/Root"], edition.pdf.xmp_metadata
+    told = metadata.stream.get_data().decode()
+
+    claims = dict(re.findall(r"<(pdfaid:part|pdfaid:conformance|pdfuaid:part)>(\w+)<", told))
+    assert claims == {"pdfaid:part": "3", "pdfaid:conformance": "A", "pdfuaid:part": "1"}
+    assert (root["/Lang"], root["/MarkInfo"]["/Marked"], root["/ViewerPreferences"]["/DisplayDocTitle"]) == (
+        "en-GB",
+        True,
+        True,
+    )
+    assert edition.pdf.metadata.title == Report.objects.get(ref=edition.ref).title
+    assert metadata.dc_title["x-default"] == edition.pdf.metadata.title
+
+
+def test_a_second_look_at_pdf_ua_finds_nothing(edition):
+    assert [str(finding) for finding in pdfua.validate(edition.folder / f"{edition.ref}.pdf").findings] == []
+
+
+def test_a_pdf_without_tags_would_be_found(tmp_path):
+    writer = PdfWriter()
+    writer.add_blank_page(100, 100)
+    writer.write(tmp_path / "blank.pdf")
+
+    assert pdfua.validate(tmp_path / "blank.pdf").findings
+
+
+def test_every_font_is_embedded(edition):
+    fonts: dict[str, bool] = {}
+    for page in edition.pdf.pages:
+        for font in page["/Resources"].get("/Font", {}).values():
+            below = font.get_object()["/DescendantFonts"][0].get_object()
+            fonts[below["/BaseFont"]] = bool({"/FontFile2", "/FontFile3"} & set(below["/FontDescriptor"]))
+
+    assert {name for name, embedded in fonts.items() if not embedded} == set()
+    assert fonts
+
+
+# -- what it carries and where it leads ----------------------------------------------------------------------------------
+
+
+def test_the_pdf_carries_the_evidence_as_its_source(edition):
+    (attached,) = edition.pdf.trailer["/Root"]["/AF"]
+    file = attached.get_object()
+
+    assert (file["/UF"], file["/AFRelationship"]) == ("evidence.json", "/Source")
+    assert file["/EF"]["/F"].get_object()["/Subtype"] == "/application/json"
+    assert edition.evidence["report"] == edition.ref
+
+
+def test_every_figure_in_the_prose_links_to_its_page_and_no_link_leads_to_another(edition):
+    links = {
+        annotation.get_object()["/A"]["/URI"]
+        for page in edition.pdf.pages
+        for annotation in page.get("/Annots", ())
+        if "/URI" in annotation.get_object().get("/A", {})
+    }
+    in_prose = {fact["figure"] for fact in edition.facts if fact["page"] != "headlines" and fact["filter"] == ""}
+
+    known = {figure["address"] for figure in edition.evidence["figures"]}
+    assert {link for link in links if "/figures/" in link} - known == set()
+    assert {
+        figure["address"]
+        for figure in edition.evidence["figures"]
+        if figure["figure"] in in_prose and not figure["filter"]
+    } <= links
+
+
+def test_an_address_is_printed_without_its_scheme_and_without_a_host_that_others_cannot_reach():
+    assert on_paper("https://rso.example/figures/members/2022/#by-kind") == "rso.example/figures/members/2022/#by-kind"
+    assert on_paper("http://localhost:8000/figures/members/2022/") == "figures/members/2022/"
+    assert on_paper("http://127.0.0.1:8000/reports/?year=2022") == "reports/?year=2022"
+    assert on_paper("") == ""
+
+
+def test_no_page_prints_a_host_that_others_cannot_reach(edition):
+    assert [at for at, text in enumerate(edition.texts, 1) if re.search("localhost|127.0.0.1", text)] == []
+    assert [name for name, page in edition.pages.items() if re.search(r">[^<]*localhost", page)] == []
+
+
+# -- how it reads --------------------------------------------------------------------------------------------------------
+
+
+def test_every_word_is_read_as_part_of_a_heading_a_paragraph_an_entry_or_a_cell(tagged):
+    """No run of text lies bare in the document or in a division, where its beginning and end cannot be heard."""
+    holders = [Element(tagged.root), *tagged.elements()]
+    bare = [
+        (holder.kind, tagged.text(child))
+        for holder in holders
+        if holder.kind in ("", "Document", "Div", "LBody", "BlockQuote", "Table")
+        for child in holder.children
+        if child.kind in INLINE and not in_contents(holder)
+    ]
+
+    assert bare == []
+
+
+def in_contents(element: Element) -> bool:
+    """Entries of the contents are laid out by divisions inside their links."""
+    node = element.node
+    while "/P" in node:
+        if node.get("/S") == "/TOCI":
+            return True
+        node = node["/P"].get_object()
+    return False
+
+
+def test_headings_descend_by_one_and_every_table_has_a_head(tagged):
+    levels = [int(element.kind[1]) for element in tagged.elements() if re.fullmatch(r"H\d", element.kind)]
+    tables = [element for element in tagged.elements() if element.kind == "Table"]
+
+    assert [pair for pair in itertools.pairwise(levels) if pair[1] > pair[0] + 1] == []
+    assert levels[0] == 1
+    assert tables
+    heads = [
+        [cell.kind for part in table.children if part.kind == "THead" for row in part.children for cell in row.children]
+        for table in tables
+    ]
+    assert [cells for cells in heads if set(cells) != {"TH"}] == []
+
+
+def test_every_picture_is_told_in_words(tagged):
+    pictures = [element.alt for element in tagged.elements() if element.kind == "Figure"]
+
+    assert [words for words in pictures if len(words.split()) < 10] == []
+
+
+def test_a_definition_stands_once_in_a_chapter_where_its_figure_is_first_named(tagged):
+    chapters: list[list[str]] = [[]]
+    for line in tagged.lines():
+        if line.startswith("H1"):
+            chapters.append([])
+        elif line.startswith("Note"):
+            number, title = re.match(r"Note  (\d+) ([^.]+)\.", line).groups()
+            chapters[-1].append(title)
+            assert int(number) == len(chapters[-1])
+
+    assert [titles for titles in chapters if len(set(titles)) < len(titles)] == []
+    assert max(map(len, chapters)) > 5
+
+
+def test_no_sentence_ends_twice_and_no_cell_is_empty(tagged):
+    lines = list(tagged.lines())
+
+    assert [line for line in lines if re.search(r"[.:;,]\s*\.|\s[.](?:\s|$)", re.sub(r"\d+ \.", "", line))] == []
+    assert [line for line in lines if re.search(r"\|\s*$", line)] == []
+
+
+def test_the_contents_fill_one_page_and_charts_and_tables_stay_together(annual):
+    chapters = compile_report(Report.objects.get(ref="annual-2022")).chapters
+
+    assert [chapter.title for chapter in chapters if chapter.title not in annual.texts[1]] == []
+    assert annual.texts[2].startswith("3 Contents Annual Report 2022 Charts and tables Chart 1 ")
+
+
+def test_no_page_is_nearly_empty(edition):
+    """But for the cover, and the list of charts beside the contents."""
+    words = [len(text.split()) for text in edition.texts[3:]]
+
+    assert [at for at, number in enumerate(words, 4) if number < 90] == []
+
+
+# -- scripts -------------------------------------------------------------------------------------------------------------
+
+
+def document_of(language: str, *texts: str) -> Document:
+    paragraphs = [
+        {"t": "p", "c": [{"t": style, "c": [{"t": "text", "v": text}]}]} for text in texts for style in ("em", "strong")
+    ]
+    heads = [{"t": "h", "level": 1, "id": "h", "c": [{"t": "text", "v": text}]} for text in texts[:1]]
+    chapter = Chapter("words", texts[0], "1", [SectionOut("words", texts[0], [*heads, *paragraphs])])
+    return Document(
+        "words", "Words", "", language, "2022", "2022", date(2022, 12, 31), "RSO", "", "", "https://rso.example", [chapter],
+    )  # fmt: skip
+
+
+def words_in(language: str) -> set[str]:
+    """What the site and the example office's lists say in a language."""
+    entries = polib.pofile(str(HOUSE / "locale" / "th" / "LC_MESSAGES" / "django.po"))
+    if language == "en":
+        return {entry.msgid for entry in entries}
+    entries = polib.pofile(str(HOUSE / "locale" / language / "LC_MESSAGES" / "django.po"))
+    rows = [row for file in sorted(OFFICE_2022.glob("*.csv")) for row in csv.DictReader(file.read_text().splitlines())]
+    named = {row[name] for row in rows for name in row if name.endswith(f"_{language}")}
+    return (named | {entry.msgstr for entry in entries}) - {""}
+
+
+@pytest.mark.parametrize("language", ["en", "id", "th"])
+def test_no_letter_of_what_is_said_in_a_language_is_missing_from_the_fonts_of_print(language):
+    texts = sorted(words_in(language), key=len)
+    letters = "".join(sorted(set("".join(texts)) - {"\n"}))
+
+    assert len(texts) > 50
+    assert typeset(document_of(language, *texts[-20:], letters), b"{}").startswith(b"%PDF")
+
+
+def test_a_letter_that_no_font_has_is_refused_and_never_printed_as_a_box():
+    with pytest.raises(CannotTypeset, match="𒀀"):
+        typeset(document_of("en", "Before 𒀀 after"), b"{}")
+
+
+def test_pages_of_the_example_use_no_letter_that_is_shown_as_a_box(edition):
+    assert [at for at, text in enumerate(edition.texts, 1) if "\ufffd" in text or "\u0000" in text] == []
