@@ -302,6 +302,8 @@ def link(folder: Path) -> None:
 #: What the case is, what is done to the folder, every fault.
 FILES: list[tuple[str, Spoil, list[str]]] = [
     ("UTF-16", write("people.csv", PEOPLE.encode("utf-16")), ["people.csv: is UTF-16; save it as UTF-8"]),
+    ("two names without a day", write("group_names.csv", b"ref,group,name\nt-one,t-group,One\nt-two,t-group,Two\n"),
+     ["group_names.csv, row 3, group, starts_on: “t-group, none” stand together in row 2 already"]),
     ("UTF-16 that does not say so", write("people.csv", PEOPLE.encode("utf-16-le")),
      ["people.csv, row 1: holds a NUL byte, which no text holds; save it anew as UTF-8"]),
     ("a NUL byte", write("people.csv", PEOPLE.replace("Ben", "B\0n").encode()),
