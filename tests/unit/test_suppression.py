@@ -86,7 +86,7 @@ def test_no_small_number_is_recovered_from_any_of_a_thousand_years_made_up(offic
 def attack(dimension: str, times: int) -> None:
     stage = Stage()
 
-    @settings(made_up, max_examples=times)
+    @settings(made_up, max_examples=times, derandomize=times < 100)
     @given(years)
     # One who came to two trainings, and of whom what attendances exceed people by would tell the sex.
     @example(
