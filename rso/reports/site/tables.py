@@ -67,11 +67,12 @@ def builder(request: HttpRequest) -> HttpResponseBase:
             question["period"],
             reader=reader_of(request),
         )
+        by, across = question["by"] or question["across"], question["across"] if question["by"] else ""
         try:
             with snapshot():
-                answer = _answer(reading, question["by"], question["across"])
+                answer = _answer(reading, by, across)
         except (Refusal, UnknownFigure) as error:
-            form.add_error("across" if question["across"] else "by", str(error))
+            form.add_error("across" if across else "by", str(error))
         else:
             if request.GET.get("format") == "csv":
                 return stream_csv(f"{reading.figure.slug}-{reading.period.key}", _csv(reading, answer))
