@@ -8,12 +8,10 @@ from typing import Any
 from django.db.models import Q
 
 from rso import cli
+from rso.accounts.example import PASSWORD
 from rso.terminal import Format, out, show, stop
 
 EXAMPLE = Path(__file__).resolve().parent.parent / "data" / "office-2022"
-#: Password of every account of the cast. They exist on the loopback address only: see `run_demo`.
-PASSWORD = "recorded-once-2022"  # noqa: S105  printed for whoever runs the example
-
 #: The accounts that the example brings; nobody else's is touched.
 CAST = Q(email__endswith="@rso.example") & ~Q(role="service")
 

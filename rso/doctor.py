@@ -142,8 +142,9 @@ def _accounts() -> Finding:
     from django.conf import settings
     from django.db import Error
 
+    from rso.accounts.example import PASSWORD
     from rso.accounts.models import User
-    from rso.demo import CAST, PASSWORD
+    from rso.demo import CAST
 
     if not settings.ENV.is_reachable:
         return Finding("Accounts", True, "the site answers to this machine only")

@@ -19,10 +19,11 @@ from django.db.migrations.executor import MigrationExecutor
 from typer.testing import CliRunner
 
 from rso import cli, doctor, serving
+from rso.accounts.example import PASSWORD
 from rso.accounts.models import User
 from rso.core.loading import load as loading
 from rso.core.models import AuditEvent
-from rso.demo import CAST, EXAMPLE, PASSWORD
+from rso.demo import CAST, EXAMPLE
 from rso.environment import kept_secret
 from rso.events.models import Participation, ParticipationRole
 from rso.serving import PortTaken, check_port
