@@ -15,8 +15,8 @@ from django.urls import URLPattern, URLResolver, get_resolver
 from django.utils import timezone
 
 from rso.accounts.actions import platform, set_password
+from rso.accounts.example import PASSWORD
 from rso.accounts.models import User
-from rso.demo import PASSWORD
 
 #: Who asks: someone who is not signed in, the focal point of Fiji, a programme officer.
 ANYONE, JOSEFA, NAREE = ROLES = ("", "josefa-waqa", "naree-boonmee")
