@@ -47,6 +47,9 @@ class User(AbstractBaseUser, Kept):
     REQUIRED_FIELDS: ClassVar[list[str]] = []
     objects: ClassVar[BaseUserManager[User]] = BaseUserManager()  # type: ignore[assignment]
 
+    class Meta:
+        verbose_name = _("account")
+
     def __str__(self) -> str:
         return self.name
 

@@ -109,6 +109,9 @@ class Source(Kept):
     link = models.URLField(max_length=500, blank=True)
     note = models.TextField(blank=True)
 
+    class Meta:
+        verbose_name = _("source")
+
 
 class Statement(Kept):
     """What a source says, as a number: shown beside the figure that it speaks of, and never counted."""
@@ -127,6 +130,7 @@ class Statement(Kept):
     period = models.CharField(max_length=24, blank=True)
 
     class Meta:
+        verbose_name = _("statement")
         indexes = [models.Index(fields=["figure", "period"], name="statement_of_figure")]
 
 
@@ -214,6 +218,7 @@ class Note(Kept):
     texts = models.JSONField(default=dict, blank=True)
 
     class Meta:
+        verbose_name = _("note")
         indexes = [models.Index(fields=["figure"], name="note_of_figure")]
 
     @property
@@ -241,6 +246,9 @@ class Office(Kept):
     #: The period that the home page shows.
     headline_period = models.CharField(max_length=24, blank=True)
 
+    class Meta:
+        verbose_name = _("office")
+
     @property
     def label(self) -> str:
         return in_language(self.name, self.names)
@@ -264,6 +272,7 @@ class AuditEvent(models.Model):
     reason = models.CharField(max_length=400, blank=True)
 
     class Meta:
+        verbose_name = _("audit event")
         indexes = [
             models.Index(fields=["kind", "id"], name="audit_last_of_kind"),
             models.Index(fields=["kind", "ref"], name="audit_of_record"),

@@ -160,6 +160,7 @@ class EventBody(models.Model):
     part = models.CharField(max_length=10, choices=Part.choices)
 
     class Meta:
+        verbose_name = _("part in an event")
         constraints = [models.UniqueConstraint(fields=["event", "body", "part"], name="event_body_once")]
 
     def __str__(self) -> str:
@@ -174,6 +175,7 @@ class StatedNumber(models.Model):
     statement = models.ForeignKey(Statement, models.PROTECT, related_name="+")
 
     class Meta:
+        verbose_name = _("stated number")
         constraints = [models.UniqueConstraint(fields=["event", "statement"], name="event_statement_once")]
 
     def __str__(self) -> str:

@@ -151,6 +151,7 @@ class ContributionActivity(models.Model):
     activity = models.ForeignKey(Activity, models.PROTECT, related_name="paid_by")
 
     class Meta:
+        verbose_name = _("activity that is paid for")
         constraints = [models.UniqueConstraint(fields=["contribution", "activity"], name="contribution_activity_once")]
 
     def __str__(self) -> str:

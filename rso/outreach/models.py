@@ -79,6 +79,7 @@ class EngagementBody(models.Model):
     part = models.CharField(max_length=10, choices=Part.choices)
 
     class Meta:
+        verbose_name = _("part in an engagement")
         constraints = [models.UniqueConstraint(fields=["engagement", "body", "part"], name="engagement_body_once")]
 
     def __str__(self) -> str:

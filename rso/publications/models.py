@@ -125,6 +125,7 @@ class PublicationBody(models.Model):
     part = models.CharField(max_length=10, choices=Part.choices)
 
     class Meta:
+        verbose_name = _("part in a publication")
         constraints = [models.UniqueConstraint(fields=["publication", "body", "part"], name="publication_body_once")]
 
     def __str__(self) -> str:

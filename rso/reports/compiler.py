@@ -11,7 +11,7 @@ from typing import Any
 
 from django.conf import settings
 from django.db.models import QuerySet
-from django.utils import translation
+from django.utils import formats, translation
 from django.utils.translation import gettext as _
 
 from rso.core.figures import Breakdown, Refusal, UnknownFigure, registry
@@ -338,10 +338,11 @@ def _tail(source: Source) -> str:
 
 
 def show_stated(statement: Statement) -> str:
-    """A stated number as it is printed, money with its currency."""
+    """A stated number as it is printed, in the language in force, money with its currency."""
     number = statement.number
     assert number is not None
     if statement.unit in ("AUD", "USD") and number >= 1_000_000:
-        return f"{statement.unit}\u00a0{number / 1_000_000:.1f} million"
-    text = f"{number:,.4f}".rstrip("0").rstrip(".")
-    return f"{text} per cent" if statement.unit == "per cent" else text
+        millions = formats.number_format(number / 1_000_000, decimal_pos=1)
+        return _("%(currency)s %(number)s million") % {"currency": statement.unit, "number": millions}
+    text = formats.number_format(number.normalize(), force_grouping=True)
+    return _("%(number)s per cent") % {"number": text} if statement.unit == "per cent" else text

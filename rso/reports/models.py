@@ -116,6 +116,7 @@ class InconsistentStatement(models.Model):
     statement = models.ForeignKey(Statement, models.PROTECT, related_name="+")
 
     class Meta:
+        verbose_name = _("contradicting statement")
         constraints = [
             models.UniqueConstraint(
                 fields=["inconsistency", "statement"],

@@ -136,6 +136,7 @@ class UndertakingBody(models.Model):
     body = models.ForeignKey(Body, models.PROTECT, related_name="+")
 
     class Meta:
+        verbose_name = _("body of an undertaking")
         constraints = [models.UniqueConstraint(fields=["undertaking", "body"], name="undertaking_body_once")]
 
     def __str__(self) -> str:
@@ -197,6 +198,7 @@ class RequestBody(models.Model):
     body = models.ForeignKey(Body, models.PROTECT, related_name="+")
 
     class Meta:
+        verbose_name = _("body of a request")
         constraints = [models.UniqueConstraint(fields=["request", "body"], name="request_body_once")]
 
     def __str__(self) -> str:
@@ -285,6 +287,7 @@ class ActivityTheme(models.Model):
     weight = models.PositiveSmallIntegerField()
 
     class Meta:
+        verbose_name = _("theme of an activity")
         constraints = [
             models.UniqueConstraint(fields=["activity", "theme"], name="activity_theme_once"),
             models.CheckConstraint(
@@ -319,6 +322,7 @@ class ActivityBody(models.Model):
     part = models.CharField(max_length=10, choices=Part.choices)
 
     class Meta:
+        verbose_name = _("part in an activity")
         indexes = [models.Index(fields=["body"], name="activity_of_body")]
         constraints = [models.UniqueConstraint(fields=["activity", "body", "part"], name="activity_body_once")]
 
@@ -336,6 +340,7 @@ class ActivityOrigin(models.Model):
     priority = models.ForeignKey(PriorityIssue, models.PROTECT, null=True, blank=True, related_name="activities")
 
     class Meta:
+        verbose_name = _("origin of an activity")
         constraints = [
             models.CheckConstraint(
                 condition=Q(

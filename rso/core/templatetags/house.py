@@ -101,8 +101,8 @@ def basis(value: int) -> Basis:
 
 
 @register.filter
-def language_name(code: str) -> str:
-    """A language in the language in force; its code where its name is not known."""
+def tongue(code: str) -> str:
+    """The name of a language in the language in force; its code where the name is not known."""
     try:
         return str(get_language_info(code)["name_translated"])
     except KeyError:

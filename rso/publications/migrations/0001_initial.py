@@ -68,6 +68,9 @@ class Migration(migrations.Migration):
                 ('body', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='publication_parts', to='members.body')),
                 ('publication', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='parts', to='publications.publication')),
             ],
+            options={
+                'verbose_name': 'part in a publication',
+            },
         ),
         migrations.AddIndex(
             model_name='publication',
