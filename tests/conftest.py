@@ -15,6 +15,7 @@ from django.utils import translation
 from rso.accounts.actions import platform
 from rso.accounts.models import User
 from rso.core.loading.load import load
+from rso.core.messages import compile_messages
 from tests.editions import Edition
 
 HOUSE = Path(__file__).resolve().parent.parent
@@ -23,6 +24,11 @@ NOW = datetime(2023, 3, 31, 9, 0, tzinfo=UTC)
 
 # Playwright's own loop must not keep Django from its synchronous database.
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
+
+
+def pytest_configure() -> None:
+    """Pages of the tests speak what the catalogues say now."""
+    compile_messages()
 
 
 @pytest.fixture(scope="session")

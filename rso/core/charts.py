@@ -76,6 +76,8 @@ class Mark:
     column: int = 0
     line: int = 0
     level: int = 0
+    #: Whether the label is prose, in English whatever the language of the page.
+    prose: bool = False
 
     @property
     def length(self) -> float:
@@ -146,7 +148,7 @@ class Chart:
             "key": mark.key, "label": mark.label, "code": mark.code or mark.label, "value": self.unit.exact(mark.value),
             "shown": mark.shown, "url": mark.url,
             "group": mark.group, "percent": mark.percent, "start": mark.start, "column": mark.column,
-            "line": mark.line, "level": mark.level,
+            "line": mark.line, "level": mark.level, "prose": mark.prose,
             "parts": [
                 {"basis": part.basis, "fill": part.fill, "value": self.unit.exact(part.value), "share": part.share, "at": at}
                 for part, at in mark.laid
@@ -204,7 +206,7 @@ def _shown(cell: Cell, unit: Unit) -> str:
 
 
 def _marks(cells: Iterable[Cell], unit: Unit, scale: Number) -> list[Mark]:
-    return [Mark(c.key, c.short, c.value, _shown(c, unit), _parts(c, scale), c.url) for c in cells]
+    return [Mark(c.key, c.short, c.value, _shown(c, unit), _parts(c, scale), c.url, prose=c.prose) for c in cells]
 
 
 def _scale(cells: Iterable[Cell]) -> Number:

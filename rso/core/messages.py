@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -15,7 +16,7 @@ LANGUAGES = ("id", "th")
 
 
 def compile_messages() -> None:
-    """Writes .mo beside each .po that has changed since."""
+    """Writes .mo beside each .po that has changed since, each in one step, for a server may be reading it. Raises OSError."""
     import polib
 
     for source in LOCALE.glob("*/LC_MESSAGES/django.po"):

@@ -95,7 +95,7 @@ EXPENDITURE = Source(
         Column("spent", _("Day"), lambda row: show_day(row.spent_on), exact=lambda row: known_day(row.spent_on)),
         Column("category", _("Category"), lambda row: row.category.label),
         Column("activity", _("Activity"), lambda row: row.activity or "–"),
-        Column("text", _("Text"), lambda row: row.text),
+        Column("text", _("Text"), lambda row: row.text, prose=True),
         *MONEY,
     ),
 )
@@ -117,7 +117,7 @@ CONTRIBUTION = Source(
     columns=CONTRIBUTION_COLUMNS,
 )  # fmt: skip
 BUDGET_COLUMNS = (
-    Column("budget", _("Budget"), lambda row: row.budget.title),
+    Column("budget", _("Budget"), lambda row: row.budget.title, prose=True),
     Column("category", _("Category"), lambda row: row.category.label),
     *MONEY,
 )

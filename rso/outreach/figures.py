@@ -36,7 +36,7 @@ ENGAGEMENT = Source(
         BASIS,
     ),
     columns=(
-        Column("title", _("Engagement"), lambda row: row.title),
+        Column("title", _("Engagement"), lambda row: row.title, prose=True),
         Column("kind", _("Kind"), lambda row: row.get_kind_display()),
         Column("when", _("When"), lambda row: row.when, exact=known_span),
         Column("place", _("Where"), lambda row: row.place or "–"),

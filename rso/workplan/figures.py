@@ -66,7 +66,7 @@ UNDERTAKING = Source(
     dimensions=(Dimension("state", _("State"), "state", UndertakingState), month_of("said_on"), BASIS),
     columns=(
         Column("text", _("Undertaking"), lambda row: row),
-        Column("meeting", _("Meeting"), lambda row: row.meeting),
+        Column("meeting", _("Meeting"), lambda row: row.meeting, prose=True),
         Column(
             "said",
             _("When"),
@@ -95,7 +95,7 @@ ACTIVITY = Source(
 PRIORITY = Source(
     "priority", _("Priority issues"), PriorityIssue, when=("agreed_on",), precision="precision",
     dimensions=(Dimension("meeting", _("Meeting"), "set_by"),),
-    columns=(Column("title", _("Issue"), lambda row: row), Column("set_by", _("Meeting"), lambda row: row.set_by)),
+    columns=(Column("title", _("Issue"), lambda row: row), Column("set_by", _("Meeting"), lambda row: row.set_by, prose=True)),
 )  # fmt: skip
 
 requests_received = registry.figure(

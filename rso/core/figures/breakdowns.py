@@ -58,6 +58,10 @@ class Cell:
         return self.named[0].short
 
     @property
+    def prose(self) -> bool:
+        return self.named[0].prose
+
+    @property
     def url(self) -> str:
         return self.named[0].url
 

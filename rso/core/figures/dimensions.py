@@ -67,6 +67,11 @@ class Named:
         return str(getattr(self.thing, "short_label", self.label))
 
     @property
+    def prose(self) -> bool:
+        """Whether the label is a record's own text, which is in English alone, and no label in the language in force."""
+        return self.thing is not None and not hasattr(self.thing, "label")
+
+    @property
     def url(self) -> str:
         return str(self.thing.get_absolute_url()) if hasattr(self.thing, "get_absolute_url") else ""
 

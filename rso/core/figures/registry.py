@@ -27,13 +27,17 @@ class UnknownFigure(LookupError):
 
 @dataclass(frozen=True)
 class Column:
-    """What a table of records shows of each: a heading and how to get the value; `exact` gets what data has in its place."""
+    """What a table of records shows of each: a heading and how to get the value; `exact` gets what data has in its place.
+
+    `prose` says that the value is in English whatever the language of the page.
+    """
 
     slug: str
     title: str | Promise
     get: Callable[[Any], Any]
     number: bool = False
     exact: Callable[[Any], Any] | None = None
+    prose: bool = False
 
     def data(self, row: Any) -> int | float | str:
         """The value in a file of data: a number without separators, a date as far as it is known, the slug of a basis."""

@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 
 from rso.core import charts
 from rso.core.context import the_office
-from rso.core.figures import TOTAL_STATED, Figure, Refusal, UnknownFigure, registry
+from rso.core.figures import TOTAL_STATED, Column, Figure, Refusal, UnknownFigure, registry
 from rso.core.figures.cache import keep
 from rso.core.figures.notes import notes_on, notes_on_cell, notes_on_split
 from rso.core.figures.reading import OFFICE, PUBLIC, Reader, Reading, records_cover
@@ -279,15 +279,20 @@ def _records(reading: Reading, splits: list[dict[str, Any]]) -> dict[str, Any]:
     return {
         "open": True,
         "columns": [(str(c.title), c.number) for c in columns],
-        "rows": [[_cell_of(column.get(row), column.number) for column in columns] for row in found[:RECORDS]],
+        "rows": [[_cell_of(column, row) for column in columns] for row in found[:RECORDS]],
         "more": len(found) > RECORDS,
         "personal": not figure.public,
     }
 
 
-def _cell_of(value: Any, number: bool) -> dict[str, Any]:
-    url = value.get_absolute_url() if hasattr(value, "get_absolute_url") else ""
-    return {"text": str(value.label) if isinstance(value, Basis) else str(value), "url": url, "number": number}
+def _cell_of(column: Column, row: Any) -> dict[str, Any]:
+    """What stands in the cell; a record that has no label is named by its own text, in English alone."""
+    value = column.get(row)
+    is_record = hasattr(value, "get_absolute_url")
+    return {
+        "text": str(value.label) if isinstance(value, Basis) else str(value), "number": column.number,
+        "url": value.get_absolute_url() if is_record else "", "prose": column.prose or (is_record and not hasattr(value, "label")),
+    }  # fmt: skip
 
 
 def in_order(figure: Figure) -> tuple[str, ...]:
