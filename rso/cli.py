@@ -388,11 +388,19 @@ def settings(form: FormatOption = Format.TABLE) -> None:
 
 
 @app.command()
-def messages() -> None:
-    """Extract texts for translation and compile translations (development time)."""
+def messages(
+    check: Annotated[
+        bool, typer.Option("--check", help="Only say what is missing; exit 1 where something is.")
+    ] = False,
+) -> None:
+    """Extract texts for translation into the catalogues of locale/ (development time)."""
     start()
-    from rso.core.messages import extract
+    from rso.core.messages import extract, faults
 
+    if check:
+        if found := faults():
+            stop("\n".join(found))
+        return
     show(
         [{"language": language, "texts": texts, "translated": done} for language, texts, done in extract()],
         Format.TABLE,

@@ -13,6 +13,7 @@ from rso.environment import HOUSE
 
 LOCALE = HOUSE / "locale"
 LANGUAGES = ("id", "th")
+PLACEHOLDER = re.compile(r"%\(\w+\)[sd]|%[sd]|\{\w+\}")
 
 
 def compile_messages() -> None:
@@ -62,34 +63,75 @@ def _found(path: Path, code: str) -> Iterator[tuple[str, str, str | None, str | 
 
 def extract() -> list[tuple[str, int, int]]:
     """Brings the .po files to what the code says: new texts are added empty, gone ones dropped. Returns counts."""
-    import polib
-
-    wanted: dict[tuple[str | None, str], tuple[str | None, list[str]]] = {}
-    for name, text, plural, context in texts():
-        wanted.setdefault((context, text), (plural, []))[1].append(name)
     counts = []
+    wanted = _wanted()
     for language in LANGUAGES:
-        path = LOCALE / language / "LC_MESSAGES" / "django.po"
+        made = _catalogue(language, wanted)
+        path = path_of(language)
         path.parent.mkdir(parents=True, exist_ok=True)
-        old = {(e.msgctxt, e.msgid): e for e in polib.pofile(str(path))} if path.exists() else {}
-        made = polib.POFile(wrapwidth=110)
-        made.metadata = {
-            "Project-Id-Version": "RSO", "Language": language, "MIME-Version": "1.0",
-            "Content-Type": "text/plain; charset=UTF-8", "Content-Transfer-Encoding": "8bit",
-            "Plural-Forms": "nplurals=1; plural=0;", "X-Checked": "no: not yet read by a native speaker",
-        }  # fmt: skip
-        for (context, text), (plural, names) in sorted(wanted.items(), key=lambda pair: (pair[0][1], pair[0][0] or "")):
-            made.append(_entry(text, plural, context, sorted(set(names)), old.get((context, text))))
         made.save(str(path))
         counts.append((language, len(made), len(made.translated_entries())))
     return counts
+
+
+def faults() -> list[str]:
+    """What is wrong with the catalogues: behind the code, a text without a translation, a placeholder lost or invented."""
+    found = []
+    wanted = _wanted()
+    for language in LANGUAGES:
+        made, path = _catalogue(language, wanted), path_of(language)
+        if not path.exists() or path.read_text(encoding="utf-8") != str(made):
+            found.append(f"{path.relative_to(HOUSE)} is behind the code. Run: rso messages")
+        for entry in made:
+            translated = entry.msgstr_plural.values() if entry.msgid_plural else [entry.msgstr]
+            if not entry.translated():
+                found.append(f"{language}: “{entry.msgid}” has no translation")
+            elif any(placeholders(text) != placeholders(entry.msgid_plural or entry.msgid) for text in translated):
+                found.append(f"{language}: “{entry.msgid}” has other placeholders than “{', '.join(translated)}”")
+    return found
+
+
+def placeholders(text: str) -> set[str]:
+    return set(PLACEHOLDER.findall(text))
+
+
+def path_of(language: str) -> Path:
+    return LOCALE / language / "LC_MESSAGES" / "django.po"
+
+
+Wanted = dict[tuple[str | None, str], tuple[str | None, list[str]]]
+
+
+def _wanted() -> Wanted:
+    """Every text once: its plural, and the files that say it."""
+    found: Wanted = {}
+    for name, text, plural, context in texts():
+        found.setdefault((context, text), (plural, []))[1].append(name)
+    return found
+
+
+def _catalogue(language: str, wanted: Wanted) -> Any:
+    """The catalogue of a language as it should be, with the translations that there are."""
+    import polib
+
+    path = path_of(language)
+    old = {(e.msgctxt, e.msgid): e for e in polib.pofile(str(path))} if path.exists() else {}
+    made = polib.POFile(wrapwidth=110)
+    made.metadata = {
+        "Project-Id-Version": "RSO", "Language": language, "MIME-Version": "1.0",
+        "Content-Type": "text/plain; charset=UTF-8", "Content-Transfer-Encoding": "8bit",
+        "Plural-Forms": "nplurals=1; plural=0;", "X-Checked": "no: not yet read by a native speaker",
+    }  # fmt: skip
+    for (context, text), (plural, names) in sorted(wanted.items(), key=lambda pair: (pair[0][1], pair[0][0] or "")):
+        made.append(_entry(text, plural, context, sorted(set(names)), old.get((context, text))))
+    return made
 
 
 def _entry(text: str, plural: str | None, context: str | None, names: list[str], old: Any) -> Any:
     import polib
 
     entry = polib.POEntry(msgid=text, msgctxt=context, occurrences=[(name, "") for name in names])
-    if re.search(r"%\(\w+\)[sd]|%[sd]", text):
+    if placeholders(text):
         entry.flags.append("python-format")
     if plural:
         entry.msgid_plural = plural
