@@ -313,9 +313,7 @@ class _Compiler:
 
     def _said(self, slug: str, period: Period) -> list[str]:
         found = (s for s in self.statements.values() if s.figure == slug and s.period == period.key)
-        return [
-            f"{show_stated(s)}: {s.says} ({s.source.author}, {s.place})" for s in sorted(found, key=lambda s: s.ref)
-        ]
+        return [f"{s.source.author}, {s.place}: {s.says.rstrip('.')}." for s in sorted(found, key=lambda s: s.ref)]
 
     def figure_url(self, slug: str, period: Period) -> str:
         return f"{self.base_url}/figures/{slug}/{period.key}/"

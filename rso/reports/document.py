@@ -75,6 +75,10 @@ class Chapter:
     sections: list[SectionOut] = field(default_factory=list)
 
     @property
+    def is_annex(self) -> bool:
+        return self.mark.isalpha()
+
+    @property
     def numbered_title(self) -> str:
         return f"{self.mark}. {self.title}" if self.mark else self.title
 

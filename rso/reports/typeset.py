@@ -37,7 +37,7 @@ def printable(document: Document) -> dict[str, Any]:
         "figures": {key: {**p.as_json(), "address": on_paper(p.url)} for key, p in document.figures.items()},
         "chapters": [
             {
-                "id": c.id, "title": c.title, "mark": c.mark, "letter": c.mark.isalpha(),
+                "id": c.id, "title": c.title, "mark": c.mark, "letter": c.is_annex,
                 "sections": [{"id": s.id, "title": s.title, "blocks": s.blocks} for s in c.sections],
             }
             for c in document.chapters

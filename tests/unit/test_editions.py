@@ -16,6 +16,7 @@ import pytest
 from frictionless import Package
 
 from rso.core.folders import contents
+from rso.core.templatetags.house import columns_of
 from rso.reports.compiler import compile_report
 from rso.reports.models import Report
 from rso.reports.typeset import printable
@@ -254,3 +255,13 @@ def test_every_link_within_the_pages_leads_somewhere(edition):
                 broken.append((name, link))
 
     assert broken == []
+
+
+# -- geometry ------------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("shown", "up", "top"), [("159", False, 44), ("169,290", True, 76)])
+def test_values_that_are_too_long_to_stand_side_by_side_stand_upright(shown, up, top):
+    rows = [{"shown": shown, "parts": [{"share": 100.0, "fill": "f1"}]}] * 12
+
+    assert {(column["up"], column["parts"][0]["y"]) for column in columns_of(rows)} == {(up, top)}

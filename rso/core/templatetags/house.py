@@ -17,6 +17,8 @@ from rso.core.models import Basis
 from rso.core.periods import show_day, show_span
 
 register = template.Library()
+#: Letters of all values of a column chart that have room side by side.
+UPRIGHT = 48
 
 
 @register.simple_tag
@@ -117,8 +119,14 @@ def paragraphs(text: str) -> list[str]:
 
 @register.simple_tag
 def columns_of(rows: list[dict[str, Any]], height: int = 250) -> list[dict[str, Any]]:
-    """Geometry of a column chart: x in per cent, mirrored where the page runs from the right; y in pixels."""
+    """Geometry of a column chart: x in per cent, mirrored where the page runs from the right; y in pixels.
+
+    Where values are too long to stand side by side they stand upright.
+    """
     count, found = len(rows) or 1, []
+    longest = max((len(row["shown"]) for row in rows), default=0)
+    up = longest * count > UPRIGHT
+    room = longest * 8 if up else 24
     for at, row in enumerate(rows):
         middle = (at + 0.5) * 100 / count
         if get_language_bidi():
@@ -126,14 +134,14 @@ def columns_of(rows: list[dict[str, Any]], height: int = 250) -> list[dict[str, 
         width = min(66 / count, 12)
         top, parts = float(height), []
         for part in row["parts"]:
-            tall = part["share"] * (height - 24) / 100
+            tall = part["share"] * (height - room) / 100
             top -= tall
             parts.append({"fill": part["fill"], "y": round(top, 2), "h": round(tall, 2)})
         parts = [{**part, "y": part["y"] + 20} for part in parts]
         found.append(
             {
                 "row": row, "x": middle, "left": middle - width / 2, "width": width, "parts": parts,
-                "value_y": round(top + 14, 2), "skip": at % 2 == 1 and count > 6,
+                "value_y": round(top + 14, 2), "up": up, "skip": at % 2 == 1 and count > 6,
             }
         )  # fmt: skip
     return found
