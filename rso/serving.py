@@ -21,7 +21,9 @@ def check_port(port: int) -> None:
             probe.bind(("127.0.0.1", port))
         except OSError as error:
             reason = "taken by another program" if port >= 1024 else "not for this user"
-            raise PortTaken(f"Port {port} is {reason}. Choose another: make demo PORT={port + 1}") from error
+            other = max(port, 1023) + 1 if port < 65535 else 8000
+            says = f"Port {port} is {reason}. Choose another: make demo PORT={other}, or rso serve --port {other}"
+            raise PortTaken(says) from error
 
 
 def collect() -> None:

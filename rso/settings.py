@@ -169,4 +169,6 @@ LOGGING = {
     "formatters": {"plain": {"format": "{asctime} {levelname} {name} {message}", "style": "{"}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "plain"}},
     "root": {"handlers": ["console"], "level": ENV.log_level},
+    # What scanners ask for is answered and not told: a host that is not ours, a HEAD of a page.
+    "loggers": {"django.security.DisallowedHost": {"level": "CRITICAL"}, "gunicorn.http.wsgi": {"level": "ERROR"}},
 }

@@ -121,7 +121,10 @@ def taken() -> Iterator[int]:
 
 
 def test_a_port_that_another_program_has_is_named_with_one_to_try(office, taken):
-    says = f"Port {taken} is taken by another program. Choose another: make demo PORT={taken + 1}"
+    other = taken + 1
+    says = (
+        f"Port {taken} is taken by another program. Choose another: make demo PORT={other}, or rso serve --port {other}"
+    )
 
     assert told("serve", "--port", str(taken)) == [says]
     assert told("demo", "--port", str(taken)) == [says]
@@ -135,15 +138,28 @@ def test_a_port_that_is_free_or_was_just_left_is_taken():
     check_port(port)
 
 
-@pytest.mark.parametrize(("port", "reason"), [(80, "not for this user"), (8080, "taken by another program")])
-def test_a_low_port_is_for_root(monkeypatch, port, reason):
+@pytest.mark.parametrize(
+    ("port", "reason", "other"),
+    [
+        (80, "not for this user", 1024),
+        (8080, "taken by another program", 8081),
+        (65535, "taken by another program", 8000),
+    ],
+)
+def test_a_low_port_is_for_root_and_another_is_one_that_there_is(monkeypatch, port, reason, other):
     def refused(self: socket.socket, address: object) -> None:
         raise PermissionError(errno.EACCES, "Permission denied")
 
     monkeypatch.setattr(serving.socket, "socket", type("Refusing", (socket.socket,), {"bind": refused}))
 
-    with pytest.raises(PortTaken, match=f"Port {port} is {reason}"):
+    with pytest.raises(PortTaken, match=rf"Port {port} is {reason}\. Choose another: make demo PORT={other},"):
         check_port(port)
+
+
+def test_a_stranger_who_asks_for_another_host_is_refused_and_fills_no_log(office, client, caplog):
+    answer = client.get("/", headers={"host": "evil.example"})
+
+    assert (answer.status_code, caplog.records) == (400, [])
 
 
 # -- the example -------------------------------------------------------------------------------------------------------
