@@ -342,7 +342,8 @@ class Oracle:
     def priorities_agreed(self) -> Iterator[Row]:
         for issue in PriorityIssue.objects.all():
             if self.inside(issue.agreed_on):
-                yield Row({"meeting": one(issue.set_by)}, issue.basis, precision=issue.precision, refs={issue.ref})
+                at = {"meeting": one(issue.set_by), "month": one(f"{issue.agreed_on:%Y-%m}")}
+                yield Row(at, issue.basis, precision=issue.precision, refs={issue.ref})
 
     # -- publications, engagements, money ------------------------------------------------------------------------------
 

@@ -14,7 +14,7 @@ from django.db.models import QuerySet
 from django.utils import formats, translation
 from django.utils.translation import gettext as _
 
-from rso.core.figures import Breakdown, Refusal, UnknownFigure, registry
+from rso.core.figures import Cell, Refusal, Status, UnknownFigure, registry
 from rso.core.figures.notes import notes_on, notes_on_cell
 from rso.core.figures.reading import PUBLIC, Reading
 from rso.core.listings import UnknownListing
@@ -261,7 +261,7 @@ class _Compiler:
             if len(filters) > 1:
                 raise BadText(_("a figure in a sentence is filtered by one dimension"))
             ((dimension, wanted),) = filters.items()
-            cell = self._cell(reading.by(dimension), wanted)
+            cell = self._cell(reading, dimension, wanted)
             value, status = cell.value, cell.status
             total_stated = cell.parts.get("total_stated", 0)
             basis = {("illustrative" if slug == "total_stated" else slug): 0 for slug in cell.parts}
@@ -291,7 +291,14 @@ class _Compiler:
             notes=tuple(notes),
         )
 
-    def _cell(self, breakdown: Breakdown, key: str) -> Any:
+    def _cell(self, reading: Reading, dimension: str, key: str) -> Cell:
+        """One row of a split. Of a sensitive one that readers may not have, as of a year that is not over, it is suppressed."""
+        try:
+            breakdown = reading.by(dimension)
+        except Refusal:
+            if reading.figure.source.dimension(dimension).sensitive:
+                return Cell((), None, Status.SUPPRESSED)
+            raise
         for cell in breakdown.rows:
             if cell.key == key:
                 return cell

@@ -94,8 +94,12 @@ ACTIVITY = Source(
 )  # fmt: skip
 PRIORITY = Source(
     "priority", _("Priority issues"), PriorityIssue, when=("agreed_on",), precision="precision",
-    dimensions=(Dimension("meeting", _("Meeting"), "set_by"),),
-    columns=(Column("title", _("Issue"), lambda row: row), Column("set_by", _("Meeting"), lambda row: row.set_by, prose=True)),
+    dimensions=(Dimension("meeting", _("Meeting"), "set_by"), month_of("agreed_on"), BASIS),
+    columns=(
+        Column("title", _("Issue"), lambda row: row),
+        Column("set_by", _("Meeting"), lambda row: row.set_by, prose=True),
+        BASIS_COLUMN,
+    ),
 )  # fmt: skip
 
 requests_received = registry.figure(
