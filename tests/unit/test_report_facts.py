@@ -17,7 +17,8 @@ from rso.core.periods import Period
 from rso.events.models import Event, Quote
 from rso.members.models import Body, Person
 from rso.publications.models import Publication
-from rso.reports.models import Inconsistency
+from rso.reports.compiler import compile_report
+from rso.reports.models import Inconsistency, Report
 from rso.workplan.models import CorePurpose, PriorityIssue, Theme, Undertaking
 from tests.conftest import HOUSE
 
@@ -231,3 +232,32 @@ def test_every_contradiction_of_the_report_is_kept_with_its_kind_and_certainty()
 
     assert kept == {i["id"]: (i["type"], i["sure"], i["prevented_by"]) for i in DOCUMENT["inconsistencies"]}
     assert len(kept) == 35
+
+
+# -- the outline ---------------------------------------------------------------------------------------------------------
+
+OUTLINE = yaml.safe_load((HOUSE / "data" / "reference" / "report-2022-outline.yaml").read_text())
+#: Sections of the printed report and where this one tells the same; the voices stand where the printed report has them.
+TOLD_IN = {
+    "about": "office", "imprint": "imprint", "back-cover": "contact", "endnotes": "endnotes",
+    "1-intro": "summary-intro", "1-partnerships": "summary-partnerships", "1-ministerial": "summary-ministers",
+    "1-looking-ahead": "summary-ahead", "1-sign-off": "summary-sign-off",
+    "2-intro": "year-intro", "2-headlines": "year-headlines", "2-principle-1": "year-responsive",
+    "2-principle-2": "year-capacity", "2-voices": "year-voices", "2-principle-3": "year-policy", "2-principle-4": "year-outreach",
+    "3-intro": "themes-intro", **{f"3-area-{number}": f"theme-{number}" for number in range(1, 7)},
+    "4-dialogue": "flagship-dialogue", "4-forum": "flagship-forum", "5-scam-centres": "issue-scam-centres", "5-sea": "issue-sea",
+    "6-expenditure": "money-expenditure", "6-funding": "money-funding", "6-thanks": "money-thanks",
+}  # fmt: skip
+#: What every edition has without a section for it.
+BY_ITSELF = {"cover", "contents"}
+
+
+def test_every_part_of_the_printed_report_is_told_in_the_same_order():
+    printed = [section["id"] for part in OUTLINE["parts"] for section in part["sections"]]
+    chapters = compile_report(Report.objects.get(ref="annual-2022")).chapters
+    told = [section.id for chapter in chapters for section in chapter.sections]
+
+    assert set(TOLD_IN) == set(printed) - BY_ITSELF
+    assert set(TOLD_IN.values()) <= set(told)
+    body = [TOLD_IN[section] for section in printed if section[0].isdigit() and section != "2-headlines"]
+    assert body == [section for section in told if section in body]
