@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+import textwrap
 from collections.abc import Callable
 from typing import Any
 
@@ -14,6 +16,7 @@ from rso.reports.compiler import CannotCompile, compile_report
 from rso.reports.document import Document
 from rso.reports.markdown import KINDS, Node, plain
 from rso.reports.models import Report, SectionText
+from tests.conftest import HOUSE
 
 Write = Callable[[str], Document]
 
@@ -182,6 +185,31 @@ def test_headlines_print_the_figures_that_the_kind_of_report_names(annual):
         ("events-held", 14),
         ("bodies-supported-in-person", 50),
     ]
+
+
+def test_every_token_of_the_how_to_makes_sense(write):
+    page = (HOUSE / "docs" / "how-to" / "write-section-texts.md").read_text()
+    tokens = [token.replace("\\|", "|") for token in re.findall(r"`(\{\{ [^…`]*(?:…)?[^`]*?\}\})`", page)]
+    text = "\n\n".join(token for token in tokens if "headlines" not in token)
+
+    assert {token.split()[1] for token in tokens} == set(KINDS)
+    assert write(text).figures
+
+
+def test_the_kind_of_report_of_the_how_to_compiles(office, tmp_path, monkeypatch):
+    page = (HOUSE / "docs" / "how-to" / "write-a-report-definition.md").read_text()
+    (written,) = re.findall(r"```yaml\n(.*?)```", page, re.DOTALL)
+    (tmp_path / "six-monthly").mkdir()
+    (tmp_path / "six-monthly" / "definition.yaml").write_text(textwrap.dedent(written))
+    (tmp_path / "six-monthly" / "figures.md").write_text(
+        "{{ fig events-held }}, {{ fig participations }}, {{ period }}."
+    )
+    monkeypatch.setattr(definitions, "HERE", tmp_path)
+    report = Report.objects.create(ref="half", title="First half", definition="six-monthly", period="2022-H1")
+
+    document = compile_report(report)
+    assert [chapter.numbered_title for chapter in document.chapters] == ["1. The half-year", "A. Events held"]
+    assert [section.title for section in document.chapters[0].sections] == ["Half-year 1 of 2022 in figures"]
 
 
 # -- what is refused -----------------------------------------------------------------------------------------------------
