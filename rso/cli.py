@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Iterable
+from dataclasses import asdict
 from datetime import date, datetime
 from io import TextIOWrapper
 from pathlib import Path
@@ -115,18 +116,8 @@ def load(
     except BadFolder as error:
         number = len(error.faults)
         stop(*map(str, error.faults), f"{number} fault{'s' if number > 1 else ''}; nothing was changed.")
-    rows = [
-        {
-            "file": c.file,
-            "added": c.added,
-            "changed": c.changed,
-            "unchanged": c.unchanged,
-            "removed": c.removed,
-            "gone": len(c.gone),
-        }
-        for c in counts
-    ]
-    show(rows, form)
+    rows = [asdict(c) for c in counts]
+    show(rows if form is Format.JSON else ({**row, "gone": len(row["gone"])} for row in rows), form)
     for c in counts:
         if c.gone and form is Format.TABLE:
             more = f" and {len(c.gone) - 5} more" if len(c.gone) > 5 else ""

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from rso.core.folders import contents
-from tests.long.test_killed import POSTGRES, counts, killed, moments, run
+from tests.long.test_killed import POSTGRES, counts, killed, moments, rso, run
 from tests.long.test_killed import contents as rows
 
 pytestmark = [pytest.mark.long, pytest.mark.skipif(bool(POSTGRES), reason="done in the run on SQLite")]
@@ -61,6 +61,16 @@ def test_an_example_that_is_killed_is_made_whole_by_the_next_run(example, tmp_pa
 
     assert rows(tmp_path / "rso.sqlite3") == rows(whole / "rso.sqlite3")
     assert made(tmp_path) == made(whole)
+
+
+def test_two_examples_at_once_are_one(example, tmp_path):
+    together = [rso(*DEMO, url="", var=tmp_path) for _time in range(2)]
+    for process in together:
+        process.communicate(timeout=120)
+
+    assert [process.returncode for process in together] == [0, 0]
+    assert rows(tmp_path / "rso.sqlite3") == rows(example[0] / "rso.sqlite3")
+    assert made(tmp_path) == made(example[0])
 
 
 def test_a_second_run_of_the_example_changes_nothing(example):
