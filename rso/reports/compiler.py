@@ -12,6 +12,7 @@ from typing import Any
 from django.conf import settings
 from django.db.models import QuerySet
 from django.utils import formats, translation
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
 from rso.core.figures import Cell, Refusal, Status, UnknownFigure, registry
@@ -118,7 +119,8 @@ class _Compiler:
 
     def _section(self, section: Section, text: SectionText | None) -> SectionOut | None:
         words = text.text if text else section.text
-        title = (text.title if text and text.title else section.title).replace("{period}", self.period.label)
+        title = text.title if text and text.title else section.title
+        title = capfirst(title.replace("{period}", self.period.label))
         if not words.strip():
             if not section.optional:
                 self.faults.append(TextFault(section.id, _("has no text yet")))
