@@ -14,6 +14,7 @@ from rso.core.models import Basis, Office, Precision
 from rso.core.periods import Period
 from rso.events.figures import EVENT, OWN
 from rso.events.models import Event, Participation
+from rso.finance.models import Category, Expenditure
 from rso.publications.models import Publication
 from rso.workplan.models import ActivityTheme
 from tests.agreement import against_plain_python, within_themselves
@@ -275,6 +276,15 @@ def test_rows_that_hold_a_thing_twice_say_by_how_much():
     assert (split.sums, split.overlaps, split.overlap) == (False, True, 40)
     assert charts.overlap_note(split, units.PEOPLE) == "Rows overlap: 40 counted in more than one."
     assert reading("participations").by("partner").overlap == sum(rows("participations", "partner").values()) - 600
+
+
+def test_a_sum_of_nothing_rests_on_what_cancels_out_in_it():
+    day = {"spent_on": date(2023, 2, 1), "category": Category.objects.get(ref="FEE"), "currency": "AUD"}
+    Expenditure.objects.create(ref="one", amount=300, basis=Basis.STATED, **day)
+    Expenditure.objects.create(ref="two", amount=-300, basis=Basis.ESTIMATED, **day)
+
+    of = reading("expenditure", "2023-02")
+    assert (of.value, of.basis, of.status) == (0, {"stated": 300, "estimated": -300}, Status.ESTIMATED)
 
 
 def test_a_lack_of_activity_is_known_no_better_than_the_records_that_were_searched():

@@ -79,8 +79,8 @@ def test_no_small_number_is_recovered_from_a_year_made_up(office, dimension):
 
 @pytest.mark.long
 @pytest.mark.parametrize("dimension", SENSITIVE)
-def test_no_small_number_is_recovered_from_any_of_a_thousand_years_made_up(office, dimension):
-    attack(dimension, 1000)
+def test_no_small_number_is_recovered_from_any_of_many_years_made_up(office, dimension):
+    attack(dimension, 300)
 
 
 def attack(dimension: str, times: int) -> None:

@@ -220,7 +220,7 @@ class Reading:
         Of people and other things counted once, each stands with the weakest of its records.
         """
         value, adds = self.value, self.figure.adds
-        if not value:
+        if value is None:
             return {}
         if isinstance(adds, Share):
             part, whole = self.parts
