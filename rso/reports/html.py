@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from django.template.loader import render_to_string
+from django.utils import translation
 from django.utils.html import escape, format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 
@@ -113,7 +114,10 @@ def _mark(document: Document, number: int) -> SafeString:
 
 
 def chapter_context(document: Document, at: int) -> dict[str, Any]:
-    """What the page of the chapter at a position needs: its sections, the contents, the way back and on."""
+    """What the page of the chapter at a position needs: its sections, the contents, the way back and on.
+
+    Labels in the sections are in the language of the document, whatever the reader's.
+    """
     chapters = document.chapters
     chapter = chapters[at]
 
@@ -122,11 +126,13 @@ def chapter_context(document: Document, at: int) -> dict[str, Any]:
             return None
         return {"title": chapters[other].title, "url": document.page(chapters[other].id)}
 
+    with translation.override(document.language):
+        sections = [(section, draw_blocks(document, section.blocks)) for section in chapter.sections]
     return {
         "document": document,
         "chapter": chapter,
         "toc": [(each, document.page(each.id)) for each in chapters],
-        "sections": [(section, draw_blocks(document, section.blocks)) for section in chapter.sections],
+        "sections": sections,
         "before": neighbour(at - 1),
         "after": neighbour(at + 1),
     }

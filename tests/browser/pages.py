@@ -24,7 +24,7 @@ PAGES = {
     "figures": "/figures/",
     "figure": "/figures/participations/2022/",
     "figure: share": "/figures/share-of-women/2022/",
-    "figure: money": "/figures/expenditure-by-category/2022/",
+    "figure: money": "/figures/expenditure/2022/",
     "figure: people": "/figures/people-reached/2022/",
     "figure: empty": "/figures/participations/2019/",
     "tables": "/tables/",

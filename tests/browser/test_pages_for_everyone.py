@@ -38,6 +38,7 @@ def test_a_page_breaks_no_rule_of_accessibility(reader, name, language, width, s
 @pytest.mark.parametrize("language", ["", "/ar"])
 def test_every_page_is_accessible_in_both_directions_widths_and_schemes(reader, name, language):
     opened = reader().open(language + PAGES[name])
+    assert opened.status == (404 if name == "not found" else 200)
     found = []
     for width, scheme in VARIANTS:
         opened.see(width=width, scheme=scheme)

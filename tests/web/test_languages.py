@@ -21,7 +21,7 @@ from tests.web.walking import ask, table
 
 pytestmark = pytest.mark.usefixtures("office")
 SPOKEN = ("aria-label", "title", "placeholder", "alt")
-LETTERS = re.compile(r"[A-Za-z]{2,}")
+LETTERS, THAI = re.compile(r"[A-Za-z]{2,}"), re.compile(r"[\u0e00-\u0e7f]")
 #: What is written in Latin letters in every language: codes and abbreviations, an address, quoted words.
 SAME = re.compile(r"\b[A-Z]{2,}\d*\b|Bali Process|office@rso\.example|“[^”]*”")
 
@@ -64,7 +64,7 @@ def names() -> set[str]:
     }
 
 
-def test_a_thai_page_says_nothing_in_english_that_it_does_not_mark_as_english(client):
+def test_a_thai_page_marks_what_it_says_in_english_and_nothing_else(client):
     known, found = names(), {}
     for page in pages(client, "th"):
         own_words = [value for _name, value in parse_qsl(urlsplit(page.address).query)]
@@ -73,6 +73,8 @@ def test_a_thai_page_says_nothing_in_english_that_it_does_not_mark_as_english(cl
         )
         for language, text in spoken(page.root):
             if language == "th" and LETTERS.search(SAME.sub("", same.sub("", text))):
+                found[text] = page.address
+            if language == "en" and THAI.search(text) and page.address != "/components/":
                 found[text] = page.address
     assert found == {}
 
@@ -116,6 +118,16 @@ def test_a_page_names_itself_in_every_language(client, language, address):
     assert switch == {
         code: (here[code], "true" if code == language else None, name) for code, name in settings.LANGUAGES
     }
+
+
+def test_a_report_in_english_leads_a_thai_reader_to_thai_pages(client):
+    page = Page("/th/reports/annual-2022/headlines/", client.get("/th/reports/annual-2022/headlines/").content)
+    languages = {a.get("hreflang") for a in page.all("a")} - {None}
+    inside = {link for link in page.links if not link.startswith(("/reports/annual-2022/headlines/", "/id/"))}
+
+    assert languages == {"en", "id", "th"}
+    assert [link for link in inside if not link.startswith("/th/")] == []
+    assert "/th/figures/people-reached/2022/" in inside
 
 
 def test_days_and_numbers_are_written_as_each_language_writes_them(client):

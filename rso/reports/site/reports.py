@@ -11,6 +11,7 @@ from django.db.models import Max
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
 
 from rso.core.figures import registry
 from rso.core.figures.reading import Reading
@@ -31,11 +32,15 @@ def index(request: HttpRequest) -> HttpResponse:
 
 
 def document_of(report: Report) -> Document:
-    """The compiled report for the site's own pages, kept until the next change to any record."""
-    key = f"report:{report.ref}:{AuditEvent.objects.aggregate(last=Max('id'))['last']}"
+    """The compiled report for the site's own pages, kept until the next change to any record.
+
+    It is in its own language; its links lead to pages in the reader's.
+    """
+    base_url = reverse("home").rstrip("/")
+    key = f"report:{report.ref}:{base_url}:{AuditEvent.objects.aggregate(last=Max('id'))['last']}"
     found: Document | None = cache.get(key)
     if found is None:
-        found = compile_report(report, base_url="")
+        found = compile_report(report, base_url=base_url)
         found.pages = "site"
         cache.set(key, found, 86_400)
     return found
