@@ -5,9 +5,10 @@ from __future__ import annotations
 from datetime import date
 
 import pytest
+from django.urls import reverse
 
 from rso.core import charts
-from rso.core.figures import BASIS, Figure, Refusal, Status, Total, registry, units
+from rso.core.figures import BASIS, Distinct, Figure, Refusal, Status, Total, registry, units
 from rso.core.figures.dimensions import UNKNOWN
 from rso.core.figures.reading import OFFICE, PUBLIC, Reader, Reading
 from rso.core.models import Basis, Office, Precision
@@ -175,6 +176,35 @@ def test_months_before_the_records_begin_are_not_collected_and_later_ones_are_ze
     assert cells["2022-01"] == (0, "A")
     assert cells["2022-03"] == (41, "A")
     assert next(iter(cells)) == "2021-07"
+
+
+#: Figures that make a series, and by what step.
+SERIES = [
+    (figure, dimension.slug)
+    for figure in registry
+    for dimension in figure.source.dimensions
+    if dimension.span and isinstance(figure.adds, Total | Distinct)
+]
+
+
+@pytest.mark.parametrize(("figure", "step"), SERIES, ids=[f"{figure.slug} by {step}" for figure, step in SERIES])
+def test_a_trend_is_the_figure_of_each_of_its_periods_and_none_before_the_records_begin(figure, step):
+    of = reading(figure.slug, "2021-11-01..2023-06-30")
+    spans = of.period.months() if step == "month" else of.period.years()
+    wanted = {span.key: Reading(figure, span, reader=OFFICE).value for span in spans}
+
+    assert of.trend(step) == wanted
+    assert [key for key, value in wanted.items() if value is None] == {
+        "month": ["2021-11", "2021-12", "2023-06"], "year": ["2021"],
+    }[step]  # fmt: skip
+
+
+def test_the_trend_of_a_page_shows_its_own_year_though_nothing_was_collected_in_it(client):
+    page = client.get(reverse("figure", args=["participations", "2020"]))
+
+    assert [(row["label"], row["shown"]) for row in page.context["trend"]] == [
+        ("2020", "not collected"), ("2022", "600"), ("2023", "74"),
+    ]  # fmt: skip
 
 
 def test_a_record_from_before_the_records_begin_is_in_no_figure():

@@ -360,20 +360,24 @@ def count_by_basis(reading: Reading) -> dict[int, int]:
 
 
 def trend(reading: Reading, slug: str) -> dict[str, Number | None]:
-    """A series over time by key. Totals in one pass, summed parent by parent; distinct things a value each time."""
+    """A series over time by key: None where nothing was collected. Distinct things take a value each time."""
+    spans = reading.period.years() if slug == "year" else reading.period.months()
+    each = {span.key: reading.during(span) for span in spans}
     if isinstance(reading.adds, Distinct):
-        spans = reading.period.years() if slug == "year" else reading.period.months()
-        return {span.key: reading.during(span).value for span in spans}
+        return {key: of.value for key, of in each.items()}
+    found = _series(reading, reading.figure.source.dimension(slug)) if reading.span else {}
+    return {key: None if of.span is None else found.get(key, 0) for key, of in each.items()}
+
+
+def _series(reading: Reading, dimension: Dimension) -> dict[str, int]:
+    """Totals over time in one pass, summed parent by parent; a time without records is missing."""
     source = reading.figure.source
-    dimension = source.dimension(slug)
     if not source.parent:
         found = _total(reading, [Way.to(dimension, reading)], with_basis=False)
-        return {str(raw): hundredths // HUNDRED for (raw,), hundredths in sorted(found.items())}
+        return {str(raw): hundredths // HUNDRED for (raw,), hundredths in found.items()}
     model: Any = source.model
     of_parent = model.objects.filter(reading.figure.where, **{source.parent: OuterRef("pk")}).order_by()
     summed = of_parent.values(source.parent).annotate(_v=reading.adds.value()).values("_v")
-    if reading.span is None:
-        return {}
     parents = reading.parents
     rows = parents.annotate(_at=dimension.below(source.parent).reader(parents.model), _n=Subquery(summed))
-    return dict(rows.values_list("_at").annotate(v=Coalesce(Sum("_n"), 0)).order_by("_at"))
+    return dict(rows.values_list("_at").annotate(v=Coalesce(Sum("_n"), 0)).order_by())

@@ -359,7 +359,7 @@ class Reading:
         return cross(self, first, second)
 
     def trend(self, slug: str) -> dict[str, Number | None]:
-        """The figure month by month or year by year within the period, by key; months without records are missing."""
+        """The figure month by month or year by year within the period, by key; None where nothing was collected."""
         return trend(self, slug)
 
 

@@ -236,7 +236,8 @@ def _trend(reading: Reading) -> list[dict[str, Any]]:
     """The figure year by year, the page's year among them."""
     if reading.figure.source.stock:
         return []
-    rows = [Reading(reading.figure, Period.year(year), reader=reading.reader) for year in _years(reading)]
+    years = sorted({*_years(reading), reading.period.starts.year})
+    rows = [Reading(reading.figure, Period.year(year), reader=reading.reader) for year in years]
     most = max((float(r.value) for r in rows if r.value), default=0)
     return [
         {
