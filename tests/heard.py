@@ -13,6 +13,7 @@ LINES = {
     "legend": "group", "label": "label", "summary": "more", "dt": "term", "dd": "is", "button": "button", "footer": "by",
 }  # fmt: skip
 LANDMARKS = ("nav", "main", "header", "footer", "aside", "form", "section")
+INLINE = ("a", "abbr", "b", "cite", "data", "em", "i", "span", "strong", "sup", "time")
 UNHEARD = ("script", "style", "template", "head", "svg")
 
 
@@ -83,12 +84,12 @@ def _said(element: Any) -> str:
 
 
 def _pieces(element: Any) -> Iterator[str]:
+    """The words inside; a gap where two elements touch, for they are announced one after the other."""
     yield element.text or ""
+    touching = False
     for child in element:
         if isinstance(child.tag, str) and not _is_silent(child):
-            if child.tag == "svg":
-                yield f" [{child.get('aria-label')}] "
-            else:
-                yield "" if child.tag in ("data", "b", "em", "strong", "span", "cite", "a", "sup") else " "
-                yield f" ({child.get('aria-label')}) " if child.get("aria-label") else "".join(_pieces(child))
+            yield " " if touching or child.tag not in INLINE else ""
+            yield f" ({child.get('aria-label')}) " if child.get("aria-label") else "".join(_pieces(child))
+            touching = not child.tail
         yield child.tail or ""
