@@ -30,7 +30,7 @@ NAV = [
 #: Addresses that belong to an entry of the navigation.
 SECTIONS = {
     "activity": "work", "asked": "work", "figure": "figures", "tables": "figures", "report": "reports", "chapter": "reports",
-    "printed": "reports", "event": "events", "publication": "publications", "member": "members", "groups": "members",
+    "printed": "reports", "event": "events", "engagements": "events", "publication": "publications", "member": "members", "groups": "members",
 }  # fmt: skip
 
 
