@@ -351,5 +351,5 @@ def show_stated(statement: Statement) -> str:
     if statement.unit in ("AUD", "USD") and number >= 1_000_000:
         millions = formats.number_format(number / 1_000_000, decimal_pos=1)
         return _("%(currency)s %(number)s million") % {"currency": statement.unit, "number": millions}
-    text = formats.number_format(number.normalize(), force_grouping=True)
+    text = formats.number_format(round(number, 1).normalize(), force_grouping=True)
     return _("%(number)s per cent") % {"number": text} if statement.unit == "per cent" else text

@@ -14,7 +14,7 @@ from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language_bidi, get_language_info
 
 from rso.core.models import Basis
-from rso.core.periods import show_day, show_span
+from rso.core.periods import Period, show_day, show_span
 
 register = template.Library()
 #: Letters of all values of a column chart that have room side by side.
@@ -90,6 +90,12 @@ def plus(value: float, other: float) -> float:
 def span(thing: Any) -> str:
     """First and last day of a record, with no more of them than is known."""
     return show_span(thing.starts_on, thing.ends_on, thing.precision)
+
+
+@register.filter
+def period_label(key: str) -> str:
+    """A period as people read it: 2022-09 is September 2022."""
+    return Period.parse(key).label
 
 
 @register.filter
