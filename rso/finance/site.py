@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.db.models import Count
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import path
@@ -15,8 +16,8 @@ SHOWN = 20
 
 
 def funders(request: HttpRequest) -> HttpResponse:
-    found = Body.objects.filter(contributions__isnull=False).distinct().order_by("name", "pk")
-    return render(request, "finance/funders.html", {"funders": found})
+    found = Body.objects.annotate(gifts=Count("contributions")).filter(gifts__gt=0)
+    return render(request, "finance/funders.html", {"funders": found.order_by("name", "pk")})
 
 
 def funder(request: HttpRequest, ref: str) -> HttpResponse:

@@ -12,7 +12,7 @@ from django.urls import path
 from django.utils.translation import gettext_lazy as _
 
 from rso.core.context import the_office
-from rso.core.figures import registry
+from rso.core.figures import Status, registry
 from rso.core.figures.cache import keep
 from rso.core.figures.reading import Reading
 from rso.core.listings import listings
@@ -79,6 +79,10 @@ def page(template: str) -> Any:
     return view
 
 
+def open_data(request: HttpRequest) -> HttpResponse:
+    return render(request, "outreach/open_data.html", {"statuses": sorted(Status)})
+
+
 def components(request: HttpRequest) -> HttpResponse:
     """Every component in every state: what the checks of accessibility and the screenshots visit."""
     return render(request, "outreach/components.html", gallery.samples())
@@ -99,7 +103,7 @@ urlpatterns = [
     path("about/", page("about"), name="about"),
     path("contact/", page("contact"), name="contact"),
     path("accessibility/", page("accessibility"), name="accessibility"),
-    path("open-data/", page("open_data"), name="open-data"),
+    path("open-data/", open_data, name="open-data"),
     path("privacy/", privacy, name="privacy"),
     path("components/", components, name="components"),
     path("engagements/", engagements, name="engagements"),

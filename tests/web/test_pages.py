@@ -49,6 +49,13 @@ def test_every_page_of_a_fault_is_well_made():
     assert [fault for page in found for fault in page.faults] == []
 
 
+def test_no_page_but_those_for_signing_in_sets_a_cookie():
+    lay_editions()
+    addresses = [line.address for line in table() if not line.route.startswith("account_")]
+
+    assert [address for address in addresses if ask(as_role(ANYONE), address).cookies] == []
+
+
 # -- links ---------------------------------------------------------------------------------------------------------------
 
 #: Of the addresses that the pages lead to, so many of each route are asked for; the long test asks for all.
@@ -69,12 +76,13 @@ def dead_ends(start: list[Page], of_each_route: int) -> list[str]:
             asked[route] += 1
             if route and asked[route] > of_each_route:
                 continue
-            response = ask(client, address)
+            response, at = ask(client, address), address
             if response.status_code == 302:
-                response = ask(client, response.headers["Location"])
+                at = response.headers["Location"]
+                response = ask(client, at)
             if response.status_code != 200:
                 found.append(f"{here} leads to {address}: {response.status_code}")
-            read[address] = Page(address, response.content if is_page(response) else b"")
+            read[address] = Page(at, response.content if is_page(response) else b"")
             ahead.extend((address, each) for each in sorted(read[address].links))
         if fragment and fragment not in read[address].ids:
             found.append(f"{here} leads to {link}, which is nowhere on the page")
