@@ -9,7 +9,8 @@ from functools import cache as cache_of
 from pathlib import Path
 
 import pytest
-from django.core.cache import cache
+from django.conf import settings
+from django.core.cache import caches
 from django.utils import translation
 
 from rso.accounts.actions import platform
@@ -42,7 +43,8 @@ def django_db_setup(django_db_setup, django_db_blocker) -> None:
 @pytest.fixture(autouse=True)
 def fresh() -> Iterator[None]:
     """No test sees what another kept in the cache, or its language."""
-    cache.clear()
+    for name in settings.CACHES:
+        caches[name].clear()
     with translation.override("en"):
         yield
 

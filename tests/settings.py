@@ -20,7 +20,6 @@ PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 STATIC_ROOT.mkdir(parents=True, exist_ok=True)
 STORAGES = {**STORAGES, "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}}
 ALLOWED_HOSTS = ["localhost", "127.0.0.1", "testserver"]
-CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
 if "postgresql" in DATABASES["default"]["ENGINE"]:
     # Two clones on one machine keep out of each other's way.
     DATABASES["default"]["TEST"] = {"NAME": f"test_rso_{zlib.crc32(str(HOUSE).encode()):08x}"}

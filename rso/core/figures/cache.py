@@ -10,17 +10,16 @@ from functools import lru_cache
 from hashlib import sha256
 from typing import Any, TypeVar
 
-from django.core.cache import cache
 from django.db import connection, models
 from django.utils.translation import get_language
 
 from rso.core.figures.adding import Covered
 from rso.core.figures.reading import Reading
 from rso.core.figures.registry import Figure, Source, registry
+from rso.core.keeping import made_once
 from rso.core.models import AuditEvent, Note, Office, Statement
 
 T = TypeVar("T")
-DAY = 86_400
 
 
 @lru_cache
@@ -77,9 +76,4 @@ def keep(readings: Iterable[Reading], name: str, make: Callable[[], T]) -> T:
         for r in readings
     )
     asked_now = f"{name}:{asked}:{get_language()}:{last_change(kinds)}"
-    key = f"figure:{sha256(asked_now.encode()).hexdigest()}"
-    found: T | None = cache.get(key)
-    if found is None:
-        found = make()
-        cache.set(key, found, DAY)
-    return found
+    return made_once(f"figure:{sha256(asked_now.encode()).hexdigest()}", make)

@@ -6,7 +6,6 @@ from pathlib import Path
 from typing import Any
 
 from django.conf import settings
-from django.core.cache import cache
 from django.db.models import Max
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
@@ -15,6 +14,7 @@ from django.urls import reverse
 
 from rso.core.figures import registry
 from rso.core.figures.reading import Reading
+from rso.core.keeping import made_once
 from rso.core.models import AuditEvent, Statement
 from rso.core.periods import Period
 from rso.reports.compiler import CannotCompile, compile_report, show_stated
@@ -38,12 +38,13 @@ def document_of(report: Report) -> Document:
     """
     base_url = reverse("home").rstrip("/")
     key = f"report:{report.ref}:{base_url}:{AuditEvent.objects.aggregate(last=Max('id'))['last']}"
-    found: Document | None = cache.get(key)
-    if found is None:
+
+    def compiled() -> Document:
         found = compile_report(report, base_url=base_url)
         found.pages = "site"
-        cache.set(key, found, 86_400)
-    return found
+        return found
+
+    return made_once(key, compiled)
 
 
 def report(request: HttpRequest, ref: str) -> HttpResponse:
