@@ -131,6 +131,34 @@ def test_a_split_with_suppressed_rows_shows_no_share_and_no_overlap(three_women)
         assert (split.percents, split.overlap) == ({}, 0)
 
 
+def test_a_suppressed_share_suppresses_what_it_is_made_of_on_its_page_and_in_its_records(three_women, client, naree):
+    address, records = (reverse(name, args=["share-of-women", "2022"]) for name in ("figure", "figure-records"))
+
+    def seen() -> tuple[list[str], list[str]]:
+        shown = [part["shown"] for part in client.get(address).context["parts"]]
+        lines = b"".join(client.get(records).streaming_content).decode().splitlines()
+        return shown, [row["value"] for row in csv.DictReader(lines)]
+
+    assert seen() == (["suppressed", "suppressed"], ["", ""])
+    client.force_login(naree)
+    assert seen() == (["3", "515"], ["3", "515"])
+
+
+def test_women_of_a_part_of_a_year_are_told_by_no_part_of_their_share(client):
+    assert [part.value for part in reading("share-of-women", "2022-09", OFFICE).parts] == [32, 70]
+
+    parts = reading("share-of-women", "2022-09").parts
+    assert [(part.value, part.status, part.basis) for part in parts] == [(None, Status.SUPPRESSED, {})] * 2
+
+
+def test_a_public_share_of_women_does_not_say_what_women_alone_rest_on():
+    Participation.objects.filter(sex=1, event__ref="e2022-06").update(basis=Basis.ESTIMATED)
+    assert set(reading("share-of-women", reader=OFFICE).basis) == {"estimated", "illustrative"}
+
+    of = reading("share-of-women")
+    assert of.basis == {"illustrative": of.value}
+
+
 def test_few_of_one_sex_in_trainings_alone_suppress_the_sexes_of_all_events():
     """Who is known among all, and is not in trainings, would tell who is."""
     trained = (

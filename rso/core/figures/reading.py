@@ -68,6 +68,8 @@ class Reading:
         self.as_at = as_at or period.last_day
         self.reader = reader
         self._cover = cover
+        #: The figure and the sensitive dimension of which this reading counts some rows, where it is a part of a share.
+        self.split_from: tuple[Reading, Dimension] | None = None
         #: What has been counted already, by what was asked.
         self.memo: dict[Any, Any] = {}
 
@@ -183,10 +185,13 @@ class Reading:
 
     def _slice(self, cut: Slice) -> Reading:
         figure = registry.find(cut.figure)
-        if cut.dimension:
-            inside = figure.source.dimension(cut.dimension).keys_filter(figure.source.model, cut.keys)
-            figure = replace(figure, where=figure.where & inside)
-        return self.beside(figure)
+        if not cut.dimension:
+            return self.beside(figure)
+        inside = figure.source.dimension(cut.dimension).keys_filter(figure.source.model, cut.keys)
+        found = self.beside(replace(figure, where=figure.where & inside))
+        # Rows of a sensitive split are shown where the split is.
+        found.split_from = self._sensitive
+        return found
 
     # -- value, basis, status ------------------------------------------------------------------------------------------
 
@@ -224,6 +229,9 @@ class Reading:
             return {}
         if isinstance(adds, Share):
             part, whole = self.parts
+            if self._sensitive and not self.reader.office:
+                weakest = max(Basis[slug.upper()] for slug in self._sensitive[0].basis)
+                return {weakest.slug: value}
             return {basis: share_of(amount, whole.value) or 0 for basis, amount in part.basis.items()}
         counted = count_by_basis(self)
         if isinstance(adds, Median):
@@ -317,9 +325,9 @@ class Reading:
 
     @cached_property
     def _sensitive(self) -> tuple[Reading, Dimension] | None:
-        """For a share of rows of a sensitive split: the figure and the dimension that are split."""
+        """For a share of rows of a sensitive split, and for its parts: the figure and the dimension that are split."""
         if not self.figure.slices or not self.figure.slices[1].dimension:
-            return None
+            return self.split_from
         cut = self.figure.slices[1]
         whole = self.beside(registry.find(cut.figure))
         dimension = whole.figure.source.dimension(cut.dimension)
