@@ -23,7 +23,7 @@ VARIANTS = [(width, scheme) for width in (1280, 320) for scheme in ("light", "da
     ("name", "language", "width", "scheme"),
     [
         ("home", "", 1280, "light"),
-        ("figure", "/ar", 320, "dark"),
+        ("figure: money", "/ar", 320, "dark"),
         ("chapter: money", "", 320, "light"),
     ],
 )
