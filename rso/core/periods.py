@@ -17,6 +17,10 @@ from rso.core.models import Precision
 FORMS = "2022, 2022-H1, 2022-Q3, 2022-09, FY2022 or 2022-07-01..2023-06-30"
 
 
+#: Periods lie between these days; beyond them the calendar's own ends would be near.
+EARLIEST, LATEST = date(1900, 1, 1), date(2201, 1, 1)
+
+
 class UnknownPeriod(ValueError):
     """The text names no period; the message says which forms there are."""
 
@@ -40,9 +44,12 @@ class Period:
     def parse(cls, text: str) -> Period:
         """The period that a text names. Raises UnknownPeriod."""
         try:
-            return _parse(text.strip(), settings.FINANCIAL_YEAR_START)
+            found = _parse(text.strip(), settings.FINANCIAL_YEAR_START)
         except ValueError:
             raise UnknownPeriod(text) from None
+        if not EARLIEST <= found.starts < found.ends <= LATEST:
+            raise UnknownPeriod(text)
+        return found
 
     @property
     def last_day(self) -> date:
