@@ -11,6 +11,8 @@ from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
+from django.utils.cache import get_conditional_response
+from django.utils.http import http_date
 
 from rso.core.figures import registry
 from rso.core.figures.reading import Reading
@@ -96,23 +98,24 @@ def _files(report: Report) -> dict[str, int]:
 
 
 def pdf(request: HttpRequest, ref: str) -> HttpResponseBase:
-    return _file(get_object_or_404(Report, ref=ref), f"{ref}.pdf", "application/pdf")
+    report = get_object_or_404(Report, ref=ref)
+    return _file(request, _folder(report) / f"{ref}.pdf", "application/pdf", f"{ref}.pdf")
 
 
 def data(request: HttpRequest, ref: str) -> HttpResponseBase:
-    return _file(
-        get_object_or_404(Report, ref=ref),
-        "data.zip",
-        "application/zip",
-        f"{ref}-data.zip",
-    )
+    report = get_object_or_404(Report, ref=ref)
+    return _file(request, _folder(report) / "data.zip", "application/zip", f"{ref}-data.zip")
 
 
-def _file(report: Report, name: str, kind: str, shown: str = "") -> HttpResponseBase:
-    path = _folder(report) / name
+def _file(request: HttpRequest, path: Path, kind: str, name: str) -> HttpResponseBase:
+    """A compiled edition; 304 for who has it already, 404 where it has not been compiled."""
     if not path.is_file():
         raise Http404
-    return FileResponse(path.open("rb"), content_type=kind, filename=shown or name)
+    written = int(path.stat().st_mtime)
+    if unchanged := get_conditional_response(request, last_modified=written):
+        return unchanged
+    headers = {"Last-Modified": http_date(written)}
+    return FileResponse(path.open("rb"), content_type=kind, filename=name, headers=headers)
 
 
 def printed(request: HttpRequest) -> HttpResponse:
