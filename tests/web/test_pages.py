@@ -144,6 +144,16 @@ def test_a_page_that_has_not_changed_is_not_sent_again():
     assert (first.headers["Cache-Control"], again.status_code, again.content) == ("no-cache", 304, b"")
 
 
+@pytest.mark.parametrize("name", ["edition.pdf", "data.zip"])
+def test_an_edition_that_has_not_been_compiled_anew_is_not_sent_again(name):
+    lay_editions()
+    client, address = as_role(ANYONE), f"/reports/annual-2022/{name}"
+    first = ask(client, address)
+    again = client.get(address, headers={"If-Modified-Since": first.headers["Last-Modified"]})
+
+    assert (first.status_code, first.body, again.status_code) == (200, b"compiled", 304)
+
+
 def test_a_browser_keeps_nothing_of_what_staff_saw():
     page = as_role(NAREE).get("/figures/people-reached/2022/")
 
@@ -205,6 +215,17 @@ def test_a_strange_question_is_answered_in_words(value):
 
     wrong = [each for each in answers(questions) if each[1] not in (200, 422) or each[2]]
     assert wrong == []
+
+
+@pytest.mark.parametrize(
+    "period", ["0000", "0001", "0001-01", "FY0001", "9999", "9999-12", "FY9999", "2201", "2022-13", "2022-H3"]
+)
+def test_a_period_at_the_ends_of_the_calendar_is_no_period(period):
+    addresses = [f"/figures/{slug}/{period}/" for slug in ("participations", "members", "core-staff-share")]
+    addresses += [f"/figures/participations/{period}/{name}.csv" for name in ("figure", "records")]
+    found = answers([*addresses, f"/tables/?figure=participations&period={period}"])
+
+    assert [(status, faults) for _address, status, faults in found] == [(404, [])] * 5 + [(422, [])]
 
 
 @pytest.mark.parametrize("value", STRANGE, ids=lambda value: ascii(value)[:20])
