@@ -14,6 +14,7 @@ from pypdf import PdfReader
 from rso.reports.editions import write_editions
 from rso.reports.facts import facts
 from rso.reports.models import Report
+from tests.tagged import Tagged
 
 
 @dataclass(frozen=True)
@@ -41,6 +42,10 @@ class Edition:
     @cached_property
     def pdf(self) -> PdfReader:
         return PdfReader(self.folder / f"{self.ref}.pdf")
+
+    @cached_property
+    def tagged(self) -> Tagged:
+        return Tagged(self.pdf)
 
     @cached_property
     def texts(self) -> list[str]:

@@ -16,6 +16,7 @@ from rso.core.figures.reading import Reading
 from rso.core.listings import listings
 from rso.core.models import Basis
 from rso.core.periods import Period
+from rso.reports.definitions import Headline
 from rso.reports.markdown import BadText, Node, Token
 
 if TYPE_CHECKING:
@@ -203,18 +204,17 @@ class Blocks:
 
     # -- great numbers, cover ------------------------------------------------------------------------------------------
 
-    def headlines(self, wanted: tuple[str, ...]) -> Node:
-        return {"t": "headlines", "of": [self._headline(entry) for entry in wanted]}
+    def headlines(self, wanted: Sequence[Headline]) -> Node:
+        return {"t": "headlines", "of": [self._headline(headline) for headline in wanted]}
 
-    def _headline(self, entry: str) -> dict[str, Any]:
-        """One great number. `entry` is a figure, and after a colon the dimension of its split."""
-        slug, _colon, dimension = entry.partition(":")
+    def _headline(self, headline: Headline) -> dict[str, Any]:
+        slug, dimension = headline.figure, headline.by
         reading = self.compiler.reading(slug)
         printed = self.compiler.printed(slug)
-        beside = self.compiler.printed("people-reached") if slug == "participations" else None
+        beside = self.compiler.printed(headline.beside) if headline.beside else None
         found: dict[str, Any] = {
             "key": printed.key, "shown": printed.shown, "sentence": str(reading.figure.headline or reading.figure.title),
-            "beside": {"key": beside.key, "shown": beside.shown, "words": _("people")} if beside else None,
+            "beside": {"key": beside.key, "shown": beside.shown, "words": str(registry.find(beside.figure).unit.noun)} if beside else None,
             "parts": [
                 {"basis": basis, "fill": charts.FILLS[basis], "value": number, "label": charts.basis_label(basis), "shown": f"{number:,}"}
                 for basis, number in rests(printed)

@@ -135,7 +135,7 @@ class _Compiler:
             return None
         named = {token.name for token in tokens_in(nodes)}
         if any(token.kind == "headlines" for token in tokens_in(nodes)):
-            named |= {entry.partition(":")[0] for entry in self.definition.headlines}
+            named |= self.definition.great_figures
         for slug in section.needs:
             if slug not in named:
                 self.faults.append(TextFault(section.id, _("must print {{ fig %(slug)s }}") % {"slug": slug}))

@@ -6,6 +6,7 @@ import re
 from collections import defaultdict
 
 from rso.core.figures import registry
+from rso.core.listings import listings
 from rso.core.periods import Period, UnknownPeriod
 from rso.reports.definitions import UnknownDefinition, definition
 from rso.reports.models import Report, SectionText
@@ -34,12 +35,17 @@ def _printed_by(report: Report, texts: list[tuple[str, str]]) -> set[tuple[str, 
     found = set()
     for section in kind.sections:
         for marker, name, options in TOKEN.findall(written.get(section.id, section.text)):
-            names = [entry.partition(":")[0] for entry in kind.headlines] if marker == "headlines" else [name]
             asked = re.search(r"period=(\S+)", options)
-            for each in names:
-                figure = registry.tables[each].figure if each in registry.tables else each
-                found.add((figure, _key(asked[1] if asked else report.period)))
+            key = _key(asked[1] if asked else report.period)
+            found |= {(figure, key) for figure in (kind.great_figures if marker == "headlines" else {_figure(name)})}
     return found
+
+
+def _figure(name: str) -> str:
+    """The figure of a named table, of a list, or the one that has the name."""
+    if name in registry.tables:
+        return registry.tables[name].figure
+    return listings.all[name].figure if name in listings.all else name
 
 
 def _key(text: str) -> str:

@@ -29,15 +29,9 @@ def edition(request, office, editions) -> Edition:
     return editions(request.param)
 
 
-@pytest.fixture(scope="session")
-def read() -> dict[str, Tagged]:
-    """Structure trees that have been read, for they are slow to read."""
-    return {}
-
-
 @pytest.fixture
-def tagged(edition, read) -> Tagged:
-    return read.setdefault(edition.ref, Tagged(edition.pdf))
+def tagged(edition) -> Tagged:
+    return edition.tagged
 
 
 # -- standards -----------------------------------------------------------------------------------------------------------

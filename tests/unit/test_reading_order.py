@@ -13,7 +13,6 @@ import pytest
 
 from tests.committed import committed
 from tests.heard import heard
-from tests.tagged import Tagged
 
 ORDER = Path(__file__).parent / "reading_order"
 REPORTS = ("annual-2022", "monthly-2022-09")
@@ -23,7 +22,7 @@ PAGES = ("index", "year", "headlines", "money", "annex-events", "sources")
 
 @pytest.mark.parametrize("ref", REPORTS)
 def test_the_pdf_is_read_in_the_order_that_was_committed(office, editions, ref):
-    text = "\n".join(Tagged(editions(ref).pdf).lines()) + "\n"
+    text = "\n".join(editions(ref).tagged.lines()) + "\n"
 
     assert text.splitlines() == committed(ORDER / f"{ref}.pdf.txt", text).splitlines()
 
@@ -35,9 +34,16 @@ def test_a_page_of_the_web_edition_is_read_in_the_order_that_was_committed(annua
     assert text.splitlines() == committed(ORDER / f"annual-2022.{page}.txt", text).splitlines()
 
 
+@pytest.mark.parametrize("ref", REPORTS)
+def test_no_sentence_of_a_page_ends_twice(office, editions, ref):
+    lines = [line for page in editions(ref).pages.values() for line in heard(page).splitlines()]
+
+    assert [line for line in lines if re.search(r"[.;:,]\s*\.(?!\.)", line)] == []
+
+
 def test_the_pdf_is_read_in_the_order_in_which_it_is_seen(annual):
     """Headings come in the order of the contents, and each chapter's words after its heading."""
-    headings = [line[2:].strip() for line in Tagged(annual.pdf).lines() if line.startswith("H1")]
+    headings = [line[2:].strip() for line in annual.tagged.lines() if line.startswith("H1")]
     seen = [int(re.match(r"\d+", text)[0]) for text in annual.texts[1:]]
 
     assert seen == list(range(2, len(annual.texts) + 1))

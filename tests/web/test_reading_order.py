@@ -28,9 +28,21 @@ def kinds() -> dict[str, str]:
     return found
 
 
+@pytest.fixture(scope="session")
+def kept() -> dict[str, str]:
+    """What has been heard; no test of this file changes anything."""
+    return {}
+
+
 @pytest.fixture
-def pages(office) -> dict[str, str]:
+def pages(office, kept) -> dict[str, str]:
     """What is heard of each kind of page."""
+    if not kept:
+        kept.update(heard_pages())
+    return kept
+
+
+def heard_pages() -> dict[str, str]:
     client = as_role(ANYONE)
     answers = {route: ask(client, address) for route, address in kinds().items()}
     return {

@@ -38,12 +38,26 @@ class Part:
 
 
 @dataclass(frozen=True)
+class Headline:
+    """A great number: a figure, another one that its sentence names beside it, and the dimension of its split."""
+
+    figure: str
+    beside: str = ""
+    by: str = ""
+
+
+@dataclass(frozen=True)
 class Definition:
     slug: str
     title: str
     parts: tuple[Part, ...]
-    headlines: tuple[str, ...] = ()
+    headlines: tuple[Headline, ...] = ()
     cover_by: str = ""
+
+    @property
+    def great_figures(self) -> set[str]:
+        """Figures that the great numbers print."""
+        return {figure for headline in self.headlines for figure in (headline.figure, headline.beside) if figure}
 
     @property
     def sections(self) -> list[Section]:
@@ -70,7 +84,7 @@ def definition(slug: str) -> Definition:
         slug,
         found["title"],
         parts,
-        tuple(found.get("headlines", ())),
+        tuple(Headline(**headline) for headline in found.get("headlines", ())),
         found.get("cover_by", ""),
     )
 
