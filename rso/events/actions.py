@@ -74,6 +74,8 @@ def check_participations(participations: Sequence[Participation]) -> Iterable[Pr
             )
         if row.agency_id is not None and row.agency and row.agency.kind != BodyKind.AGENCY:
             yield Problem(at, "agency", _("is no agency"))
+        elif row.agency is not None and row.agency.parent_id != row.member_id:
+            yield Problem(at, "agency", _("belongs to another body than the member"))
         if row.state == ParticipationState.ATTENDED and row.event.state != EventState.HELD:
             yield Problem(at, "state", _("nobody has attended an event that was not held"))
 

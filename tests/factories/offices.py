@@ -175,9 +175,11 @@ class MadeUp:
             event, person = self.one_of("events.csv", False), self.one_of("people.csv")
             person = "" if (event, person) in seen else person
             seen.add((event, person))
+            member = self.one(("", *self.members, self.partners[0]))
+            agencies = [row["ref"] for row in self.rows["bodies.csv"] if member and row.get("parent") == member]
             self.add(
                 "participations.csv", event=event, person=person, number=1 if person else self.one((1, 2, 7, 12)),
-                member=self.one(("", *self.members, self.partners[0])), agency=self.one(("", *self.agencies)),
+                member=member, agency=self.one(("", *agencies)),
                 sex=self.one(("", "female", "male")), role=self.one(("participant", "delegate", "speaker", "staff")),
                 state=self.one(("attended", "registered", "absent")) if event in held else "registered",
                 mode=self.one(("in_room", "online")), **self.known(),
