@@ -28,13 +28,17 @@ WHY = "there is no Chromium: accessibility rules, overflow at 320 px, console er
 
 
 @pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
+def browser(database) -> Iterator[Browser]:
+    """Starts after the copy is made: with Playwright's loop Django opens a second connection, and PostgreSQL copies no
+    database that has one more."""
     if CHROMIUM is None:
         pytest.skip(WHY)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu"])
         yield browser
         browser.close()
+        # The connection of the loop, which nothing can reach once it has stopped.
+        connection.close()
 
 
 @pytest.fixture(scope="session")

@@ -61,7 +61,9 @@ def fill(model: type[models.Model], columns: Sequence[str], rows: Iterable[Seque
     if connection.vendor == "postgresql" and "id" in columns:
         table = model._meta.db_table
         with connection.cursor() as cursor:
-            cursor.execute(f"SELECT setval(pg_get_serial_sequence('{table}', 'id'), (SELECT MAX(id) FROM {table}))")
+            # A sequence is not taken back with the transaction: it must never fall behind the rows that were there before.
+            sequence = f"pg_get_serial_sequence('{table}', 'id')"
+            cursor.execute(f"SELECT setval({sequence}, GREATEST(nextval({sequence}), (SELECT MAX(id) FROM {table})))")
 
 
 def clear() -> None:
