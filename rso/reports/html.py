@@ -25,7 +25,7 @@ def _block(document: Document, node: Node) -> str:
     if kind == "p":
         return format_html("<p>{}</p>", _inline(document, node["c"]))
     if kind == "h":
-        level = min(node["level"] + 1, 4)
+        level = min(node["level"] + 1, 3)
         return format_html(
             '<h{} id="{}">{}</h{}>',
             level,
