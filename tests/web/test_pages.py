@@ -62,8 +62,8 @@ def test_no_page_but_those_for_signing_in_sets_a_cookie():
 OF_EACH_ROUTE = 3
 
 
-def dead_ends(start: list[Page], of_each_route: int) -> list[str]:
-    """Links of the pages, and of the pages that they lead to, that lead nowhere."""
+def walked(start: list[Page], of_each_route: int) -> tuple[list[Page], list[str]]:
+    """The pages and those that they lead to; and the links among them that lead nowhere."""
     client, found = as_role(ANYONE), []
     read = {page.address: page for page in start}
     ahead = deque((page.address, link) for page in start for link in sorted(page.links))
@@ -86,7 +86,7 @@ def dead_ends(start: list[Page], of_each_route: int) -> list[str]:
             ahead.extend((address, each) for each in sorted(read[address].links))
         if fragment and fragment not in read[address].ids:
             found.append(f"{here} leads to {link}, which is nowhere on the page")
-    return found
+    return list(read.values()), found
 
 
 def route_of(address: str) -> str:
@@ -100,15 +100,20 @@ def route_of(address: str) -> str:
 
 
 def test_the_links_of_every_page_lead_somewhere():
-    assert dead_ends([page for page in pages() if page.status == 200], OF_EACH_ROUTE) == []
+    _pages, dead_ends = walked([page for page in pages() if page.status == 200], OF_EACH_ROUTE)
+
+    assert dead_ends == []
 
 
 @pytest.mark.long
-def test_every_link_of_the_site_leads_somewhere():
+def test_every_link_of_the_site_leads_somewhere_and_every_page_is_well_made():
     lay_editions()
     lay_editions("monthly-2022-09")
+    found, dead_ends = walked([Page("/", as_role(ANYONE).get("/").content)], 100_000)
 
-    assert dead_ends([Page("/", as_role(ANYONE).get("/").content)], 100_000) == []
+    assert dead_ends == []
+    assert [fault for page in found if page.root.find("body/main") is not None for fault in page.faults] == []
+    assert len(found) > 1_000
 
 
 # -- headers and methods -------------------------------------------------------------------------------------------------
