@@ -92,6 +92,15 @@ def site(rso, tmp_path_factory) -> Iterator[str]:
             server.wait(20)
 
 
+@pytest.fixture(scope="session")
+def edition(rso, tmp_path_factory) -> Path:
+    """The folder of the annual report's web pages."""
+    folder = tmp_path_factory.mktemp("annual-2022")
+    command = [sys.executable, "-m", "rso", "report", "compile", "annual-2022", "--out", str(folder)]
+    subprocess.run(command, cwd=HOUSE, env=rso, check=True, capture_output=True)
+    return folder / "web"
+
+
 def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
@@ -113,8 +122,8 @@ def reader(browser, site) -> Iterator[Callable[..., Reader]]:
     """Opens the site as a new visitor; afterwards nothing may have gone wrong in the browser of any."""
     made: list[Reader] = []
 
-    def visit(**context: Any) -> Reader:
-        made.append(Reader(browser.new_context(base_url=site, **context), site))
+    def visit(at: str = site, **context: Any) -> Reader:
+        made.append(Reader(browser.new_context(base_url=at, **context), at))
         return made[-1]
 
     yield visit

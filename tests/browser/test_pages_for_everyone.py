@@ -46,6 +46,40 @@ def test_every_page_is_accessible_in_both_directions_widths_and_schemes(reader, 
     assert found == []
 
 
+@pytest.mark.long
+@pytest.mark.parametrize("language", ["/id", "/th"])
+def test_no_page_is_wider_than_a_telephone_in_a_language_of_longer_words(reader, language):
+    opened = reader().see(width=320)
+    found = {name: opened.open(language + path).too_wide() for name, path in PAGES.items()}
+    assert {name: wide for name, wide in found.items() if wide} == {}
+
+
+@pytest.mark.long
+def test_the_web_edition_of_the_report_is_accessible_and_asks_for_nothing_beside_its_folder(reader, edition):
+    opened, found = reader(at=f"file://{edition}"), {}
+    chapters = sorted(edition.glob("*.html"))
+    for chapter in chapters:
+        opened.open(f"file://{chapter}")
+        for width, scheme in VARIANTS:
+            opened.see(width=width, scheme=scheme)
+            if breaches := [*opened.breaches(), *opened.too_wide()]:
+                found[chapter.name, width, scheme] = breaches
+    assert found == {}
+    assert len(chapters) > 10
+
+
+def test_what_a_page_must_not_do_is_noticed(reader):
+    opened = reader().open("/about/")
+    opened.page.evaluate("document.body.append(Object.assign(new Image(), {src: 'http://elsewhere.example/dot.png'}))")
+    opened.page.evaluate("console.error('A fault')")
+    opened.page.wait_for_timeout(100)
+    noticed = " ".join(opened.faults)
+    opened.faults.clear()
+
+    assert "Content Security Policy" in noticed
+    assert noticed.count("A fault") == 1
+
+
 def test_no_kind_of_page_is_left_out():
     names = {pattern.name for pattern in url_patterns(get_resolver())}
     assert names - NO_PAGES == {

@@ -34,7 +34,7 @@ def test_a_first_visit_is_light(reader, name, language, bar):
 
 
 @pytest.mark.long
-@pytest.mark.parametrize(("language", "bar"), [("", 70), ("/id", 70), ("/th", 100)])
+@pytest.mark.parametrize(("language", "bar"), [("", 70), ("/th", 100)])
 def test_a_first_visit_of_any_page_is_light(reader, language, bar):
     heavy = {}
     for name, path in PAGES.items():
