@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import signal
 import socket
 import sqlite3
 import subprocess
@@ -88,7 +89,7 @@ def site(rso, tmp_path_factory) -> Iterator[str]:
             wait_for(port, server, log)
             yield address
         finally:
-            server.terminate()
+            server.send_signal(signal.SIGINT)
             server.wait(20)
 
 
