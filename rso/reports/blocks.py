@@ -61,12 +61,15 @@ class Blocks:
         kind = token.options.get("kind") or default_kind(reading, dimensions, token.name)
         breakdown = reading.by(dimensions[0])
         drawn = draw(kind, breakdown, reading, slug=slug, finding=token.finding)
-        self.compiler.document.charts.append(drawn.as_json())
         self.compiler.document.specs[drawn.slug] = drawn.as_vega_lite()
         self._keep(reading, [breakdown.dimension], [*breakdown.rows, *_zeros(drawn, breakdown)])
         return {
             "t": "chart", "chart": {**drawn.as_json(), **self._place(reading, dimensions[0])},
-            "notes": [*notes_on(reading), *notes_on_split(reading, breakdown)],
+            "notes": [
+                note
+                for note in (*notes_on(reading), charts.suppression_note(breakdown), *notes_on_split(reading, breakdown))
+                if note
+            ],
         }  # fmt: skip
 
     def table(self, token: Token) -> Node:

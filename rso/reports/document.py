@@ -102,7 +102,6 @@ class Document:
     #: Refs of the records behind figures, by the digest that figures name.
     records: dict[str, list[str]] = field(default_factory=dict)
     sources: list[dict[str, str]] = field(default_factory=list)
-    charts: list[dict[str, Any]] = field(default_factory=list)
     breakdowns: list[dict[str, Any]] = field(default_factory=list)
     cover: list[dict[str, Any]] = field(default_factory=list)
     specs: dict[str, dict[str, Any]] = field(default_factory=dict)

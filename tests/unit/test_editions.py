@@ -42,19 +42,13 @@ def place(found: dict[str, Any]) -> tuple[str, str, str]:
 
 def test_the_figures_read_back_from_the_pages_alone_are_those_of_the_evidence(edition):
     """Every number of a page is in the evidence, and every figure and cell of the evidence is on a page, but for what
-    stands behind a list or is not known."""
+    is not known."""
     evidence = edition.evidence
     known = {place(found): (found["value"], found["unit"]) for found in (*evidence["cells"], *evidence["figures"])}
     read = {place(fact): (fact["value"], fact["unit"]) for fact in edition.facts}
 
     assert {key: value for key, value in read.items() if known.get(key) != value} == {}
-    whole = {slug for slug, _period, part in known.keys() - read.keys() if not part}
-    lost = {key for key in known.keys() - read.keys() if key[2] and known[key][0] is not None}
-    assert (whole, lost) == (ONLY_SPLIT[edition.ref], set())
-
-
-#: Figures that an edition prints only in parts: by a chart or a table.
-ONLY_SPLIT = {"annual-2022": set(), "monthly-2022-09": set()}
+    assert {key for key in known.keys() - read.keys() if known[key][0] is not None} == set()
 
 
 def test_the_evidence_of_the_pdf_is_that_of_the_data(edition):

@@ -6,11 +6,12 @@ import csv
 import itertools
 import re
 from datetime import date
+from io import BytesIO
 
 import pdfua
 import polib
 import pytest
-from pypdf import PdfWriter
+from pypdf import PdfReader, PdfWriter
 
 from rso.environment import HOUSE
 from rso.reports.compiler import compile_report
@@ -240,3 +241,13 @@ def test_a_letter_that_no_font_has_is_refused_and_never_printed_as_a_box():
 
 def test_pages_of_the_example_use_no_letter_that_is_shown_as_a_box(edition):
     assert [at for at, text in enumerate(edition.texts, 1) if "\ufffd" in text or "\u0000" in text] == []
+
+
+@pytest.mark.parametrize(
+    ("language", "told", "words"),
+    [("th", "th", "รายงานประจำปี"), ("ar", "ar", "التقرير السنوي"), ("en", "en-GB", "Report")],
+)
+def test_the_pdf_tells_the_language_of_its_report(language, told, words):
+    pdf = PdfReader(BytesIO(typeset(document_of(language, words), b"{}")))
+
+    assert pdf.trailer["/Root"]["/Lang"] == told
