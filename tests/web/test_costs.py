@@ -13,7 +13,7 @@ from django.db.models.signals import post_init
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from tests.factories.big import clear, make_money, make_office, make_publications, make_work
+from tests.factories.big import clear, make_money, make_office, make_publications, make_work, weigh
 from tests.web.markup import Page
 
 
@@ -80,6 +80,8 @@ def costs(rows: int) -> dict[str, Cost]:
     make_money(rows)
     make_publications(rows)
     make_work(rows)
+    if connection.vendor == "postgresql":
+        weigh()
     return {address: cost_of(address) for address in BARS}
 
 
