@@ -242,7 +242,27 @@ def test_zero_is_zero_and_what_cannot_exist_says_so():
 def test_a_value_that_rests_on_an_estimate_says_so():
     assert reading("operating-budget").status is Status.ESTIMATED
     assert {cell.status for cell in reading("operating-budget").by("category").rows} == {Status.ESTIMATED}
-    assert reading("contribution-share-of-budget", "2022").status is Status.NORMAL
+    assert (reading("contribution-share-of-budget").status, reading("contributions").status) == (
+        Status.ESTIMATED, Status.NORMAL,
+    )  # fmt: skip
+
+
+def test_rows_of_a_share_rest_on_what_their_numerators_rest_on():
+    Expenditure.objects.filter(category__ref="STAFF-CORE", spent_on__month=2).update(basis=Basis.ESTIMATED)
+    year = reading("core-staff-share")
+    months = {cell.key: (set(cell.parts), cell.status) for cell in year.by("month").rows}
+
+    assert months["2022-02"] == ({"estimated"}, Status.ESTIMATED)
+    assert months["2022-03"] == (set(reading("core-staff-share", "2022-03").basis), Status.NORMAL)
+    assert {sum(cell.parts.values()) - cell.value for cell in year.by("month").rows} == {0}
+
+
+def test_rows_of_a_share_over_time_have_the_status_of_their_own_days():
+    Office.objects.update(records_to=date(2022, 11, 30))
+    year = reading("core-staff-share")
+
+    assert year.status is Status.PROVISIONAL
+    assert "".join(cell.status.value for cell in year.by("month").rows) == "AAAAAAAAAAAL"
 
 
 def test_the_series_breaks_where_the_definition_changed_and_only_there():

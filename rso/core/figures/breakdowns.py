@@ -128,6 +128,11 @@ def ordered(raw: Sequence[Any], names: Mapping[Any, Named]) -> list[Any]:
     return sorted(raw, key=lambda value: (names[value].order, names[value].key))
 
 
+def strongest(*statuses: Status) -> Status:
+    """The one that says most against taking the number as it stands."""
+    return min(statuses, key=list(Status).index)
+
+
 def share_of(part: Number | None, whole: Number | None) -> Decimal | None:
     """Part in per cent of whole; None where there is no whole."""
     return Decimal(part) * 100 / Decimal(whole) if part is not None and whole else None

@@ -230,13 +230,20 @@ class Reading:
         if isinstance(adds, Share):
             part, whole = self.parts
             if self._sensitive and not self.reader.office:
-                weakest = max(Basis[slug.upper()] for slug in self._sensitive[0].basis)
-                return {weakest.slug: value}
+                return {max(Basis[slug.upper()] for slug in self.bases).slug: value}
             return {basis: share_of(amount, whole.value) or 0 for basis, amount in part.basis.items()}
         counted = count_by_basis(self)
         if isinstance(adds, Median):
             return {Basis(max(counted)).slug: value}
         return {Basis(rank).slug: v for rank, v in sorted(counted.items()) if v}
+
+    @property
+    def bases(self) -> set[str]:
+        """Every basis under the value. Of a share both parts', or those of the people whom a sensitive split is of."""
+        if not self.figure.slices:
+            return set(self.basis)
+        of = self._sensitive[:1] if self._sensitive else self.parts
+        return {slug for reading in of for slug in reading.basis}
 
     def basis_at(self, finest: int = Precision.YEAR) -> Combinable:
         """A record's basis. Illustrative where its date is known less precisely than the period or dimension needs."""
@@ -301,7 +308,7 @@ class Reading:
             return Status.SUPPRESSED
         if self.span is not None and self.value is None:
             return Status.CANNOT_EXIST
-        return self.status_of(self.period, bases=self.basis)
+        return self.status_of(self.period, bases=self.bases)
 
     def status_of(self, span: Period, *, breaks: Iterable[date] = (), bases: Collection[str] = ()) -> Status:
         """The status of a number for some days of the period that rests on these bases. `breaks` are days of change."""

@@ -21,6 +21,7 @@ from rso.core.figures.breakdowns import (
     ordered,
     rounded,
     share_of,
+    strongest,
 )
 from rso.core.figures.counting import HUNDRED, count
 from rso.core.figures.dimensions import BASIS, Dimension, Named
@@ -144,12 +145,13 @@ def _split_share(reading: Reading, slug: str) -> Breakdown:
         raise Refusal(reason)
     above = {cell.key: cell for cell in part.by(slug).rows}
     below = {cell.key: cell for cell in whole.by(slug).rows}
+    own = _statuses(reading, (dimension,))
     cells = []
     for key in dict.fromkeys((*below, *above)):
-        named = (below.get(key) or above[key]).named
+        found = [side[key] for side in (below, above) if key in side]
         value = share_of(*(side[key].value if key in side else 0 for side in (above, below)))
-        status = below[key].status if key in below and below[key].value is None else reading.status_of(reading.period)
-        cells.append(_cell(named, value, status))
+        parts = {basis: share_of(n, below[key].value) or 0 for basis, n in found[-1].parts.items()} if value else {}
+        cells.append(_cell(found[0].named, value, strongest(own((key,)), *(cell.status for cell in found)), parts))
     return Breakdown(slug, str(dimension.title), reading.value, tuple(cells), sums=False)
 
 
