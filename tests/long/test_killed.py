@@ -46,7 +46,7 @@ def run(*words: str, url: str = "", var: Path) -> float:
 
 def span(*, url: str, var: Path) -> tuple[float, float]:
     """Loads the office. Returns after how many seconds the work began, at the earliest, and ended."""
-    started = min(run("report", "list", url=url, var=var) for _time in range(2))
+    started = min(run("files", url=url, var=var) for _time in range(2))
     return started * 0.8, run(*LOAD, url=url, var=var)
 
 
