@@ -134,6 +134,17 @@ def test_after_five_wrong_passwords_the_right_one_is_refused_for_a_while(client,
     assert who(client) == ""
 
 
+def test_whoever_tries_too_often_shuts_out_no_other_address_behind_the_proxy(client, naree, settings):
+    settings.ALLAUTH_TRUSTED_PROXY_COUNT = 1
+    bad, good = ({"X-Forwarded-For": f"made.up, {address}"} for address in ("203.0.113.5", "198.51.100.7"))
+    for at in range(11):
+        client.post(LOGIN, {"login": f"guess{at}@rso.example", "password": "guess"}, headers=bad)
+    account = {"login": naree.email, "password": PASSWORD}
+
+    assert (client.post(LOGIN, account, headers=bad).status_code, who(client)) == (200, "")
+    assert (client.post(LOGIN, account, headers=good).status_code, who(client)) == (302, str(naree.pk))
+
+
 def test_a_form_without_its_token_signs_nobody_in(naree):
     client = Client(enforce_csrf_checks=True)
 
