@@ -123,3 +123,15 @@ def test_the_office_signs_in_sees_names_and_signs_out(reader, mere):
     page.get_by_role("link", name="Sign out, Mere Tuilagi").click()
     page.get_by_role("button", name="Sign out").click()
     assert page.get_by_role("link", name="Staff: sign in").count() == 1
+
+
+def test_a_form_that_has_expired_says_so_to_everyone(reader):
+    opened = reader().open("/accounts/login/")
+    opened.page.evaluate("document.querySelector('[name=csrfmiddlewaretoken]').remove()")
+    opened.page.get_by_label("Email").fill("mere.tuilagi@example.org")
+    opened.page.get_by_label("Password").fill("outrigger-canoe-2022")
+    opened.page.get_by_role("button", name="Sign in").click()
+
+    assert opened.status == 403
+    assert opened.page.locator("h1").inner_text() == "The form has expired"
+    assert list(opened.breaches()) == []
