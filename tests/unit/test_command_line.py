@@ -81,6 +81,12 @@ def test_every_spelling_of_a_period_is_understood_and_its_last_day_counts(office
     assert [figure["value"] for figure in objects("figures", period, "participations")] == [participations]
 
 
+def test_a_financial_year_begins_with_the_month_of_the_setting(office, settings):
+    settings.FINANCIAL_YEAR_START = 1
+
+    assert [figure["value"] for figure in objects("figures", "FY2022", "participations")] == [600]
+
+
 def test_money_is_in_major_units_with_its_currency(office):
     assert rows("figures", "2022", "income", "expenditure") == [
         {"slug": name, "value": value, "unit": "AUD", "status": "A", "basis": f'{{"illustrative": {value}}}'}

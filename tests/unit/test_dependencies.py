@@ -67,7 +67,8 @@ def test_every_dependency_carries_its_reason():
 
 def test_what_runs_uses_each_of_its_dependencies():
     settings = "".join((HOUSE / "rso" / name).read_text(encoding="utf-8") for name in ("settings.py", "environment.py"))
-    used = {name for module, name in modules(RUN).items() if module in imported("rso") or f'"{module}.' in settings}
+    named = imported("rso")
+    used = {name for module, name in modules(RUN).items() if module in named or f'"{module}.' in settings}
     used |= {name for name, word in ASKED_FOR.items() if word in settings}
 
     assert {name_of(each) for each in RUN} - used == set()
