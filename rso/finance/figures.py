@@ -1,9 +1,11 @@
 """The figures of this room: income, expenditure and its shares, budgets."""
 
 from datetime import date
+from decimal import Decimal
 from typing import Any
 
 from django.db.models import Q, QuerySet
+from django.utils import formats
 from django.utils.translation import gettext_lazy as _
 
 from rso.core.figures import (
@@ -64,13 +66,20 @@ CATEGORY = Dimension(
 )
 PURPOSE = Dimension("purpose", _("Core purpose"), "category__purpose", CorePurpose, expected=purposes)
 CURRENCY = Dimension("currency", _("Currency"), "currency")
+
+
+def in_words(minor: int) -> str:
+    """An amount of minor units as the language in force writes it, always with its cents."""
+    return formats.number_format(Decimal(minor).scaleb(-2), 2, force_grouping=True)
+
+
 MONEY = (
     Column("currency", _("Currency"), lambda row: row.currency),
-    Column("amount", _("Amount"), lambda row: f"{row.amount / 100:,.2f}", True, lambda row: row.amount / 100),
+    Column("amount", _("Amount"), lambda row: in_words(row.amount), True, lambda row: row.amount / 100),
     Column(
         "office_amount",
         _("In the office’s currency"),
-        lambda row: f"{row.office_amount / 100:,.2f}",
+        lambda row: in_words(row.office_amount),
         True,
         lambda row: row.office_amount / 100,
     ),

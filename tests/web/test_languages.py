@@ -142,6 +142,15 @@ def test_days_and_numbers_are_written_as_each_language_writes_them(client):
     }
     assert shown == {"": "AUD 2,430,000", "/id": "AUD 2.430.000", "/th": "AUD 2,430,000"}
 
+    entries = {code: Page("", client.get(f"{code}/figures/expenditure/2022/").content).all("td") for code in dates}
+    amounts = {code: {words(cell) for cell in cells if cell.get("class") == "num"} for code, cells in entries.items()}
+    fee = {"3,311.31", "3.311,31"}
+    assert {code: found & fee for code, found in amounts.items()} == {
+        "": {"3,311.31"},
+        "/id": {"3.311,31"},
+        "/th": {"3,311.31"},
+    }
+
 
 @pytest.mark.parametrize("language", ["id", "th"])
 def test_a_page_says_that_its_translation_is_unchecked(client, language):
