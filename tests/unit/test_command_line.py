@@ -10,8 +10,10 @@ import os
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
+from typer.main import get_command
 from typer.testing import CliRunner
 
 from rso import cli
@@ -345,18 +347,24 @@ def test_wrong_usage_ends_with_2_and_is_told_on_standard_error(words):
     assert (result.exit_code, bool(result.stdout) == bool(result.stderr)) == (2, False)
 
 
-def test_every_command_explains_itself():
-    def commands(group: object, *path: str) -> list[tuple[str, ...]]:
-        inner = getattr(group, "commands", None)
-        return [path] if inner is None else [found for name in inner for found in commands(inner[name], *path, name)]
+def commands(group: Any, *path: str) -> dict[str, str]:
+    """What each command says of itself, by its name."""
+    if not hasattr(group, "commands"):
+        return {" ".join(path): group.help}
+    return {name: says for each, inner in group.commands.items() for name, says in commands(inner, *path, each).items()}
 
-    from typer.main import get_command
 
-    found = commands(get_command(cli.app))
+@pytest.mark.parametrize(("command", "says"), commands(get_command(cli.app)).items(), ids=str)
+def test_every_command_explains_itself_and_stands_in_the_guide(command, says):
+    told = CliRunner().invoke(cli.app, [*command.split(), "--help"])
+    guide = (HOUSE / "docs" / "guide" / "command-line.md").read_text(encoding="utf-8")
 
-    assert {("load",), ("report", "compile"), ("fonts", "build"), ("doctor",)} <= set(found)
-    assert [CliRunner().invoke(cli.app, [*path, "--help"]).exit_code for path in found] == [0] * len(found)
-    assert [path for path in found if "  " not in CliRunner().invoke(cli.app, [*path, "--help"]).stdout] == []
+    assert (told.exit_code, says[-1], says.split()[0] in told.stdout, f"`rso {command}" in guide) == (
+        0,
+        ".",
+        True,
+        True,
+    )
 
 
 def test_ctrl_c_ends_quietly_with_130(office, monkeypatch):
