@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import atexit
 import os
 import platform
+import shutil
 import statistics
 import subprocess
 import sys
@@ -35,6 +37,7 @@ def machine() -> str:
 def use(database: str, name: str = "bench_rso") -> None:
     """Points Django at a database of the bench's own, empty; call before anything of Django is loaded."""
     folder = tempfile.mkdtemp(prefix="rso-bench-")
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
     os.environ["RSO_VAR"] = folder
     os.environ["DJANGO_SETTINGS_MODULE"] = "rso.settings"
     if database == SQLITE:
