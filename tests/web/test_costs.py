@@ -12,9 +12,11 @@ from django.db import connection
 from django.db.models.signals import post_init
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from django.urls import resolve
 
 from tests.factories.big import clear, make_money, make_office, make_publications, make_work, weigh
 from tests.web.markup import Page
+from tests.web.walking import routes
 
 
 @dataclass(frozen=True)
@@ -33,8 +35,9 @@ FIGURE = Cost(queries=7, objects=5, bytes=200_000, nodes=2_500)
 BARS = {
     **dict.fromkeys(("/events/", "/events/?q=Event&role=organised", "/publications/", "/work/", "/engagements/"), LIST),
     **dict.fromkeys(("/events/e000001/", "/publications/w00000/", "/work/a0000/", "/members/M01/", "/funders/P00/"), DETAIL),
-    **dict.fromkeys(("/", "/members/", "/groups/", "/funders/", "/figures/", "/reports/", "/about/"), OTHER),
+    **dict.fromkeys(("/", "/members/", "/groups/", "/funders/", "/figures/", "/reports/", "/reports/printed/", "/tables/"), OTHER),
     **dict.fromkeys(("/figures/participations/2022/", "/figures/events-held/2022/"), FIGURE),
+    **dict.fromkeys(("/about/", "/contact/", "/accessibility/", "/open-data/", "/privacy/"), OTHER),
     "/work/asked/": ASKED,
     "/publications/feed/": OTHER,
 }  # fmt: skip
@@ -91,6 +94,27 @@ def too_dear(found: dict[str, Cost]) -> dict[str, Cost]:
         for address, cost in found.items()
         if any(value > bar for value, bar in zip(astuple(cost), astuple(BARS[address]), strict=True))
     }
+
+
+#: Routes without a bar: files, what leads on, and what compiling or the gallery alone decides.
+NO_BAR = {
+    "robots",
+    "healthz",
+    "components",
+    "figure-latest",
+    "figure-csv",
+    "figure-records",
+    "report",
+    "report-pdf",
+    "report-data",
+    "chapter",
+}
+
+
+def test_every_public_page_has_a_bar():
+    barred = {str(resolve(address.partition("?")[0]).url_name) for address in BARS}
+
+    assert {route for route in routes() if not route.startswith("account_")} - NO_BAR == barred
 
 
 def test_a_page_costs_no_more_than_its_bar_whether_one_thing_is_on_record_or_a_hundred(office):
