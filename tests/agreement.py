@@ -32,6 +32,7 @@ def _differences(oracle: Oracle, reading: Reading) -> Iterator[str]:
     if reading.value != oracle.value(slug):
         yield f"{slug} is {reading.value}, but counted {oracle.value(slug)}"
     if reading.figure.slices or slug == MEDIAN:
+        yield from _ratios(oracle, reading)
         return
     if reading.basis != oracle.basis(slug):
         yield f"{slug} rests on {reading.basis}, but counted {oracle.basis(slug)}"
@@ -44,6 +45,19 @@ def _differences(oracle: Oracle, reading: Reading) -> Iterator[str]:
             yield from _rests(oracle, slug, split, dimension.finest)
         if _present(found) != _present(wanted):
             yield f"{slug} by {dimension.slug} is {_present(found)}, but counted {_present(wanted)}"
+
+
+def _ratios(oracle: Oracle, reading: Reading) -> Iterator[str]:
+    """Rows of shares and medians, those that cannot exist included where they have records."""
+    slug = reading.figure.slug
+    for dimension in reading.dimensions:
+        if dimension is not BASIS:
+            found, wanted = (
+                {cell.key: cell.value for cell in reading.by(dimension.slug).rows},
+                oracle.by(slug, dimension.slug),
+            )
+            if {key: found.get(key) for key in wanted} != wanted or any(found[key] for key in found.keys() - wanted):
+                yield f"{slug} by {dimension.slug} is {found}, but counted {wanted}"
 
 
 def _exact(split: Breakdown, slug: str) -> dict[str, Any]:

@@ -117,15 +117,27 @@ class Oracle:
         dimension, keys = cut
         return sum(int(number) for key, number in self.by(slug, dimension).items() if key in keys)
 
-    def by(self, slug: str, dimension: str) -> dict[str, Decimal]:
-        """The figure at each value of the dimension that occurs; weighted ones in exact parts."""
-        found: dict[str, list[Row]] = defaultdict(list)
-        for row in self.rows(slug):
-            for key, share in row.at[dimension]:
-                found[key].append(
-                    replace(row, number=Decimal(row.number) * (share if slug not in DISTINCT else 100) / 100)
-                )
-        return {key: Decimal(total(slug, rows)) for key, rows in found.items()}
+    def by(self, slug: str, dimension: str) -> dict[str, Any]:
+        """The figure at each value of the dimension that occurs; weighted ones in exact parts, None where it cannot exist."""
+        if slug in SHARES:
+            part, cut, whole, of = SHARES[slug]
+            above, below = (
+                total_by(figure, self._of(figure, c), dimension) for figure, c in ((part, cut), (whole, of))
+            )
+            return {
+                key: above.get(key, Decimal(0)) * 100 / below[key] if below.get(key) else None
+                for key in {*above, *below}
+            }
+        if slug == "median-days-to-answer":
+            days = defaultdict(list)
+            for row in self.rows("requests-answered"):
+                days[row.at[dimension][0][0]].append(row.days)
+            return {key: Decimal(median(found)) for key, found in days.items()}
+        return total_by(slug, self.rows(slug), dimension)
+
+    def _of(self, slug: str, cut: tuple[str, set[str]] | None) -> list[Row]:
+        """Rows of a figure that stand at one of the keys."""
+        return [row for row in self.rows(slug) if cut is None or row.at[cut[0]][0][0] in cut[1]]
 
     def basis(self, slug: str, rows: list[Row] | None = None, finest: int = 3) -> dict[str, int]:
         """The figure by basis; each thing that is counted once stands with the weakest of its rows."""
@@ -417,6 +429,14 @@ def total(slug: str, rows: Iterable[Row]) -> Any:
     rows = list(rows)
     heads = sum(row.number for row in rows if row.thing is None)
     return heads + len({row.thing for row in rows if row.thing is not None})
+
+
+def total_by(slug: str, rows: Iterable[Row], dimension: str) -> dict[str, Decimal]:
+    found: dict[str, list[Row]] = defaultdict(list)
+    for row in rows:
+        for key, share in row.at[dimension]:
+            found[key].append(replace(row, number=Decimal(row.number) * (share if slug not in DISTINCT else 100) / 100))
+    return {key: Decimal(total(slug, of)) for key, of in found.items()}
 
 
 def in_office_currency(row: Any) -> int:
