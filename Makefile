@@ -29,7 +29,7 @@ test: dev-env browser  ## the fast tests, on SQLite and on PostgreSQL
 test-long: dev-env browser  ## the rest: every axe variant, killed processes, big tables
 	@sh scripts/test.sh "long"
 
-check: dev-env  ## style, types, arrows between rooms, migrations, sizes
+check: dev-env  ## style, types, arrows between rooms, migrations, translations, sizes
 	@sh scripts/check.sh
 
 fmt: dev-env  ## format the code and the templates

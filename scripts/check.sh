@@ -1,5 +1,5 @@
 #!/bin/sh
-# Style, types, arrows between rooms, templates, migrations, sizes. Runs all, then fails if one failed.
+# Style, types, arrows between rooms, templates, migrations, translations, sizes. Runs all, then fails if one failed.
 set -u
 status=0
 step() {
@@ -13,5 +13,6 @@ step "djangofmt" $bin/djangofmt --check --quiet templates
 step "mypy" $bin/mypy
 step "import-linter" $bin/lint-imports
 step "migrations" $bin/django-admin makemigrations --check --dry-run --settings tests.settings --pythonpath .
+step "messages" env DJANGO_SETTINGS_MODULE=tests.settings $bin/python -m rso messages --check
 step "sizes" $bin/python scripts/sizes.py
 exit $status

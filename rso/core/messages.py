@@ -80,7 +80,9 @@ def faults() -> list[str]:
     for language in LANGUAGES:
         made, path = _catalogue(language, wanted), path_of(language)
         if not path.exists() or path.read_text(encoding="utf-8") != str(made):
-            found.append(f"{path.relative_to(HOUSE)} is behind the code. Run: rso messages")
+            found.append(
+                f"{path.relative_to(HOUSE)} is behind the code. Run: rso messages, then see docs/how-to/translate.md"
+            )
         for entry in made:
             translated = entry.msgstr_plural.values() if entry.msgid_plural else [entry.msgstr]
             if not entry.translated():

@@ -58,7 +58,7 @@ def test_a_placeholder_that_is_lost_is_named(catalogues):
 def test_a_catalogue_behind_the_code_is_named_and_brought_up_to_it(catalogues, monkeypatch):
     monkeypatch.setattr(messages, "texts", lambda: iter([*TEXTS[1:], ("rso/c.py", "Funders", None, None)]))
     assert faults() == [
-        "locale/id/LC_MESSAGES/django.po is behind the code. Run: rso messages",
+        "locale/id/LC_MESSAGES/django.po is behind the code. Run: rso messages, then see docs/how-to/translate.md",
         "id: “Funders” has no translation",
     ]
 
