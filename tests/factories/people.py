@@ -7,6 +7,9 @@ from typing import NamedTuple
 
 from hypothesis import strategies as st
 
+from rso.core.figures import registry
+from rso.core.figures.reading import OFFICE, Reading
+from rso.core.periods import Period
 from rso.events.figures import OWN
 from rso.events.models import Event, EventType, Participation
 from rso.members.models import Body, BodyKind, Person
@@ -81,3 +84,10 @@ class Stage:
                         ref=f"h-{at}-{n}-{event}", event=self.events[event], person=person,
                         number=1 if person else likes.number, **of,
                     )  # fmt: skip
+
+
+def leave_three_women() -> None:
+    """Makes men of all women of the example year but three."""
+    women = Reading(registry.find("people-reached"), Period.parse("2022"), reader=OFFICE).records.filter(sex=1)
+    three = list(women.order_by("person").values_list("person", flat=True).distinct()[:3])
+    Participation.objects.filter(sex=1).exclude(person__in=three).update(sex=2)

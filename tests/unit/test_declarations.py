@@ -19,6 +19,7 @@ from rso.events.figures import EVENT, OWN
 from rso.events.models import Participation
 from rso.reports.editions import write_editions
 from rso.reports.models import Report
+from tests.factories.people import leave_three_women
 
 MODELS = [model for model in apps.get_models() if model.__module__.startswith("rso.")]
 FIGURES = list(registry)
@@ -133,8 +134,7 @@ def reading(slug: str, period: str = "2022", reader: Reader = OFFICE, as_at: dat
 
 @pytest.fixture
 def three_women(office) -> None:
-    reached = reading("people-reached").records.filter(sex=1).order_by("person").values_list("person", flat=True)
-    Participation.objects.filter(sex=1).exclude(person__in=list(reached.distinct()[:3])).update(sex=2)
+    leave_three_women()
 
 
 def test_every_status_of_the_code_list_is_reached(three_women):

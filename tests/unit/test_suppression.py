@@ -27,7 +27,7 @@ from rso.reports.facts import facts
 from rso.reports.listing import figure_rows
 from rso.reports.models import Report, SectionText
 from tests.attacker import FIGURES, Attacker
-from tests.factories.people import Likes, Stage, years
+from tests.factories.people import Likes, Stage, leave_three_women, years
 
 pytestmark = pytest.mark.usefixtures("office")
 SENSITIVE = ("sex", "agency")
@@ -46,10 +46,7 @@ def told(slug: str, by: str) -> dict[str, tuple[object, str]]:
 
 @pytest.fixture
 def three_women(office) -> None:
-    """All but three of the women reached are men."""
-    reached = reading("people-reached", reader=OFFICE).records.filter(sex=1)
-    few = list(reached.order_by("person").values_list("person", flat=True).distinct()[:3])
-    Participation.objects.filter(sex=1).exclude(person__in=few).update(sex=2)
+    leave_three_women()
 
 
 # -- nothing is brought back ---------------------------------------------------------------------------------------------

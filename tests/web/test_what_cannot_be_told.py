@@ -15,6 +15,7 @@ from rso.events.models import Participation
 from rso.reports.compiler import compile_report
 from rso.reports.evidence import as_bytes, evidence
 from rso.reports.models import Report
+from tests.factories.people import leave_three_women
 from tests.web.walking import ANYONE, NAREE, as_role, ask, table
 
 pytestmark = pytest.mark.usefixtures("office")
@@ -72,12 +73,6 @@ def swap_agencies_of_two_of_one_member() -> None:
 def make_a_fourth_woman_of_a_man() -> None:
     man = came_once(sex=2)[0]
     Participation.objects.filter(pk=man.pk).update(sex=1)
-
-
-def leave_three_women() -> None:
-    women = Reading(registry.find("people-reached"), Period.parse("2022"), reader=OFFICE).records.filter(sex=1)
-    three = list(women.order_by("person").values_list("person", flat=True).distinct()[:3])
-    Participation.objects.filter(sex=1).exclude(person__in=three).update(sex=2)
 
 
 CASES: list[tuple[Change, Change]] = [
