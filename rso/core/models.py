@@ -185,6 +185,10 @@ class Record(Kept):
         return [models.CheckConstraint(condition=Q(basis__range=(1, 4)), name=f"{name}_basis_is_known")]
 
 
+def precision_is_known(name: str, field: str = "precision") -> models.BaseConstraint:
+    return models.CheckConstraint(condition=Q(**{f"{field}__range": (1, 3)}), name=f"{name}_{field}_is_known")
+
+
 class Dated(models.Model):
     """First and last day, and how much of them is known. The stored day places the record where only a part is known."""
 
@@ -202,7 +206,7 @@ class Dated(models.Model):
                 condition=Q(ends_on__gte=F("starts_on")),
                 name=f"{name}_ends_after_it_starts",
             ),
-            models.CheckConstraint(condition=Q(precision__range=(1, 3)), name=f"{name}_precision_is_known"),
+            precision_is_known(name),
         ]
 
 

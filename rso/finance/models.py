@@ -12,7 +12,7 @@ from django.db.models.functions import Abs
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from rso.core.models import Kept, Precision, RankField, Record, ShortTitled
+from rso.core.models import Kept, Precision, RankField, Record, ShortTitled, precision_is_known
 from rso.core.privacy import public
 from rso.members.models import Body
 from rso.workplan.models import Activity, CorePurpose
@@ -122,6 +122,7 @@ class Contribution(Amount):
         ]
         constraints = [
             *Record.constraints("contribution"),
+            precision_is_known("contribution"),
             *Amount.constraints_of_amounts("contribution"),
             models.CheckConstraint(
                 condition=Q(ends_on__gte=F("starts_on")),

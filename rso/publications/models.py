@@ -9,7 +9,7 @@ from django.db.models import Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from rso.core.models import Precision, RankField, Record
+from rso.core.models import Precision, RankField, Record, precision_is_known
 from rso.core.periods import show_day
 from rso.core.privacy import public
 from rso.members.models import Body
@@ -87,6 +87,7 @@ class Publication(Record):
         ]
         constraints = [
             *Record.constraints("publication"),
+            precision_is_known("publication"),
             models.CheckConstraint(
                 condition=Q(state__in=PublicationState.values),
                 name="publication_state_is_known",
@@ -149,5 +150,6 @@ class Edition(Record):
         verbose_name = _("edition")
         constraints = [
             *Record.constraints("edition"),
+            precision_is_known("edition"),
             models.UniqueConstraint(fields=["publication", "language", "number"], name="edition_once"),
         ]

@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
-from rso.core.models import Dated, Precision, RankField, Record, ShortTitled, Titled
+from rso.core.models import Dated, Precision, RankField, Record, ShortTitled, Titled, precision_is_known
 from rso.core.periods import show_span
 from rso.core.privacy import public
 from rso.members.models import Body
@@ -81,7 +81,10 @@ class PriorityIssue(Record, Titled):
     class Meta:
         verbose_name = _("priority issue")
         indexes = [models.Index(fields=["agreed_on"], name="priority_agreed")]
-        constraints = Record.constraints("priority_issue")
+        constraints = [
+            *Record.constraints("priority_issue"),
+            precision_is_known("priority_issue"),
+        ]
 
     def get_absolute_url(self) -> str:
         return among_asked(self.agreed_on, self.ref)
@@ -115,6 +118,7 @@ class Undertaking(Record):
         indexes = [models.Index(fields=["said_on"], name="undertaking_said")]
         constraints = [
             *Record.constraints("undertaking"),
+            precision_is_known("undertaking"),
             models.CheckConstraint(
                 condition=Q(state__in=UndertakingState.values),
                 name="undertaking_state_is_known",
@@ -173,6 +177,8 @@ class Request(Record):
         ]
         constraints = [
             *Record.constraints("request"),
+            precision_is_known("request"),
+            precision_is_known("request", "answered_precision"),
             models.CheckConstraint(
                 condition=Q(answered_on__isnull=True) | Q(answered_on__gte=F("received_on")),
                 name="request_answered_after_receipt",

@@ -30,6 +30,7 @@ BAD: dict[str, list[Values]] = {
     **{name: [{"amount": TOO_MUCH}, {"amount": -TOO_MUCH}] for name in NAMED if name.endswith("_amount_in_range")},
     **{name: [{"rate": 0}, {"rate": -1}, {"rate": 10**6 + 1}] for name in NAMED if name.endswith("_rate_in_range")},
     **{name: [{"scale": -1}, {"scale": 10**9 + 1}] for name in NAMED if name.endswith("_scale_in_range")},
+    "request_answered_precision_is_known": [{"answered_precision": 0}, {"answered_precision": 4}],
     "body_leaves_after_it_joined": [{"joined_on": LATE, "left_on": EARLY}, {"joined_on": EARLY, "left_on": EARLY}],
     "body_agency_has_a_parent": [{"kind": BodyKind.AGENCY, "parent": None}],
     "theme_ends_after_it_starts": [{"valid_to": EARLY}, {"valid_to": F("valid_from")}],
