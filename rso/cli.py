@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import os
 import sys
 from collections.abc import Iterable
 from dataclasses import asdict
-from datetime import date, datetime
+from datetime import datetime
 from io import TextIOWrapper
 from pathlib import Path
 from typing import Annotated, Any
@@ -14,7 +13,8 @@ from typing import Annotated, Any
 import typer
 from typer.core import TyperGroup
 
-from rso.terminal import Format, err, out, show, stop
+from rso.steps import compile_one, load_folder, start
+from rso.terminal import Format, out, show, stop
 from rso.troubles import sentence
 
 
@@ -49,14 +49,6 @@ FormatOption = Annotated[Format, typer.Option("--format", help="How to print it.
 PeriodArgument = Annotated[
     str, typer.Argument(help="2022, 2022-H1, 2022-Q3, 2022-09, FY2022 or 2022-07-01..2023-06-30 (last day included).")
 ]
-
-
-def start() -> None:
-    """Loads Django."""
-    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "rso.settings")
-    import django
-
-    django.setup()
 
 
 def open_database() -> None:
@@ -124,23 +116,6 @@ def load(
             out.print(f"{c.file}: kept though gone from the file: {', '.join(c.gone[:5])}{more}. --prune removes them.")
     if dry_run and form is Format.TABLE:
         out.print("Dry run: nothing was changed.")
-
-
-def load_folder(folder: Path, *, dry_run: bool = False, prune: bool = False, quiet: bool = False) -> list[Any]:
-    """Loads with a progress bar. Raises BadFolder."""
-    from django.utils import timezone
-    from rich.progress import Progress
-
-    from rso.accounts.actions import platform
-    from rso.core.loading.load import load as load_it
-
-    with Progress(console=err, transient=True, disable=quiet or not err.is_terminal) as progress:
-        task = progress.add_task("Loading", total=1)
-
-        def step(file: str, done: int, of: int) -> None:
-            progress.update(task, description=f"Loading {file}" if file else "Checking", completed=done, total=of)
-
-        return load_it(folder, by=platform(), now=timezone.now(), dry_run=dry_run, prune=prune, progress=step)
 
 
 @app.command("export")
@@ -273,27 +248,6 @@ def report_compile(
     show(rows, form)
     if form is Format.TABLE:
         out.print(f"{written.figures} figures, {written.records} records behind them.")
-
-
-def compile_one(ref: str, to: Path | None = None, as_at: date | None = None) -> Any:
-    """Compiles a report or stops with the reasons."""
-    from django.conf import settings
-
-    from rso.reports.compiler import CannotCompile
-    from rso.reports.editions import write_editions
-    from rso.reports.models import Report
-    from rso.reports.typeset import CannotTypeset
-
-    report = Report.objects.filter(ref=ref).first()
-    if report is None:
-        known = ", ".join(Report.objects.order_by("order", "ref").values_list("ref", flat=True)) or "none"
-        stop(f"There is no report “{ref}”; there are {known}")
-    try:
-        return write_editions(report, to or Path(settings.VAR) / "reports" / ref, as_at=as_at)
-    except CannotCompile as error:
-        stop(*map(str, error.faults), f"{ref} was not compiled; nothing was changed.")
-    except CannotTypeset as error:
-        stop(f"{ref} cannot be typeset, nothing was changed: {error}")
 
 
 @reports.command("facts")

@@ -7,8 +7,8 @@ from typing import Any
 
 from django.db.models import Q
 
-from rso import cli
 from rso.accounts.example import PASSWORD
+from rso.steps import compile_one, load_folder, start
 from rso.terminal import Format, out, show, stop
 
 EXAMPLE = Path(__file__).resolve().parent.parent / "data" / "office-2022"
@@ -21,7 +21,7 @@ def run_demo(port: int, *, serve: bool) -> None:
 
     if serve:
         check_port(port)
-    cli.start()
+    start()
     from django.conf import settings
 
     from rso.core.folders import alone
@@ -61,7 +61,7 @@ def _load() -> None:
     from rso.core.loading.load import BadFolder
 
     try:
-        counts = cli.load_folder(EXAMPLE)
+        counts = load_folder(EXAMPLE)
     except BadFolder as error:
         stop(str(error))
     added, changed = sum(c.added for c in counts), sum(c.changed for c in counts)
@@ -86,7 +86,7 @@ def _compile() -> None:
     from rso.reports.models import Report
 
     for report in Report.objects.order_by("order", "ref"):
-        written: Any = cli.compile_one(report.ref)
+        written: Any = compile_one(report.ref)
         shown = written.folder.relative_to(Path.cwd()) if written.folder.is_relative_to(Path.cwd()) else written.folder
         out.print(
             f"{report.title}: {shown}/ ({written.pdf.name}, web/index.html, data/datapackage.json), {written.figures} figures"

@@ -99,6 +99,7 @@ def route_of(address: str) -> str:
             return ""
 
 
+@pytest.mark.long
 def test_the_links_of_every_page_lead_somewhere():
     _pages, dead_ends = walked([page for page in pages() if page.status == 200], OF_EACH_ROUTE)
 
