@@ -40,36 +40,25 @@ class Environment(BaseSettings):
         description="Database: postgres://user@host/name, or sqlite:////folder/file. Empty: rso.sqlite3 in the folder of RSO_VAR",
         repr=False,
     )
-    var: Path = Field(
-        default=HOUSE / "var",
-        description="Folder of what the product writes: database, reports, files",
-    )
+    var: Path = Field(default=HOUSE / "var", description="Folder of what the product writes: database, reports, files")
     base_url: str = Field(
-        default="http://localhost:8000",
-        description="Address under which readers reach the site; printed in reports",
+        default="http://localhost:8000", description="Address under which readers reach the site; printed in reports"
     )
     secret_key: str = Field(
         default="",
         description="Signs sessions; at least 50 characters. Empty: made once and kept in the folder of RSO_VAR",
         repr=False,
     )
-    debug: bool = Field(
-        default=False,
-        description="Shows errors in full; never where others can reach the site",
-    )
+    debug: bool = Field(default=False, description="Shows errors in full; never where others can reach the site")
     allowed_hosts: Annotated[list[str], NoDecode] = Field(
-        default=["localhost", "127.0.0.1", "[::1]"],
-        description="Host names that the site answers to",
+        default=["localhost", "127.0.0.1", "[::1]"], description="Host names that the site answers to"
     )
     behind_https: bool = Field(
         default=False,
         description="A proxy before the site ends TLS: cookies and pages go over HTTPS only. Needs RSO_BASE_URL with https://",
     )
     financial_year_start: int = Field(
-        default=7,
-        ge=1,
-        le=12,
-        description="Month, 1 to 12, in which the financial year begins; FY2022 ends in 2022",
+        default=7, ge=1, le=12, description="Month, 1 to 12, in which the financial year begins; FY2022 ends in 2022"
     )
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field(
         default="WARNING", description="What is told of the product's own work"

@@ -16,17 +16,7 @@ VAR = ENV.var
 FINANCIAL_YEAR_START = ENV.financial_year_start
 OFFICE_CURRENCY = "AUD"
 
-ROOMS = [
-    "core",
-    "accounts",
-    "members",
-    "workplan",
-    "events",
-    "publications",
-    "outreach",
-    "finance",
-    "reports",
-]
+ROOMS = ["core", "accounts", "members", "workplan", "events", "publications", "outreach", "finance", "reports"]
 INSTALLED_APPS = [
     *(f"rso.{room}" for room in ROOMS),
     "django.contrib.auth",
@@ -69,11 +59,7 @@ TEMPLATES = [
                 "django.contrib.messages.context_processors.messages",
                 "rso.core.context.office",
             ],
-            "builtins": [
-                "rso.core.templatetags.house",
-                "django.templatetags.i18n",
-                "django.templatetags.l10n",
-            ],
+            "builtins": ["rso.core.templatetags.house", "django.templatetags.i18n", "django.templatetags.l10n"],
         },
     }
 ]

@@ -19,10 +19,7 @@ OF_DATABASE = (
         "No space left on device",
         "The disk of the database server is full; nothing was changed. Free some space there and run it again.",
     ),
-    (
-        "disk I/O error",
-        "The disk of the database is full or fails; nothing was changed. Mend that and run it again.",
-    ),
+    ("disk I/O error", "The disk of the database is full or fails; nothing was changed. Mend that and run it again."),
     (
         "readonly database",
         "There is no permission to write the database. Give it to this user, or set RSO_VAR to a folder of yours.",

@@ -23,12 +23,7 @@ def platform() -> User:
     """The service account under which the command line acts. It has no password and cannot sign in."""
     found, _made = User.objects.get_or_create(
         ref=PLATFORM,
-        defaults={
-            "name": "RSO",
-            "email": f"{PLATFORM}@rso.example",
-            "role": Role.SERVICE,
-            "is_active": False,
-        },
+        defaults={"name": "RSO", "email": f"{PLATFORM}@rso.example", "role": Role.SERVICE, "is_active": False},
     )
     return found
 

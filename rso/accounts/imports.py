@@ -12,10 +12,7 @@ tables.declare(
     Table(
         "users.csv",
         User,
-        (
-            *columns(User, "ref", "name", "email", "role"),
-            column(User, "active", attribute="is_active"),
-        ),
+        (*columns(User, "ref", "name", "email", "role"), column(User, "active", attribute="is_active")),
         Verbs(actions.open_accounts, actions.change_accounts, actions.disable_accounts),
         only=~Q(role=Role.SERVICE),
     )

@@ -31,13 +31,7 @@ class Kind(StrEnum):
 
 
 #: How each basis is filled, firmest first; a stated total is drawn as what is stated.
-FILLS = {
-    "recorded": "f1",
-    TOTAL_STATED: "f2",
-    "stated": "f2",
-    "estimated": "hatch",
-    "illustrative": "hollow",
-}
+FILLS = {"recorded": "f1", TOTAL_STATED: "f2", "stated": "f2", "estimated": "hatch", "illustrative": "hollow"}
 
 
 def basis_label(basis: str) -> str:
@@ -166,12 +160,7 @@ class Chart:
             }
             for m in self.marks
         ]
-        label = {
-            "field": "label",
-            "type": "nominal",
-            "sort": None,
-            "title": self.heads[0],
-        }
+        label = {"field": "label", "type": "nominal", "sort": None, "title": self.heads[0]}
         number = {"field": "value", "type": "quantitative", "title": self.heads[1]}
         is_column = self.kind is Kind.COLUMNS
         return {
@@ -180,10 +169,7 @@ class Chart:
             "description": self.alt,
             "data": {"values": values},
             "mark": {"type": "bar", "tooltip": True},
-            "encoding": {
-                "x": label if is_column else number,
-                "y": number if is_column else label,
-            },
+            "encoding": {"x": label if is_column else number, "y": number if is_column else label},
         }
 
 
@@ -218,41 +204,20 @@ def bars(breakdown: Breakdown, *, slug: str, finding: str, sub: str, unit: Unit,
     marks = _marks(breakdown.rows, unit, _scale(breakdown.rows))
     total = unit.bare(breakdown.value) if breakdown.sums else ""
     note = overlap_note(breakdown, unit)
-    return Chart(
-        Kind.BARS,
-        slug,
-        finding,
-        sub,
-        unit,
-        (breakdown.title, noun),
-        tuple(marks),
-        total,
-        note=note,
-    )
+    return Chart(Kind.BARS, slug, finding, sub, unit, (breakdown.title, noun), tuple(marks), total, note=note)
 
 
 def columns(breakdown: Breakdown, *, slug: str, finding: str, sub: str, unit: Unit, noun: str) -> Chart:
     """Columns over time: value on the mark, zero printed."""
     marks = [
         replace(
-            mark,
-            code=formats.date_format(Period.parse(mark.key).starts, "M") if mark.key[4:5] == "-" else mark.label,
+            mark, code=formats.date_format(Period.parse(mark.key).starts, "M") if mark.key[4:5] == "-" else mark.label
         )
         for mark in _marks(breakdown.rows, unit, _scale(breakdown.rows))
     ]
     total = unit.bare(breakdown.value) if breakdown.sums else ""
     note = overlap_note(breakdown, unit)
-    return Chart(
-        Kind.COLUMNS,
-        slug,
-        finding,
-        sub,
-        unit,
-        (breakdown.title, noun),
-        tuple(marks),
-        total,
-        note=note,
-    )
+    return Chart(Kind.COLUMNS, slug, finding, sub, unit, (breakdown.title, noun), tuple(marks), total, note=note)
 
 
 def shares(
@@ -262,8 +227,7 @@ def shares(
     percents = breakdown.percents
     order = [key for key, _label in groups]
     cells = sorted(
-        breakdown.rows,
-        key=lambda cell: order.index(group_of[cell.key]) if cell.key in group_of else len(order),
+        breakdown.rows, key=lambda cell: order.index(group_of[cell.key]) if cell.key in group_of else len(order)
     )
     marks, made, at = [], [], 0.0
     for key, label in [*groups, ("", "")]:
@@ -273,19 +237,7 @@ def shares(
             percent = percents.get(cell.key, 0)
             parts = tuple(replace(part, share=part.share) for part in _parts(cell, cell.value or 1))
             parts = tuple(replace(part, share=round(part.share * percent / 100, 4)) for part in parts)
-            marks.append(
-                Mark(
-                    cell.key,
-                    cell.short,
-                    cell.value,
-                    _shown(cell, unit),
-                    parts,
-                    cell.url,
-                    key,
-                    percent,
-                    at,
-                )
-            )
+            marks.append(Mark(cell.key, cell.short, cell.value, _shown(cell, unit), parts, cell.url, key, percent, at))
             at += percent
         if inside and key:
             whole = sum((cell.value or 0 for cell in inside), start=0)
@@ -336,14 +288,7 @@ def tiles(
     ]
     marks += _marks((cell for cell in breakdown.rows if cell.key not in places and cell.value != 0), unit, 0)
     return Chart(
-        Kind.TILES,
-        slug,
-        finding,
-        sub,
-        unit,
-        (breakdown.title, noun),
-        tuple(marks),
-        key_of_levels=tuple(bounds),
+        Kind.TILES, slug, finding, sub, unit, (breakdown.title, noun), tuple(marks), key_of_levels=tuple(bounds)
     )
 
 

@@ -33,12 +33,7 @@ class Package:
 
 
 PUBLIC_SANS = Package("fontpkg-public-sans", "2.1", "fontpkg_public_sans/files", "OFL-public-sans.txt")
-SOURCE_SERIF = Package(
-    "fontpkg-source-serif-4",
-    "4.4",
-    "fontpkg_source_serif_4/files",
-    "OFL-source-serif-4.txt",
-)
+SOURCE_SERIF = Package("fontpkg-source-serif-4", "4.4", "fontpkg_source_serif_4/files", "OFL-source-serif-4.txt")
 NOTO = Package("manimgx-fonts", "2026.9.26.post1", "manimgx_fonts", "OFL-noto.txt")
 PACKAGES = (PUBLIC_SANS, SOURCE_SERIF, NOTO)
 
@@ -97,26 +92,8 @@ PRINT_MORE = {
 FIGURES = ("lnum", "pnum", "tnum")
 TEXT = ("ccmp", "kern", "liga", "locl", "mark", "mkmk")
 WEB_SANS = TEXT + FIGURES
-WEB_SERIF = (
-    *TEXT,
-    "lnum",
-    "pnum",
-)  # great numbers stand alone: no column of them needs one width
-PRINT = (
-    *TEXT,
-    *FIGURES,
-    "calt",
-    "case",
-    "dnom",
-    "frac",
-    "numr",
-    "onum",
-    "ordn",
-    "sinf",
-    "subs",
-    "sups",
-    "zero",
-)
+WEB_SERIF = (*TEXT, "lnum", "pnum")  # great numbers stand alone: no column of them needs one width
+PRINT = (*TEXT, *FIGURES, "calt", "case", "dnom", "frac", "numr", "onum", "ordn", "sinf", "subs", "sups", "zero")
 EVERY = ("*",)
 
 # --- the list of files ------------------------------------------------------------------------------------------------
@@ -163,15 +140,7 @@ def _serif_file(italic: bool = False) -> str:
 
 def _latin_web(part: str, codes: frozenset[int]) -> list[Cut]:
     """Text in every weight; headings in one, since a second costs ten kilobytes, and italics would cost twenty."""
-    text = Cut(
-        f"public-sans{part}",
-        PUBLIC_SANS,
-        _sans_file(),
-        SANS,
-        codes,
-        WEB_SANS,
-        heaviest=700,
-    )
+    text = Cut(f"public-sans{part}", PUBLIC_SANS, _sans_file(), SANS, codes, WEB_SANS, heaviest=700)
     heading = Cut(
         f"office-serif-600{part}",
         SOURCE_SERIF,
@@ -194,11 +163,7 @@ def _script_web(script: str, codes: frozenset[int]) -> Cut:
 
 def web_cuts() -> list[Cut]:
     """The files of `static/fonts/`."""
-    latin = [
-        *_latin_web("", EVERYDAY),
-        *_latin_web("-vi", VIETNAMESE),
-        *_latin_web("-ext", REST),
-    ]
+    latin = [*_latin_web("", EVERYDAY), *_latin_web("-vi", VIETNAMESE), *_latin_web("-ext", REST)]
     return [*latin, _language_names(), *(_script_web(script, codes) for script, codes in SCRIPTS.items())]
 
 
@@ -215,42 +180,13 @@ def _with_print_stem(cut: Cut) -> Cut:
 def print_cuts() -> list[Cut]:
     """The files of `fonts/`: five of the sans, text and display cuts of the serif, two of each other script."""
     cuts = []
-    for weight, italic in (
-        (400, False),
-        (500, False),
-        (600, False),
-        (700, False),
-        (400, True),
-    ):
-        cuts.append(
-            Cut(
-                "",
-                PUBLIC_SANS,
-                _sans_file(italic),
-                SANS,
-                PRINT_LATIN,
-                PRINT,
-                weight,
-                italic,
-            )
-        )
+    for weight, italic in ((400, False), (500, False), (600, False), (700, False), (400, True)):
+        cuts.append(Cut("", PUBLIC_SANS, _sans_file(italic), SANS, PRINT_LATIN, PRINT, weight, italic))
     for family, upright, slanted in ((SERIF, 11, 11), (DISPLAY, 48, 32)):
         for weight, italic in ((400, False), (600, False), (400, True)):
             size = slanted if italic else upright
             source = _serif_file(italic)
-            cuts.append(
-                Cut(
-                    "",
-                    SOURCE_SERIF,
-                    source,
-                    family,
-                    PRINT_LATIN,
-                    PRINT,
-                    weight,
-                    italic,
-                    size,
-                )
-            )
+            cuts.append(Cut("", SOURCE_SERIF, source, family, PRINT_LATIN, PRINT, weight, italic, size))
     for script, codes in SCRIPTS.items():
         kept = codes | SHARED | PRINT_MORE.get(script, frozenset())
         file, family = f"NotoSans{script}[wght].ttf", f"Noto Sans {script}"

@@ -86,16 +86,7 @@ tables.declare(
     Table(
         "sources.csv",
         Source,
-        columns(
-            Source,
-            "ref",
-            "author",
-            "title",
-            "published_on",
-            "publisher",
-            "link",
-            "note",
-        ),
+        columns(Source, "ref", "author", "title", "published_on", "publisher", "link", "note"),
         plain(),
     )
 )
@@ -103,19 +94,7 @@ tables.declare(
     Table(
         "statements.csv",
         Statement,
-        columns(
-            Statement,
-            "ref",
-            "source",
-            "place",
-            "says",
-            "words",
-            "number",
-            "unit",
-            "bound",
-            "figure",
-            "period",
-        ),
+        columns(Statement, "ref", "source", "place", "says", "words", "number", "unit", "bound", "figure", "period"),
         plain(check_statements),
     )
 )
@@ -123,10 +102,7 @@ tables.declare(
     Table(
         "notes.yaml",
         Note,
-        (
-            *columns(Note, "ref", "figure", "period", "dimension", "value", "text"),
-            *translations(Note, "text"),
-        ),
+        (*columns(Note, "ref", "figure", "period", "dimension", "value", "text"), *translations(Note, "text")),
         plain(check_notes),
     )
 )

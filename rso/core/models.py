@@ -52,12 +52,7 @@ class RefField(models.CharField):  # type: ignore[type-arg]
         options.setdefault("unique", True)
         options.setdefault(
             "validators",
-            [
-                RegexValidator(
-                    r"^[A-Za-z0-9][A-Za-z0-9._-]*$",
-                    _("letters, digits, points and hyphens only"),
-                )
-            ],
+            [RegexValidator(r"^[A-Za-z0-9][A-Za-z0-9._-]*$", _("letters, digits, points and hyphens only"))],
         )
         super().__init__(**options)
 
@@ -202,10 +197,7 @@ class Dated(models.Model):
     @classmethod
     def constraints_of_dates(cls, name: str) -> list[models.BaseConstraint]:
         return [
-            models.CheckConstraint(
-                condition=Q(ends_on__gte=F("starts_on")),
-                name=f"{name}_ends_after_it_starts",
-            ),
+            models.CheckConstraint(condition=Q(ends_on__gte=F("starts_on")), name=f"{name}_ends_after_it_starts"),
             precision_is_known(name),
         ]
 

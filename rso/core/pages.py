@@ -28,13 +28,7 @@ class Pages:
     @property
     def offered(self) -> list[int | None]:
         """First, last and those around; None stands for a gap."""
-        near = sorted(
-            {
-                1,
-                self.last,
-                *range(max(1, self.number - 2), min(self.last, self.number + 2) + 1),
-            }
-        )
+        near = sorted({1, self.last, *range(max(1, self.number - 2), min(self.last, self.number + 2) + 1)})
         found: list[int | None] = []
         for at, number in enumerate(near):
             if at and number > near[at - 1] + 1:
@@ -44,10 +38,7 @@ class Pages:
 
 
 def list_page(
-    request: HttpRequest,
-    filters: django_filters.FilterSet,
-    template: str,
-    context: dict[str, Any] | None = None,
+    request: HttpRequest, filters: django_filters.FilterSet, template: str, context: dict[str, Any] | None = None
 ) -> HttpResponse:
     """Renders what the filters leave: nothing (422) where one cannot be read. A page number past the end leads to the last page."""
     readable = not filters.is_bound or filters.form.is_valid()
@@ -90,12 +81,7 @@ class Words(django_filters.CharFilter):  # type: ignore[misc]
     """Words in the title. Full-text search comes with the office."""
 
     def __init__(self, **options: Any) -> None:
-        super().__init__(
-            lookup_expr="icontains",
-            label=_("Words in the title"),
-            max_length=100,
-            **options,
-        )
+        super().__init__(lookup_expr="icontains", label=_("Words in the title"), max_length=100, **options)
 
 
 class Select(forms.Select):

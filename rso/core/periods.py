@@ -65,10 +65,7 @@ class Period:
 
     @property
     def is_calendar_year(self) -> bool:
-        return (self.starts, self.ends) == (
-            date(self.starts.year, 1, 1),
-            date(self.starts.year + 1, 1, 1),
-        )
+        return (self.starts, self.ends) == (date(self.starts.year, 1, 1), date(self.starts.year + 1, 1, 1))
 
     @property
     def label(self) -> str:
@@ -76,10 +73,7 @@ class Period:
         if re.fullmatch(r"\d{4}-\d{2}", self.key):
             return formats.date_format(self.starts, "F Y")
         if ".." in self.key:
-            return _("%(first)s to %(last)s") % {
-                "first": show_day(self.starts),
-                "last": show_day(self.last_day),
-            }
+            return _("%(first)s to %(last)s") % {"first": show_day(self.starts), "last": show_day(self.last_day)}
         if found := re.fullmatch(r"(\d{4})-([HQ])(\d)", self.key):
             year, part, number = found.groups()
             form = _("half-year %(number)s of %(year)s") if part == "H" else _("quarter %(number)s of %(year)s")
@@ -170,10 +164,7 @@ def show_span(starts: date, ends: date, precision: int = Precision.DAY) -> str:
     first, last = show_day(starts, precision), show_day(ends, precision)
     if first == last:
         return first
-    if precision == Precision.DAY and (starts.year, starts.month) == (
-        ends.year,
-        ends.month,
-    ):
+    if precision == Precision.DAY and (starts.year, starts.month) == (ends.year, ends.month):
         return f"{starts.day}–{last}"
     if precision == Precision.DAY and starts.year == ends.year:
         return f"{formats.date_format(starts, 'j F')} – {last}"

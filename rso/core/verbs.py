@@ -104,11 +104,7 @@ def add(things: Sequence[K], *, verb: str, by: User, now: datetime, reason: str 
         _record(
             model,
             (
-                (
-                    thing.ref,
-                    {},
-                    {f.name: v for f in fields if (v := told(f, thing)) not in (None, "")},
-                )
+                (thing.ref, {}, {f.name: v for f in fields if (v := told(f, thing)) not in (None, "")})
                 for thing in things
             ),
             verb=verb,
@@ -137,11 +133,7 @@ def change(things: Sequence[K], *, verb: str, by: User, now: datetime, reason: s
                 moved.append(thing)
                 touched.update(f.name for f in differ)
                 events.append(
-                    (
-                        thing.ref,
-                        {f.name: told(f, old) for f in differ},
-                        {f.name: told(f, thing) for f in differ},
-                    )
+                    (thing.ref, {f.name: told(f, old) for f in differ}, {f.name: told(f, thing) for f in differ})
                 )
         if moved:
             model._default_manager.bulk_update(moved, sorted(touched), batch_size=500)
@@ -164,11 +156,7 @@ def remove(things: Sequence[K], *, verb: str, by: User, now: datetime, reason: s
         _record(
             model,
             (
-                (
-                    thing.ref,
-                    {f.name: v for f in fields if (v := told(f, thing)) not in (None, "")},
-                    {},
-                )
+                (thing.ref, {f.name: v for f in fields if (v := told(f, thing)) not in (None, "")}, {})
                 for thing in things
             ),
             verb=verb,
@@ -179,13 +167,7 @@ def remove(things: Sequence[K], *, verb: str, by: User, now: datetime, reason: s
 
 
 def relate(
-    through: type[models.Model],
-    wanted: Mapping[K, Rows],
-    *,
-    parent: str,
-    verb: str,
-    by: User,
-    now: datetime,
+    through: type[models.Model], wanted: Mapping[K, Rows], *, parent: str, verb: str, by: User, now: datetime
 ) -> list[K]:
     """Makes the rows of a link table exactly `wanted` for each parent. Returns the parents whose rows changed.
 

@@ -10,14 +10,7 @@ from django.utils.translation import gettext as _
 
 from rso.core import verbs
 from rso.core.verbs import Problem, Verbs, plain, refuse
-from rso.events.models import (
-    Event,
-    EventBody,
-    EventState,
-    Participation,
-    ParticipationState,
-    StatedNumber,
-)
+from rso.events.models import Event, EventBody, EventState, Participation, ParticipationState, StatedNumber
 from rso.members.actions import is_country
 from rso.members.models import BodyKind
 from rso.workplan.actions import check_dates
@@ -55,11 +48,7 @@ def check_participations(participations: Sequence[Participation]) -> Iterable[Pr
     for at, row in enumerate(participations):
         if row.person_id is not None:
             if row.number != 1:
-                yield Problem(
-                    at,
-                    "number",
-                    _("a named person counts once; a head count has no name"),
-                )
+                yield Problem(at, "number", _("a named person counts once; a head count has no name"))
             pair = (row.event_id, row.person_id)
             if pair in seen:
                 yield Problem(at, "person", _("stands twice in the same event"))
@@ -67,11 +56,7 @@ def check_participations(participations: Sequence[Participation]) -> Iterable[Pr
         elif row.number < 1:
             yield Problem(at, "number", _("a head count is at least 1"))
         if row.member_id is not None and row.member and row.member.kind == BodyKind.AGENCY:
-            yield Problem(
-                at,
-                "member",
-                _("is an agency; name its State or organisation here and the agency beside it"),
-            )
+            yield Problem(at, "member", _("is an agency; name its State or organisation here and the agency beside it"))
         if row.agency_id is not None and row.agency and row.agency.kind != BodyKind.AGENCY:
             yield Problem(at, "agency", _("is no agency"))
         elif row.agency is not None and row.agency.parent_id != row.member_id:
@@ -89,22 +74,14 @@ def record_participations(
 
 
 def correct_participations(
-    participations: Sequence[Participation],
-    *,
-    by: User,
-    now: datetime,
-    reason: str = "",
+    participations: Sequence[Participation], *, by: User, now: datetime, reason: str = ""
 ) -> list[Participation]:
     refuse(check_participations(participations))
     return verbs.change(participations, verb="corrected", by=by, now=now, reason=reason)
 
 
 def strike_participations(
-    participations: Sequence[Participation],
-    *,
-    by: User,
-    now: datetime,
-    reason: str = "",
+    participations: Sequence[Participation], *, by: User, now: datetime, reason: str = ""
 ) -> None:
     """Removes rows that should never have been there; the audit trail keeps what they said."""
     verbs.remove(participations, verb="struck", by=by, now=now, reason=reason)

@@ -67,11 +67,7 @@ EVENT = Source(
         Column("when", _("When"), lambda event: event.when, exact=known_span),
         Column("where", _("Where"), lambda event: event.where),
         Column("type", _("Type"), lambda event: event.get_type_display()),
-        Column(
-            "role",
-            _("The office’s role"),
-            lambda event: event.get_office_role_display(),
-        ),
+        Column("role", _("The office’s role"), lambda event: event.get_office_role_display()),
         BASIS_COLUMN,
     ),
 )
@@ -92,24 +88,13 @@ PARTICIPATION = Source(
         *(dimension.under("event") for dimension in OF_EVENT),
         *OF_MEMBER,
         Dimension("presence", _("Way of taking part"), "mode", Presence),
-        Dimension(
-            "sex",
-            _("Sex"),
-            "sex",
-            Sex,
-            sensitive=True,
-            expected=lambda _period: Sex.values,
-        ),
+        Dimension("sex", _("Sex"), "sex", Sex, sensitive=True, expected=lambda _period: Sex.values),
         Dimension("agency", _("Agency"), "agency", Body, sensitive=True, others=_("Other agencies, or not known")),
         BASIS,
     ),
     columns=(
         Column("event", _("Event"), lambda row: row.event),
-        Column(
-            "person",
-            _("Person"),
-            lambda row: row.person.name if row.person else _("Head count"),
-        ),
+        Column("person", _("Person"), lambda row: row.person.name if row.person else _("Head count")),
         Column("number", _("Number"), lambda row: row.number, number=True),
         Column("member", _("Member"), lambda row: row.member or _("Not known")),
         Column("agency", _("Agency"), lambda row: row.agency or _("Not known")),
@@ -231,10 +216,7 @@ share_of_women = registry.figure(
         _("Share of women"),
         units.PERCENT,
         PARTICIPATION,
-        Share(
-            Slice("people-reached", "sex", ("female",)),
-            Slice("people-reached", "sex", ("female", "male")),
-        ),
+        Share(Slice("people-reached", "sex", ("female",)), Slice("people-reached", "sex", ("female", "male"))),
         _("Women in per cent of the people reached whose sex is known."),
         _("People whose sex is not known are in neither number; their count is shown apart."),
         public=False,
@@ -292,21 +274,9 @@ bodies_reached = registry.figure(
 
 registry.table(NamedTable("events-by-type", _("Events by type"), "events-held", ("type",)))
 registry.table(NamedTable("events-by-mode", _("Events by mode"), "events-held", ("mode",)))
+registry.table(NamedTable("bodies-by-event", _("Bodies by event"), "bodies-supported-in-person", ("event",)))
 registry.table(
-    NamedTable(
-        "bodies-by-event",
-        _("Bodies by event"),
-        "bodies-supported-in-person",
-        ("event",),
-    )
-)
-registry.table(
-    NamedTable(
-        "coverage",
-        _("Coverage: members reached in each theme"),
-        "bodies-reached",
-        ("theme", "member"),
-    )
+    NamedTable("coverage", _("Coverage: members reached in each theme"), "bodies-reached", ("theme", "member"))
 )
 
 
@@ -335,13 +305,7 @@ def _met(period: Period) -> list[Body]:
 
 
 listings.declare(
-    Listing(
-        "events",
-        _("Events held"),
-        EVENT.columns[:4] + EVENT.columns[5:],
-        _held,
-        figure="events-held",
-    )
+    Listing("events", _("Events held"), EVENT.columns[:4] + EVENT.columns[5:], _held, figure="events-held")
 )
 listings.declare(
     Listing(

@@ -28,27 +28,8 @@ tables.declare(
         "events.csv",
         Event,
         (
-            *columns(
-                Event,
-                "ref",
-                "title",
-                "type",
-                "mode",
-                "state",
-                "reason",
-                "office_role",
-                "group",
-                "ordinal",
-            ),
-            *columns(
-                Event,
-                "place",
-                "country",
-                "starts_on",
-                "ends_on",
-                "precision",
-                "activity",
-            ),
+            *columns(Event, "ref", "title", "type", "mode", "state", "reason", "office_role", "group", "ordinal"),
+            *columns(Event, "place", "country", "starts_on", "ends_on", "precision", "activity"),
             links("partners", EventBody, "body", where={"part": Part.PARTNER}),
             links("experts", EventBody, "body", where={"part": Part.EXPERT}),
             links("hosts", EventBody, "body", where={"part": Part.HOST}),
@@ -57,10 +38,7 @@ tables.declare(
             *columns(Event, "summary", "outcome", "basis", "source"),
         ),
         actions.event_verbs,
-        (
-            Link(EventBody, "event", actions.set_partners),
-            Link(StatedNumber, "event", actions.set_statements),
-        ),
+        (Link(EventBody, "event", actions.set_partners), Link(StatedNumber, "event", actions.set_statements)),
     )
 )
 tables.declare(
@@ -69,19 +47,7 @@ tables.declare(
         Participation,
         columns(
             Participation,
-            *(
-                "ref",
-                "event",
-                "member",
-                "agency",
-                "person",
-                "number",
-                "sex",
-                "role",
-                "state",
-                "mode",
-                "basis",
-            ),
+            *("ref", "event", "member", "agency", "person", "number", "sex", "role", "state", "mode", "basis"),
             *("statement", "source"),
         ),
         actions.participation_verbs,
@@ -91,19 +57,7 @@ tables.declare(
     Table(
         "quotes.yaml",
         Quote,
-        columns(
-            Quote,
-            "ref",
-            "event",
-            "speaker",
-            "post",
-            "body",
-            "words",
-            "consent",
-            "consent_on",
-            "basis",
-            "source",
-        ),
+        columns(Quote, "ref", "event", "speaker", "post", "body", "words", "consent", "consent_on", "basis", "source"),
         actions.quote_verbs,
     )
 )
@@ -126,13 +80,7 @@ def stated_totals_hold() -> Sequence[tuple[str, str, str]]:
         statement = numbers[pk]
         if statement.number is not None and total != statement.number:
             says = _("the rows that point to it sum to %(sum)s, but the source says %(number)s")
-            found.append(
-                (
-                    "statements.csv",
-                    statement.ref,
-                    says % {"sum": total, "number": f"{statement.number:.0f}"},
-                )
-            )
+            found.append(("statements.csv", statement.ref, says % {"sum": total, "number": f"{statement.number:.0f}"}))
     return found
 
 
@@ -140,10 +88,7 @@ def stated_totals_hold() -> Sequence[tuple[str, str, str]]:
 def stated_bodies_hold() -> Sequence[tuple[str, str, str]]:
     """A statement of bodies equals the distinct members, of the kinds it names, that attended the event."""
     present: dict[int, dict[str, int]] = defaultdict(dict)
-    attended = Participation.objects.filter(
-        COUNTED,
-        event__in=StatedNumber.objects.values("event"),
-    )
+    attended = Participation.objects.filter(COUNTED, event__in=StatedNumber.objects.values("event"))
     for unit, kinds in STATED_KINDS.items():
         counted = (
             attended.filter(member__kind__in=kinds).values_list("event").annotate(n=Count("member", distinct=True))
@@ -156,11 +101,7 @@ def stated_bodies_hold() -> Sequence[tuple[str, str, str]]:
         number = present.get(stated.event_id, {}).get(statement.unit)
         if number is not None and statement.number is not None and number != statement.number:
             says = _("%(statement)s says %(stated)s, but %(number)s took part by the records")
-            values = {
-                "statement": statement.ref,
-                "stated": f"{statement.number:.0f}",
-                "number": number,
-            }
+            values = {"statement": statement.ref, "stated": f"{statement.number:.0f}", "number": number}
             found.append(("events.csv", stated.event.ref, says % values))
     return found
 

@@ -25,10 +25,7 @@ class EventType(models.TextChoices):
     FORUM = "forum", _("Forum")
     CONSTRUCTIVE_DIALOGUE = "constructive_dialogue", _("Constructive Dialogue")
     WORKING_GROUP_MEETING = "working_group_meeting", _("Working group meeting")
-    SENIOR_OFFICIALS_MEETING = (
-        "senior_officials_meeting",
-        _("Senior officials’ meeting"),
-    )
+    SENIOR_OFFICIALS_MEETING = ("senior_officials_meeting", _("Senior officials’ meeting"))
     MINISTERIAL_CONFERENCE = "ministerial_conference", _("Ministerial conference")
     TECHNICAL_CONSULTATION = "technical_consultation", _("Technical consultation")
     ENGAGEMENT_FUNCTION = "engagement_function", _("Members’ engagement function")
@@ -37,11 +34,7 @@ class EventType(models.TextChoices):
 
 
 #: Types that build capacity: `countries-reached-by-training` counts them.
-CAPACITY_BUILDING = (
-    EventType.TRAINING,
-    EventType.WORKSHOP,
-    EventType.TABLETOP_EXERCISE,
-)
+CAPACITY_BUILDING = (EventType.TRAINING, EventType.WORKSHOP, EventType.TABLETOP_EXERCISE)
 
 
 class EventMode(models.TextChoices):
@@ -115,10 +108,7 @@ class Event(Record, Dated):
             *Dated.constraints_of_dates("event"),
             models.CheckConstraint(condition=Q(type__in=EventType.values), name="event_type_is_known"),
             models.CheckConstraint(condition=Q(state__in=EventState.values), name="event_state_is_known"),
-            models.CheckConstraint(
-                condition=Q(office_role__in=OfficeRole.values),
-                name="event_role_is_known",
-            ),
+            models.CheckConstraint(condition=Q(office_role__in=OfficeRole.values), name="event_role_is_known"),
             models.CheckConstraint(
                 condition=~Q(state__in=[EventState.POSTPONED, EventState.CANCELLED]) | ~Q(reason=""),
                 name="event_gives_its_reason",
@@ -230,22 +220,8 @@ class Participation(Record):
     role = RankField(ParticipationRole)
     state = RankField(ParticipationState, default=ParticipationState.REGISTERED)
     mode = RankField(Presence)
-    statement = models.ForeignKey(
-        Statement,
-        models.PROTECT,
-        null=True,
-        blank=True,
-        related_name="+",
-        db_index=False,
-    )
-    source = models.ForeignKey(
-        "core.Source",
-        models.PROTECT,
-        null=True,
-        blank=True,
-        related_name="+",
-        db_index=False,
-    )
+    statement = models.ForeignKey(Statement, models.PROTECT, null=True, blank=True, related_name="+", db_index=False)
+    source = models.ForeignKey("core.Source", models.PROTECT, null=True, blank=True, related_name="+", db_index=False)
 
     class Meta:
         verbose_name = _("participation")
@@ -263,45 +239,24 @@ class Participation(Record):
                 name="participation_member",
                 condition=Q(member__isnull=False),
             ),
-            models.Index(
-                fields=["agency", "event"],
-                name="participation_agency",
-                condition=Q(agency__isnull=False),
-            ),
-            models.Index(
-                fields=["statement"],
-                name="participation_statement",
-                condition=Q(statement__isnull=False),
-            ),
-            models.Index(
-                fields=["source"],
-                name="participation_source",
-                condition=Q(source__isnull=False),
-            ),
+            models.Index(fields=["agency", "event"], name="participation_agency", condition=Q(agency__isnull=False)),
+            models.Index(fields=["statement"], name="participation_statement", condition=Q(statement__isnull=False)),
+            models.Index(fields=["source"], name="participation_source", condition=Q(source__isnull=False)),
         ]
         constraints = [
             *Record.constraints("participation"),
             models.UniqueConstraint(fields=["person", "event"], name="participation_person_once_an_event"),
             models.CheckConstraint(condition=Q(number__gte=1), name="participation_counts_someone"),
             models.CheckConstraint(
-                condition=Q(person__isnull=True) | Q(number=1),
-                name="participation_person_counts_once",
+                condition=Q(person__isnull=True) | Q(number=1), name="participation_person_counts_once"
             ),
+            models.CheckConstraint(condition=Q(role__in=ParticipationRole.values), name="participation_role_is_known"),
             models.CheckConstraint(
-                condition=Q(role__in=ParticipationRole.values),
-                name="participation_role_is_known",
+                condition=Q(state__in=ParticipationState.values), name="participation_state_is_known"
             ),
+            models.CheckConstraint(condition=Q(mode__in=Presence.values), name="participation_presence_is_known"),
             models.CheckConstraint(
-                condition=Q(state__in=ParticipationState.values),
-                name="participation_state_is_known",
-            ),
-            models.CheckConstraint(
-                condition=Q(mode__in=Presence.values),
-                name="participation_presence_is_known",
-            ),
-            models.CheckConstraint(
-                condition=Q(sex__isnull=True) | Q(sex__in=Sex.values),
-                name="participation_sex_is_known_or_null",
+                condition=Q(sex__isnull=True) | Q(sex__in=Sex.values), name="participation_sex_is_known_or_null"
             ),
         ]
 
@@ -316,9 +271,7 @@ class Quote(Record):
     """Words that someone said and agreed to see printed. Withdrawn consent takes the quotation out of every edition to come."""
 
     privacy = Privacy(
-        DataClass.PERSONAL,
-        _("Prints what participants said, with their consent"),
-        _("Until consent is withdrawn"),
+        DataClass.PERSONAL, _("Prints what participants said, with their consent"), _("Until consent is withdrawn")
     )
     event = models.ForeignKey(Event, models.PROTECT, null=True, blank=True, related_name="quotes")
     speaker = models.CharField(max_length=120)

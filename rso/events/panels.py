@@ -25,11 +25,7 @@ def newest() -> Panel:
     held = Event.objects.filter(state=EventState.HELD).newest_first()[:3]
     items = tuple(item(event) for event in held)
     return Panel(
-        "events",
-        gettext_lazy("Events"),
-        items,
-        reverse("events"),
-        gettext_lazy("No event has been held yet."),
+        "events", gettext_lazy("Events"), items, reverse("events"), gettext_lazy("No event has been held yet.")
     )
 
 

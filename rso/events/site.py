@@ -10,13 +10,7 @@ from django.urls import path
 from django.utils.translation import gettext_lazy as _
 
 from rso.core.pages import InYear, OneOf, Words, list_page
-from rso.events.models import (
-    COUNTED,
-    Event,
-    EventMode,
-    EventType,
-    OfficeRole,
-)
+from rso.events.models import COUNTED, Event, EventMode, EventType, OfficeRole
 from rso.members.models import PROCESS_KINDS
 from rso.members.site import WithBody
 
@@ -57,7 +51,4 @@ def event(request: HttpRequest, ref: str) -> HttpResponse:
     return render(request, "events/detail.html", context)
 
 
-urlpatterns = [
-    path("events/", events, name="events"),
-    path("events/<ref:ref>/", event, name="event"),
-]
+urlpatterns = [path("events/", events, name="events"), path("events/<ref:ref>/", event, name="event")]

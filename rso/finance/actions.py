@@ -11,15 +11,7 @@ from django.utils.translation import gettext as _
 
 from rso.core import verbs
 from rso.core.verbs import Problem, Verbs, plain, refuse
-from rso.finance.models import (
-    Amount,
-    Budget,
-    Contribution,
-    ContributionActivity,
-    ContributionState,
-    Expenditure,
-    Rate,
-)
+from rso.finance.models import Amount, Budget, Contribution, ContributionActivity, ContributionState, Expenditure, Rate
 from rso.workplan.actions import check_dates
 
 if TYPE_CHECKING:
@@ -64,11 +56,7 @@ def check_contributions(contributions: Sequence[Contribution]) -> Iterable[Probl
         if row.amount <= 0:
             yield Problem(at, "amount", _("a contribution is more than nothing"))
         if (row.state == ContributionState.RECEIVED) != bool(row.received_on):
-            yield Problem(
-                at,
-                "received_on",
-                _("what was received has its day, and nothing else has"),
-            )
+            yield Problem(at, "received_on", _("what was received has its day, and nothing else has"))
 
 
 def check_budgets(budgets: Sequence[Budget]) -> Iterable[Problem]:
@@ -83,14 +71,7 @@ budget_line_verbs = plain(check_amounts)
 
 
 def set_activities(wanted: Mapping[Contribution, verbs.Rows], *, by: User, now: datetime) -> None:
-    verbs.relate(
-        ContributionActivity,
-        wanted,
-        parent="contribution",
-        verb="activities set",
-        by=by,
-        now=now,
-    )
+    verbs.relate(ContributionActivity, wanted, parent="contribution", verb="activities set", by=by, now=now)
 
 
 def check_expenditure(entries: Sequence[Expenditure]) -> Iterable[Problem]:
@@ -102,31 +83,11 @@ def check_expenditure(entries: Sequence[Expenditure]) -> Iterable[Problem]:
         if other is None:
             continue
         if other.reverses_id is not None:
+            yield Problem(at, "reverses", _("%(ref)s is itself a reversing entry") % {"ref": other.ref})
+        same = (other.amount, other.currency, other.rate, other.scale, other.category_id, other.activity_id)
+        if (-row.amount, row.currency, row.rate, row.scale, row.category_id, row.activity_id) != same:
             yield Problem(
-                at,
-                "reverses",
-                _("%(ref)s is itself a reversing entry") % {"ref": other.ref},
-            )
-        same = (
-            other.amount,
-            other.currency,
-            other.rate,
-            other.scale,
-            other.category_id,
-            other.activity_id,
-        )
-        if (
-            -row.amount,
-            row.currency,
-            row.rate,
-            row.scale,
-            row.category_id,
-            row.activity_id,
-        ) != same:
-            yield Problem(
-                at,
-                "reverses",
-                _("a reversing entry repeats %(ref)s with the opposite sign") % {"ref": other.ref},
+                at, "reverses", _("a reversing entry repeats %(ref)s with the opposite sign") % {"ref": other.ref}
             )
 
 
@@ -167,11 +128,7 @@ def reverse_expenditure(
 def refuse_alteration(entries: Sequence[Expenditure], **_given: Any) -> None:
     """The ledger is never altered or erased: the error says what to do instead."""
     refuse(
-        Problem(
-            at,
-            "amount",
-            _("is in the ledger and is never altered; post an entry that reverses it, and a new one"),
-        )
+        Problem(at, "amount", _("is in the ledger and is never altered; post an entry that reverses it, and a new one"))
         for at, _entry in enumerate(entries)
     )
 

@@ -56,14 +56,7 @@ def categories(_period: Period) -> list[int]:
     return list(Category.objects.order_by("order").values_list("pk", flat=True))
 
 
-CATEGORY = Dimension(
-    "category",
-    _("Category"),
-    "category",
-    Category,
-    expected=categories,
-    groups=category_groups,
-)
+CATEGORY = Dimension("category", _("Category"), "category", Category, expected=categories, groups=category_groups)
 PURPOSE = Dimension("purpose", _("Core purpose"), "category__purpose", CorePurpose, expected=purposes)
 CURRENCY = Dimension("currency", _("Currency"), "currency")
 
@@ -92,14 +85,7 @@ EXPENDITURE = Source(
     Expenditure,
     when=("spent_on",),
     related=("category", "activity"),
-    dimensions=(
-        CATEGORY,
-        PURPOSE,
-        CURRENCY,
-        month_of("spent_on"),
-        year_of("spent_on"),
-        BASIS,
-    ),
+    dimensions=(CATEGORY, PURPOSE, CURRENCY, month_of("spent_on"), year_of("spent_on"), BASIS),
     columns=(
         Column("spent", _("Day"), lambda row: show_day(row.spent_on), exact=lambda row: known_day(row.spent_on)),
         Column("category", _("Category"), lambda row: row.category.label),
@@ -216,20 +202,8 @@ contribution_share = registry.figure(
     )
 )  # fmt: skip
 registry.table(
-    NamedTable(
-        "expenditure-by-category",
-        _("Expenditure by category"),
-        "expenditure",
-        ("category",),
-        shares=True,
-    )
+    NamedTable("expenditure-by-category", _("Expenditure by category"), "expenditure", ("category",), shares=True)
 )
 registry.table(
-    NamedTable(
-        "expenditure-by-purpose",
-        _("Expenditure by core purpose"),
-        "expenditure",
-        ("purpose",),
-        shares=True,
-    )
+    NamedTable("expenditure-by-purpose", _("Expenditure by core purpose"), "expenditure", ("purpose",), shares=True)
 )

@@ -6,15 +6,7 @@ from typing import Any
 from rso.core.loading.columns import Column, columns, links, money, translations
 from rso.core.loading.tables import Link, Table, tables
 from rso.finance import actions
-from rso.finance.models import (
-    Budget,
-    BudgetLine,
-    Category,
-    Contribution,
-    ContributionActivity,
-    Expenditure,
-    Rate,
-)
+from rso.finance.models import Budget, BudgetLine, Category, Contribution, ContributionActivity, Expenditure, Rate
 
 
 def whole(text: str) -> int:
@@ -24,10 +16,7 @@ def whole(text: str) -> int:
 
 
 def _ratio(name: str) -> Column:
-    what = {
-        "rate": "the rate as a whole number, over its scale",
-        "scale": "the scale of the rate, such as 10000",
-    }[name]
+    what = {"rate": "the rate as a whole number, over its scale", "scale": "the scale of the rate, such as 10000"}[name]
     return Column(name, name, name, False, what, "integer", parse_text=whole, default=1)
 
 
@@ -45,12 +34,7 @@ tables.declare(
     Table(
         "rates.csv",
         Rate,
-        (
-            *columns(Rate, "ref", "currency", "on"),
-            _ratio("rate"),
-            _ratio("scale"),
-            *columns(Rate, "source"),
-        ),
+        (*columns(Rate, "ref", "currency", "on"), _ratio("rate"), _ratio("scale"), *columns(Rate, "source")),
         actions.rate_verbs,
     )
 )
@@ -61,15 +45,7 @@ tables.declare(
         (
             *columns(Contribution, "ref", "title", "funder", "kind", "state"),
             *amount(Contribution),
-            *columns(
-                Contribution,
-                "announced_on",
-                "signed_on",
-                "received_on",
-                "precision",
-                "starts_on",
-                "ends_on",
-            ),
+            *columns(Contribution, "announced_on", "signed_on", "received_on", "precision", "starts_on", "ends_on"),
             *columns(Contribution, "purpose_text"),
             links("activities", ContributionActivity, "activity"),
             *columns(Contribution, "basis", "source"),

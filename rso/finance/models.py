@@ -33,10 +33,7 @@ class Rate(Kept):
         constraints = [
             models.UniqueConstraint(fields=["currency", "on"], name="rate_once_a_day"),
             models.CheckConstraint(condition=Q(rate__gt=0, rate__lte=10**9), name="rate_is_positive"),
-            models.CheckConstraint(
-                condition=Q(scale__gt=0, scale__lte=10**9),
-                name="rate_scale_is_positive",
-            ),
+            models.CheckConstraint(condition=Q(scale__gt=0, scale__lte=10**9), name="rate_scale_is_positive"),
         ]
 
     def __str__(self) -> str:
@@ -58,9 +55,7 @@ class Amount(Record):
     scale = models.BigIntegerField(default=1)
     rate_on = models.DateField(null=True, blank=True)
     office_amount = models.GeneratedField(
-        expression=in_office_currency(),
-        output_field=models.BigIntegerField(),
-        db_persist=True,
+        expression=in_office_currency(), output_field=models.BigIntegerField(), db_persist=True
     )
 
     class Meta:
@@ -70,15 +65,9 @@ class Amount(Record):
     def constraints_of_amounts(cls, name: str) -> list[models.BaseConstraint]:
         return [
             # Amount × rate stays within a 64-bit number.
-            models.CheckConstraint(
-                condition=Q(amount__range=(-(10**12), 10**12)),
-                name=f"{name}_amount_in_range",
-            ),
+            models.CheckConstraint(condition=Q(amount__range=(-(10**12), 10**12)), name=f"{name}_amount_in_range"),
             models.CheckConstraint(condition=Q(rate__gt=0, rate__lte=10**6), name=f"{name}_rate_in_range"),
-            models.CheckConstraint(
-                condition=Q(scale__gt=0, scale__lte=10**9),
-                name=f"{name}_scale_in_range",
-            ),
+            models.CheckConstraint(condition=Q(scale__gt=0, scale__lte=10**9), name=f"{name}_scale_in_range"),
         ]
 
 
@@ -124,10 +113,7 @@ class Contribution(Amount):
             *Record.constraints("contribution"),
             precision_is_known("contribution"),
             *Amount.constraints_of_amounts("contribution"),
-            models.CheckConstraint(
-                condition=Q(ends_on__gte=F("starts_on")),
-                name="contribution_ends_after_it_starts",
-            ),
+            models.CheckConstraint(condition=Q(ends_on__gte=F("starts_on")), name="contribution_ends_after_it_starts"),
             models.CheckConstraint(condition=Q(amount__gt=0), name="contribution_is_positive"),
             models.CheckConstraint(
                 condition=Q(state=ContributionState.RECEIVED, received_on__isnull=False)
@@ -194,10 +180,7 @@ class Budget(Record):
         verbose_name = _("budget")
         constraints = [
             *Record.constraints("budget"),
-            models.CheckConstraint(
-                condition=Q(ends_on__gte=F("starts_on")),
-                name="budget_ends_after_it_starts",
-            ),
+            models.CheckConstraint(condition=Q(ends_on__gte=F("starts_on")), name="budget_ends_after_it_starts"),
         ]
 
     def __str__(self) -> str:
@@ -214,10 +197,7 @@ class BudgetLine(Amount):
 
     class Meta:
         verbose_name = _("budget line")
-        constraints = [
-            *Record.constraints("budget_line"),
-            *Amount.constraints_of_amounts("budget_line"),
-        ]
+        constraints = [*Record.constraints("budget_line"), *Amount.constraints_of_amounts("budget_line")]
 
 
 class Expenditure(Amount):
@@ -234,14 +214,7 @@ class Expenditure(Amount):
         verbose_name = _("expenditure")
         indexes = [
             models.Index(
-                fields=[
-                    "spent_on",
-                    "category",
-                    "activity",
-                    "basis",
-                    "currency",
-                    "office_amount",
-                ],
+                fields=["spent_on", "category", "activity", "basis", "currency", "office_amount"],
                 name="expenditure_all",
             ),
             models.Index(fields=["category"], name="expenditure_category"),

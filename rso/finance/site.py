@@ -37,7 +37,4 @@ def funder(request: HttpRequest, ref: str) -> HttpResponse:
     return render(request, "finance/funder.html", context)
 
 
-urlpatterns = [
-    path("funders/", funders, name="funders"),
-    path("funders/<ref:ref>/", funder, name="funder"),
-]
+urlpatterns = [path("funders/", funders, name="funders"), path("funders/<ref:ref>/", funder, name="funder")]

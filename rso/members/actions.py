@@ -32,11 +32,7 @@ def check_bodies(bodies: Sequence[Body]) -> Iterable[Problem]:
             yield Problem(at, "tile_line", _("lies outside the grid; lines are 1 to 8"))
         if not is_country(body.country):
             yield Problem(at, "country", _("is no country code of three capital letters, such as THA"))
-        if body.country and body.kind not in (
-            BodyKind.MEMBER_STATE,
-            BodyKind.OBSERVER_STATE,
-            BodyKind.AGENCY,
-        ):
+        if body.country and body.kind not in (BodyKind.MEMBER_STATE, BodyKind.OBSERVER_STATE, BodyKind.AGENCY):
             yield Problem(at, "country", _("organisations and partners have no country here"))
 
 

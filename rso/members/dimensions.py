@@ -11,11 +11,7 @@ def places() -> dict[str, Place]:
     members = Body.objects.filter(tile_column__isnull=False).order_by("tile_line", "tile_column")
     return {
         body.ref: Place(
-            body.tile_column or 1,
-            body.tile_line or 1,
-            body.iso2 or body.ref,
-            body.label,
-            body.get_absolute_url(),
+            body.tile_column or 1, body.tile_line or 1, body.iso2 or body.ref, body.label, body.get_absolute_url()
         )
         for body in members
     }

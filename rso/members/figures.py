@@ -6,18 +6,7 @@ from typing import Any
 from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
-from rso.core.figures import (
-    BASIS,
-    BASIS_COLUMN,
-    Column,
-    Covered,
-    Dimension,
-    Figure,
-    Source,
-    Total,
-    registry,
-    units,
-)
+from rso.core.figures import BASIS, BASIS_COLUMN, Column, Covered, Dimension, Figure, Source, Total, registry, units
 from rso.core.figures.reading import read
 from rso.core.listings import Listing, listings
 from rso.members.models import MEMBER_KINDS, STATE_KINDS, Body, BodyKind, Region

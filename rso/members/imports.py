@@ -10,18 +10,7 @@ tables.declare(
         "bodies.csv",
         Body,
         (
-            *columns(
-                Body,
-                "ref",
-                "kind",
-                "name",
-                "long_name",
-                "iso2",
-                "country",
-                "region",
-                "parent",
-                "sector",
-            ),
+            *columns(Body, "ref", "kind", "name", "long_name", "iso2", "country", "region", "parent", "sector"),
             *columns(Body, "joined_on", "left_on"),
             column(Body, "verified", attribute="is_verified"),
             *columns(Body, "remark", "aliases", "tile_column", "tile_line"),
@@ -43,16 +32,7 @@ tables.declare(
     Table(
         "focal_points.csv",
         FocalPoint,
-        columns(
-            FocalPoint,
-            "ref",
-            "body",
-            "person",
-            "starts_on",
-            "ends_on",
-            "basis",
-            "source",
-        ),
+        columns(FocalPoint, "ref", "body", "person", "starts_on", "ends_on", "basis", "source"),
         actions.focal_point_verbs,
     )
 )
@@ -76,17 +56,7 @@ tables.declare(
     Table(
         "seats.csv",
         Seat,
-        columns(
-            Seat,
-            "ref",
-            "group",
-            "body",
-            "role",
-            "starts_on",
-            "ends_on",
-            "basis",
-            "source",
-        ),
+        columns(Seat, "ref", "group", "body", "role", "starts_on", "ends_on", "basis", "source"),
         actions.seat_verbs,
     )
 )

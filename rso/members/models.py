@@ -62,10 +62,7 @@ class Sector(models.TextChoices):
     CIVIL_REGISTRATION = "civil_registration", _("Civil registration")
     ANTI_CORRUPTION = "anti_corruption", _("Anti-corruption")
     POLICY = "policy", _("Policy, other ministries")
-    INTERNATIONAL_ORGANISATION = (
-        "international_organisation",
-        _("International organisation"),
-    )
+    INTERNATIONAL_ORGANISATION = ("international_organisation", _("International organisation"))
     CIVIL_SOCIETY = "civil_society", _("Civil society")
     PRIVATE_SECTOR = "private_sector", _("Private sector")
     ACADEMIA = "academia", _("Academia and research")
@@ -131,8 +128,7 @@ class Body(Record):
                 name="body_leaves_after_it_joined",
             ),
             models.CheckConstraint(
-                condition=~Q(kind=BodyKind.AGENCY) | Q(parent__isnull=False),
-                name="body_agency_has_a_parent",
+                condition=~Q(kind=BodyKind.AGENCY) | Q(parent__isnull=False), name="body_agency_has_a_parent"
             ),
             models.CheckConstraint(condition=Q(kind__in=BodyKind.values), name="body_kind_is_known"),
         ]
@@ -255,9 +251,7 @@ class GroupName(Record):
             models.UniqueConstraint(fields=["group", "starts_on"], name="group_name_once_a_day"),
             # No day is unlike no day for the one above.
             models.UniqueConstraint(
-                fields=["group"],
-                condition=Q(starts_on__isnull=True),
-                name="group_name_without_a_day_once",
+                fields=["group"], condition=Q(starts_on__isnull=True), name="group_name_without_a_day_once"
             ),
         ]
 

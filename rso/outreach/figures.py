@@ -5,18 +5,7 @@ from typing import Any
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
-from rso.core.figures import (
-    BASIS,
-    BASIS_COLUMN,
-    Column,
-    Dimension,
-    Figure,
-    Source,
-    Total,
-    month_of,
-    registry,
-    units,
-)
+from rso.core.figures import BASIS, BASIS_COLUMN, Column, Dimension, Figure, Source, Total, month_of, registry, units
 from rso.core.periods import Period, known_span
 from rso.outreach.models import Engagement, EngagementBody, EngagementKind
 from rso.workplan.dimensions import OF_ACTIVITY, partner

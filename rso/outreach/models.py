@@ -56,10 +56,7 @@ class Engagement(Record, Dated):
         constraints = [
             *Record.constraints("engagement"),
             *Dated.constraints_of_dates("engagement"),
-            models.CheckConstraint(
-                condition=Q(kind__in=EngagementKind.values),
-                name="engagement_kind_is_known",
-            ),
+            models.CheckConstraint(condition=Q(kind__in=EngagementKind.values), name="engagement_kind_is_known"),
         ]
 
     def __str__(self) -> str:

@@ -28,9 +28,4 @@ def of_body(body: Body) -> Panel:
 @listings.offers_panel(Activity)
 def of_activity(activity: Activity) -> Panel:
     found = activity.engagements.order_by("starts_on", "ref")
-    return Panel(
-        "engagements",
-        _("Engagements"),
-        tuple(map(item, found)),
-        blank=_("No engagement belongs to it."),
-    )
+    return Panel("engagements", _("Engagements"), tuple(map(item, found)), blank=_("No engagement belongs to it."))

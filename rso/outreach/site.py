@@ -23,12 +23,7 @@ from rso.members.site import WithBody
 from rso.outreach import gallery
 from rso.outreach.models import Engagement, EngagementKind
 
-HEADLINES = (
-    "participations",
-    "publications",
-    "events-held",
-    "bodies-supported-in-person",
-)
+HEADLINES = ("participations", "publications", "events-held", "bodies-supported-in-person")
 
 
 def home(request: HttpRequest) -> HttpResponse:

@@ -29,11 +29,4 @@ edition_verbs = plain()
 
 
 def set_partners(wanted: Mapping[Publication, verbs.Rows], *, by: User, now: datetime) -> None:
-    verbs.relate(
-        PublicationBody,
-        wanted,
-        parent="publication",
-        verb="partners set",
-        by=by,
-        now=now,
-    )
+    verbs.relate(PublicationBody, wanted, parent="publication", verb="partners set", by=by, now=now)

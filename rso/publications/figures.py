@@ -21,12 +21,7 @@ from rso.core.figures import (
 from rso.core.figures.reading import read
 from rso.core.listings import Listing, listings
 from rso.core.periods import Period, known_day
-from rso.publications.models import (
-    Publication,
-    PublicationBody,
-    PublicationKind,
-    PublicationState,
-)
+from rso.publications.models import Publication, PublicationBody, PublicationKind, PublicationState
 from rso.workplan.dimensions import OF_ACTIVITY, partner
 from rso.workplan.models import ENGAGED, Part
 
@@ -89,12 +84,4 @@ def _rows(period: Period) -> QuerySet[Any, Any]:
     return works.prefetch_related("parts__body").order_by("first_issued_on", "pk")
 
 
-listings.declare(
-    Listing(
-        "publications",
-        _("Publications"),
-        PUBLICATION.columns,
-        _rows,
-        figure="publications",
-    )
-)
+listings.declare(Listing("publications", _("Publications"), PUBLICATION.columns, _rows, figure="publications"))

@@ -12,15 +12,7 @@ tables.declare(
         Publication,
         (
             *columns(
-                Publication,
-                "ref",
-                "title",
-                "kind",
-                "state",
-                "reason",
-                "first_issued_on",
-                "precision",
-                "activity",
+                Publication, "ref", "title", "kind", "state", "reason", "first_issued_on", "precision", "activity"
             ),
             *columns(Publication, "authors", "series", "part_of_series", "summary", "link"),
             links("partners", PublicationBody, "body", where={"part": Part.PARTNER}),
@@ -38,18 +30,7 @@ tables.declare(
         Edition,
         columns(
             Edition,
-            *(
-                "ref",
-                "publication",
-                "language",
-                "number",
-                "issued_on",
-                "precision",
-                "link",
-                "file",
-                "basis",
-                "source",
-            ),
+            *("ref", "publication", "language", "number", "issued_on", "precision", "link", "file", "basis", "source"),
         ),
         actions.edition_verbs,
     )

@@ -24,10 +24,7 @@ class PublicationKind(models.TextChoices):
     TOOLKIT = "toolkit", _("Toolkit")
     PRACTITIONER_TOOL = "practitioner_tool", _("Tool for practitioners")
     POLICY_BRIEF = "policy_brief", _("Policy brief")
-    COMPARATIVE_ANALYSIS = (
-        "comparative_analysis",
-        _("Comparative analysis or research report"),
-    )
+    COMPARATIVE_ANALYSIS = ("comparative_analysis", _("Comparative analysis or research report"))
     ROADMAP = "roadmap", _("Roadmap")
     TRAINING_CURRICULUM = "training_curriculum", _("Training curriculum or module")
     OUTCOME_STATEMENT = "outcome_statement", _("Outcome statement or report")
@@ -79,26 +76,14 @@ class Publication(Record):
 
     class Meta:
         verbose_name = _("publication")
-        indexes = [
-            models.Index(
-                fields=["first_issued_on", "state", "kind"],
-                name="publication_first_issue",
-            )
-        ]
+        indexes = [models.Index(fields=["first_issued_on", "state", "kind"], name="publication_first_issue")]
         constraints = [
             *Record.constraints("publication"),
             precision_is_known("publication"),
+            models.CheckConstraint(condition=Q(state__in=PublicationState.values), name="publication_state_is_known"),
+            models.CheckConstraint(condition=Q(kind__in=PublicationKind.values), name="publication_kind_is_known"),
             models.CheckConstraint(
-                condition=Q(state__in=PublicationState.values),
-                name="publication_state_is_known",
-            ),
-            models.CheckConstraint(
-                condition=Q(kind__in=PublicationKind.values),
-                name="publication_kind_is_known",
-            ),
-            models.CheckConstraint(
-                condition=~Q(state=PublicationState.WITHDRAWN) | ~Q(reason=""),
-                name="publication_gives_its_reason",
+                condition=~Q(state=PublicationState.WITHDRAWN) | ~Q(reason=""), name="publication_gives_its_reason"
             ),
         ]
 

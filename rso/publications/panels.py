@@ -14,13 +14,7 @@ from rso.workplan.models import Activity
 
 
 def item(work: Publication) -> Item:
-    return Item(
-        work.title,
-        work.get_absolute_url(),
-        work.when,
-        str(work.get_kind_display()),
-        "en",
-    )
+    return Item(work.title, work.get_absolute_url(), work.when, str(work.get_kind_display()), "en")
 
 
 @listings.offers_shelf
@@ -28,11 +22,7 @@ def newest() -> Panel:
     """The newest works that are known by name: the example's unnamed ones stand in the list alone."""
     items = tuple(item(work) for work in Publication.objects.out().exclude(basis=Basis.ILLUSTRATIVE).newest_first()[:3])
     return Panel(
-        "publications",
-        _("Publications"),
-        items,
-        reverse("publications"),
-        _("Nothing has been published yet."),
+        "publications", _("Publications"), items, reverse("publications"), _("Nothing has been published yet.")
     )
 
 

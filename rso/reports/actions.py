@@ -29,11 +29,4 @@ inconsistency_verbs = plain()
 
 
 def set_statements(wanted: Mapping[Inconsistency, verbs.Rows], *, by: User, now: datetime) -> None:
-    verbs.relate(
-        InconsistentStatement,
-        wanted,
-        parent="inconsistency",
-        verb="statements set",
-        by=by,
-        now=now,
-    )
+    verbs.relate(InconsistentStatement, wanted, parent="inconsistency", verb="statements set", by=by, now=now)

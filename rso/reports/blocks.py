@@ -40,19 +40,11 @@ class Blocks:
         period = Period.parse(token.options["period"]) if "period" in token.options else None
         if token.name in registry.tables:
             named = registry.tables[token.name]
-            return (
-                self.compiler.reading(named.figure, period),
-                list(named.dimensions),
-                token.name,
-            )
+            return (self.compiler.reading(named.figure, period), list(named.dimensions), token.name)
         dimensions = [token.options[name] for name in ("by", "across") if name in token.options]
         if not dimensions:
             raise BadText(_("says by what to split: by=…"))
-        return (
-            self.compiler.reading(token.name, period),
-            dimensions,
-            f"{token.name}-by-{'-'.join(dimensions)}",
-        )
+        return (self.compiler.reading(token.name, period), dimensions, f"{token.name}-by-{'-'.join(dimensions)}")
 
     def chart(self, token: Token) -> Node:
         reading, dimensions, slug = self._asked(token)
@@ -100,10 +92,7 @@ class Blocks:
             cells = [crossing.cells[(row.key, column.key)] for column in crossing.columns]
             filters = [f"{crossing.dimensions[0]}={row.key},{crossing.dimensions[1]}={c.key}" for c in crossing.columns]
             rows.append(
-                [
-                    {"v": row.label},
-                    *(self._cell(reading, cell, f) for cell, f in zip(cells, filters, strict=True)),
-                ]
+                [{"v": row.label}, *(self._cell(reading, cell, f) for cell, f in zip(cells, filters, strict=True))]
             )
         head = [crossing.titles[0], *(column.label for column in crossing.columns)]
         overlap = [_("Rows and columns overlap, so they do not add up.")] if crossing.overlaps else []
@@ -129,11 +118,7 @@ class Blocks:
         """A cell as a figure of its own, so that it can be read back from the page."""
         unit = reading.figure.unit
         if cell.value is None:
-            return {
-                "v": str(cell.status.label),
-                "num": True,
-                "status": cell.status.value,
-            }
+            return {"v": str(cell.status.label), "num": True, "status": cell.status.value}
         return {
             "v": unit.bare(cell.value), "num": True, "figure": reading.figure.slug, "period": reading.period.key,
             "filter": filters, "value": unit.exact(cell.value), "unit": unit.code, "decimals": unit.decimals if not unit.is_money else 0,
@@ -181,11 +166,7 @@ class Blocks:
             elif counted.value != len(rows):
                 raise BadText(
                     _("lists %(rows)s rows, but %(figure)s is %(value)s")
-                    % {
-                        "rows": len(rows),
-                        "figure": found.figure,
-                        "value": counted.value,
-                    }
+                    % {"rows": len(rows), "figure": found.figure, "value": counted.value}
                 )
         numbers = [at for at, column in enumerate(found.columns) if column.number]
         return {
@@ -225,13 +206,7 @@ class Blocks:
         }  # fmt: skip
         if dimension:
             breakdown = reading.by(dimension)
-            drawn = draw(
-                "bars",
-                breakdown,
-                reading,
-                slug=f"{slug}-by-{dimension}",
-                finding=str(reading.figure.title),
-            )
+            drawn = draw("bars", breakdown, reading, slug=f"{slug}-by-{dimension}", finding=str(reading.figure.title))
             self._keep(reading, [dimension], breakdown.rows)
             found["split"] = {**drawn.as_json(), **self._place(reading, dimension)}
         return found
@@ -240,12 +215,7 @@ class Blocks:
         """One pile for each event, one line for each attendance, gold where a source states the total."""
         rows = self.compiler.reading(slug).by("event").rows
         return [
-            {
-                "label": cell.label,
-                "n": int(cell.value or 0),
-                "stated": "total_stated" in cell.parts,
-            }
-            for cell in rows
+            {"label": cell.label, "n": int(cell.value or 0), "stated": "total_stated" in cell.parts} for cell in rows
         ]
 
 

@@ -159,18 +159,11 @@ class _Compiler:
                 return {"t": "text", "v": ""}
         if node["t"] == "h":
             resolved = [self._resolve(section, child) for child in node["c"]]
-            return {
-                **node,
-                "c": resolved,
-                "id": slug_of("-".join(str(child.get("v", "")) for child in resolved)),
-            }
+            return {**node, "c": resolved, "id": slug_of("-".join(str(child.get("v", "")) for child in resolved))}
         if "c" in node:
             return {**node, "c": [self._resolve(section, child) for child in node["c"]]}
         if "items" in node:
-            return {
-                **node,
-                "items": [[self._resolve(section, child) for child in item] for item in node["items"]],
-            }
+            return {**node, "items": [[self._resolve(section, child) for child in item] for item in node["items"]]}
         return node
 
     def _token(self, token: Token) -> Node:
@@ -201,12 +194,7 @@ class _Compiler:
         if statement.number is None:
             raise BadText(_("“%(name)s” states no number") % {"name": token.name})
         mark = self.note(statement.source)
-        return {
-            "t": "stated",
-            "shown": show_stated(statement),
-            "says": statement.says,
-            "n": mark["n"],
-        }
+        return {"t": "stated", "shown": show_stated(statement), "says": statement.says, "n": mark["n"]}
 
     def _source(self, ref: str) -> Source:
         if ref not in self.sources:
@@ -239,12 +227,7 @@ class _Compiler:
             self.readings[key] = Reading(registry.find(slug), of, as_at=as_at, reader=PUBLIC)
         return self.readings[key]
 
-    def printed(
-        self,
-        slug: str,
-        period: Period | None = None,
-        filters: dict[str, str] | None = None,
-    ) -> Printed:
+    def printed(self, slug: str, period: Period | None = None, filters: dict[str, str] | None = None) -> Printed:
         """A figure, or one cell of it, as the edition prints it; its records are kept as evidence."""
         reading = self.reading(slug, period)
         filters = filters or {}

@@ -39,10 +39,7 @@ class Printed:
     @property
     def weakest(self) -> str:
         """The basis whose line is drawn under the number: the weakest on which it rests."""
-        return next(
-            (basis for basis in ("illustrative", "estimated", "stated") if basis in self.basis),
-            "recorded",
-        )
+        return next((basis for basis in ("illustrative", "estimated", "stated") if basis in self.basis), "recorded")
 
     @property
     def rests_on(self) -> str:

@@ -52,14 +52,7 @@ def write_editions(report: Report, folder: Path, *, as_at: date | None = None) -
             zip_folder(work / "data", work / "data.zip")
     records = {ref for refs in document.records.values() for ref in refs}
     pdf = folder / f"{document.ref}.pdf"
-    return Written(
-        folder,
-        pdf,
-        folder / "web",
-        folder / "data",
-        len(document.figures),
-        len(records),
-    )
+    return Written(folder, pdf, folder / "web", folder / "data", len(document.figures), len(records))
 
 
 def write_pages(document: Document, folder: Path, proof: str) -> None:
@@ -84,8 +77,5 @@ def zip_folder(folder: Path, archive: Path) -> None:
         for path in sorted(folder.rglob("*")):
             if path.is_file():
                 entry = zipfile.ZipInfo(str(path.relative_to(folder)), (1980, 1, 1, 0, 0, 0))
-                entry.compress_type, entry.external_attr = (
-                    zipfile.ZIP_DEFLATED,
-                    0o644 << 16,
-                )
+                entry.compress_type, entry.external_attr = (zipfile.ZIP_DEFLATED, 0o644 << 16)
                 made.writestr(entry, path.read_bytes())

@@ -26,13 +26,7 @@ def _block(document: Document, node: Node) -> str:
         return format_html("<p>{}</p>", _inline(document, node["c"]))
     if kind == "h":
         level = min(node["level"] + 1, 3)
-        return format_html(
-            '<h{} id="{}">{}</h{}>',
-            level,
-            node["id"],
-            _inline(document, node["c"]),
-            level,
-        )
+        return format_html('<h{} id="{}">{}</h{}>', level, node["id"], _inline(document, node["c"]), level)
     if kind in ("ul", "ol"):
         items = format_html_join("", "<li>{}</li>", ((_item(document, item),) for item in node["items"]))
         return format_html("<{}>{}</{}>", mark_safe(kind), items, mark_safe(kind))  # noqa: S308  one of two words
@@ -40,9 +34,7 @@ def _block(document: Document, node: Node) -> str:
         return format_html('<div class="note">{}</div>', draw_blocks(document, node["c"]))
     if kind == "quote":
         return format_html(
-            '<blockquote class="pull"><p>“{}”</p><footer>{}</footer></blockquote>',
-            node["words"],
-            node["by"],
+            '<blockquote class="pull"><p>“{}”</p><footer>{}</footer></blockquote>', node["words"], node["by"]
         )
     if kind == "hr":
         return "<hr>"
@@ -64,10 +56,7 @@ def _item(document: Document, blocks: Sequence[Node]) -> SafeString:
 
 def _headline(document: Document, entry: dict[str, Any]) -> dict[str, Any]:
     printed = document.figures[entry["key"]].as_json()
-    beside = entry["beside"] and {
-        **entry["beside"],
-        "printed": document.figures[entry["beside"]["key"]].as_json(),
-    }
+    beside = entry["beside"] and {**entry["beside"], "printed": document.figures[entry["beside"]["key"]].as_json()}
     return {**entry, "printed": printed, "beside": beside}
 
 
@@ -83,10 +72,7 @@ def _piece(document: Document, node: Node) -> SafeString | str:
         return draw_figure(document.figures[node["key"]])
     if kind == "stated":
         return format_html(
-            '<span class="stated" title="{}">{}</span>{}',
-            node["says"],
-            node["shown"],
-            _mark(document, node["n"]),
+            '<span class="stated" title="{}">{}</span>{}', node["says"], node["shown"], _mark(document, node["n"])
         )
     if kind == "fn":
         return _mark(document, node["n"])

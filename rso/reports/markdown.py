@@ -13,18 +13,7 @@ from markdown_it.rules_inline import StateInline
 from markdown_it.tree import SyntaxTreeNode
 
 Node = dict[str, Any]
-KINDS = (
-    "fig",
-    "list",
-    "chart",
-    "table",
-    "quote",
-    "note",
-    "stated",
-    "period",
-    "headlines",
-    "source-list",
-)
+KINDS = ("fig", "list", "chart", "table", "quote", "note", "stated", "period", "headlines", "source-list")
 
 
 class BadText(ValueError):
@@ -101,10 +90,7 @@ def _block(node: SyntaxTreeNode) -> Iterator[Node]:
         items = [[inner for child in item.children for inner in _block(child)] for item in node.children]
         yield {"t": "ul" if node.type == "bullet_list" else "ol", "items": items}
     elif node.type == "blockquote":
-        yield {
-            "t": "aside",
-            "c": [inner for child in node.children for inner in _block(child)],
-        }
+        yield {"t": "aside", "c": [inner for child in node.children for inner in _block(child)]}
     elif node.type == "hr":
         yield {"t": "hr"}
     else:
@@ -127,13 +113,7 @@ def _inline(node: SyntaxTreeNode, line: int) -> list[Node]:
         elif child.type in ("em", "strong"):
             found.append({"t": child.type, "c": _inline(child, line)})
         elif child.type == "link":
-            found.append(
-                {
-                    "t": "link",
-                    "href": str(child.attrs["href"]),
-                    "c": _inline(child, line),
-                }
-            )
+            found.append({"t": "link", "href": str(child.attrs["href"]), "c": _inline(child, line)})
         else:
             raise BadText(f"line {line}: “{child.type}” is not used in reports")
     return found

@@ -118,10 +118,7 @@ class InconsistentStatement(models.Model):
     class Meta:
         verbose_name = _("contradicting statement")
         constraints = [
-            models.UniqueConstraint(
-                fields=["inconsistency", "statement"],
-                name="inconsistent_statement_once",
-            )
+            models.UniqueConstraint(fields=["inconsistency", "statement"], name="inconsistent_statement_once")
         ]
 
     def __str__(self) -> str:

@@ -25,16 +25,8 @@ FIELDS: dict[str, tuple[tuple[str, str, str], ...]] = {
         ("figure", "string", "Slug of the figure; see definitions"),
         ("title", "string", "Title of the figure"),
         ("period", "string", "Period that the figure counts"),
-        (
-            "filter",
-            "string",
-            "Dimension and value where only a part of the figure is printed",
-        ),
-        (
-            "value",
-            "number",
-            "The number; money in major units; empty where the status says why",
-        ),
+        ("filter", "string", "Dimension and value where only a part of the figure is printed"),
+        ("value", "number", "The number; money in major units; empty where the status says why"),
         ("unit", "string", "What one is; a currency code for money"),
         ("decimals", "integer", "To how many decimals the report prints it"),
         ("obs_status", "string", "SDMX observation status"),

@@ -86,19 +86,9 @@ def typeset(document: Document, evidence: bytes) -> bytes:
         work = Path(folder)
         for name in ("main.typ", "report.typ"):
             (work / name).write_text((HERE / name).read_text(encoding="utf-8"), encoding="utf-8")
-        (work / "document.json").write_text(
-            json.dumps(printable(document), ensure_ascii=False),
-            encoding="utf-8",
-        )
+        (work / "document.json").write_text(json.dumps(printable(document), ensure_ascii=False), encoding="utf-8")
         (work / "evidence.json").write_bytes(evidence)
-        command = [
-            sys.executable,
-            "-m",
-            "rso.reports.typst_process",
-            str(work),
-            str(FONTS),
-            document.as_at.isoformat(),
-        ]
+        command = [sys.executable, "-m", "rso.reports.typst_process", str(work), str(FONTS), document.as_at.isoformat()]
         done = subprocess.run(command, capture_output=True, text=True, check=False)
         if done.returncode:
             raise CannotTypeset(done.stderr.strip())

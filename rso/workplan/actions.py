@@ -31,11 +31,7 @@ def check_dates(things: Sequence[Any]) -> Iterable[Problem]:
     """First day before last, for whatever has both."""
     for at, thing in enumerate(things):
         if thing.ends_on < thing.starts_on:
-            yield Problem(
-                at,
-                "ends_on",
-                _("lies before the first day, %(day)s") % {"day": thing.starts_on.isoformat()},
-            )
+            yield Problem(at, "ends_on", _("lies before the first day, %(day)s") % {"day": thing.starts_on.isoformat()})
 
 
 def check_themes(themes: Sequence[Theme]) -> Iterable[Problem]:
@@ -49,11 +45,7 @@ def check_requests(requests: Sequence[Request]) -> Iterable[Problem]:
         if request.answered_on and request.answered_on < request.received_on:
             yield Problem(at, "answered_on", _("lies before the day of receipt"))
         if bool(request.answered_on) != (request.state == RequestState.ANSWERED):
-            yield Problem(
-                at,
-                "answered_on",
-                _("a request that is answered has its day, and no other has"),
-            )
+            yield Problem(at, "answered_on", _("a request that is answered has its day, and no other has"))
 
 
 activity_verbs = plain(check_dates)
@@ -67,11 +59,7 @@ priority_verbs = plain()
 def set_themes(wanted: Mapping[Activity, verbs.Rows], *, by: User, now: datetime) -> None:
     """Weighs the themes of activities. The shares of each sum to 100, or there are none."""
     refuse(
-        Problem(
-            at,
-            "themes",
-            _("weights sum to %(sum)s; they must sum to 100") % {"sum": total},
-        )
+        Problem(at, "themes", _("weights sum to %(sum)s; they must sum to 100") % {"sum": total})
         for at, rows in enumerate(wanted.values())
         if rows and (total := sum(row["weight"] for row in rows)) != 100
     )

@@ -47,10 +47,5 @@ OF_ACTIVITY = (PURPOSE.under("activity"), THEME.under("activity"))
 def partner(path: str = "parts") -> Dimension:
     """Organisations with a part as partner or expert; rows overlap, for a record may have several."""
     return Dimension(
-        "partner",
-        _("Partner"),
-        f"{path}__body",
-        Body,
-        many=True,
-        only={f"{path}__part__in": list(ENGAGED)},
+        "partner", _("Partner"), f"{path}__body", Body, many=True, only={f"{path}__part__in": list(ENGAGED)}
     )

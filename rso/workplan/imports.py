@@ -47,15 +47,7 @@ tables.declare(
         "priority_issues.csv",
         PriorityIssue,
         (
-            *columns(
-                PriorityIssue,
-                "ref",
-                "order",
-                "title",
-                "set_by",
-                "agreed_on",
-                "precision",
-            ),
+            *columns(PriorityIssue, "ref", "order", "title", "set_by", "agreed_on", "precision"),
             *translations(PriorityIssue, "title"),
             *columns(PriorityIssue, "basis", "source"),
         ),
@@ -67,15 +59,7 @@ tables.declare(
         "requests.csv",
         Request,
         (
-            *columns(
-                Request,
-                "ref",
-                "title",
-                "received_on",
-                "precision",
-                "answered_on",
-                "answered_precision",
-            ),
+            *columns(Request, "ref", "title", "received_on", "precision", "answered_on", "answered_precision"),
             *columns(Request, "state", "asked_by"),
             links("members", RequestBody, "body"),
             *columns(Request, "remark", "basis", "source"),
@@ -89,16 +73,7 @@ tables.declare(
         "undertakings.csv",
         Undertaking,
         (
-            *columns(
-                Undertaking,
-                "ref",
-                "text",
-                "meeting",
-                "said_on",
-                "precision",
-                "state",
-                "area",
-            ),
+            *columns(Undertaking, "ref", "text", "meeting", "said_on", "precision", "state", "area"),
             links("members", UndertakingBody, "body"),
             *columns(Undertaking, "basis", "source"),
         ),
@@ -112,15 +87,7 @@ tables.declare(
         Activity,
         (
             *columns(
-                Activity,
-                "ref",
-                "title",
-                "purpose",
-                "starts_on",
-                "ends_on",
-                "precision",
-                "status",
-                "gender_marker",
+                Activity, "ref", "title", "purpose", "starts_on", "ends_on", "precision", "status", "gender_marker"
             ),
             links("themes", ActivityTheme, "theme", weight="weight"),
             links("requests", ActivityOrigin, "request"),

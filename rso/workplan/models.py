@@ -52,8 +52,7 @@ class Theme(ShortTitled):
         verbose_name = _("theme")
         constraints = [
             models.CheckConstraint(
-                condition=Q(valid_to__isnull=True) | Q(valid_to__gt=F("valid_from")),
-                name="theme_ends_after_it_starts",
+                condition=Q(valid_to__isnull=True) | Q(valid_to__gt=F("valid_from")), name="theme_ends_after_it_starts"
             )
         ]
 
@@ -81,10 +80,7 @@ class PriorityIssue(Record, Titled):
     class Meta:
         verbose_name = _("priority issue")
         indexes = [models.Index(fields=["agreed_on"], name="priority_agreed")]
-        constraints = [
-            *Record.constraints("priority_issue"),
-            precision_is_known("priority_issue"),
-        ]
+        constraints = [*Record.constraints("priority_issue"), precision_is_known("priority_issue")]
 
     def get_absolute_url(self) -> str:
         return among_asked(self.agreed_on, self.ref)
@@ -106,11 +102,7 @@ class Undertaking(Record):
     meeting = models.CharField(max_length=200, blank=True)
     said_on = models.DateField()
     precision = RankField(Precision, default=Precision.DAY)
-    state = models.CharField(
-        max_length=15,
-        choices=UndertakingState.choices,
-        default=UndertakingState.RECORDED,
-    )
+    state = models.CharField(max_length=15, choices=UndertakingState.choices, default=UndertakingState.RECORDED)
     area = models.CharField(max_length=200, blank=True)
 
     class Meta:
@@ -119,10 +111,7 @@ class Undertaking(Record):
         constraints = [
             *Record.constraints("undertaking"),
             precision_is_known("undertaking"),
-            models.CheckConstraint(
-                condition=Q(state__in=UndertakingState.values),
-                name="undertaking_state_is_known",
-            ),
+            models.CheckConstraint(condition=Q(state__in=UndertakingState.values), name="undertaking_state_is_known"),
         ]
 
     def __str__(self) -> str:
@@ -245,13 +234,7 @@ class Activity(Record, Dated):
     purpose = models.ForeignKey(CorePurpose, models.PROTECT, related_name="activities")
     gender_marker = models.CharField(max_length=12, choices=GenderMarker.choices, default=GenderMarker.NOT_SCREENED)
     status = models.CharField(max_length=10, choices=ActivityStatus.choices, default=ActivityStatus.PLANNED)
-    lead = models.ForeignKey(
-        settings.AUTH_USER_MODEL,
-        models.PROTECT,
-        null=True,
-        blank=True,
-        related_name="+",
-    )
+    lead = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+")
     summary = models.TextField(blank=True)
     outcome = models.TextField(blank=True)
 
@@ -263,14 +246,8 @@ class Activity(Record, Dated):
         constraints = [
             *Record.constraints("activity"),
             *Dated.constraints_of_dates("activity"),
-            models.CheckConstraint(
-                condition=Q(gender_marker__in=GenderMarker.values),
-                name="activity_marker_is_known",
-            ),
-            models.CheckConstraint(
-                condition=Q(status__in=ActivityStatus.values),
-                name="activity_status_is_known",
-            ),
+            models.CheckConstraint(condition=Q(gender_marker__in=GenderMarker.values), name="activity_marker_is_known"),
+            models.CheckConstraint(condition=Q(status__in=ActivityStatus.values), name="activity_status_is_known"),
         ]
 
     def __str__(self) -> str:
@@ -296,10 +273,7 @@ class ActivityTheme(models.Model):
         verbose_name = _("theme of an activity")
         constraints = [
             models.UniqueConstraint(fields=["activity", "theme"], name="activity_theme_once"),
-            models.CheckConstraint(
-                condition=Q(weight__range=(1, 100)),
-                name="activity_theme_weight_in_range",
-            ),
+            models.CheckConstraint(condition=Q(weight__range=(1, 100)), name="activity_theme_weight_in_range"),
         ]
 
     def __str__(self) -> str:
@@ -349,21 +323,9 @@ class ActivityOrigin(models.Model):
         verbose_name = _("origin of an activity")
         constraints = [
             models.CheckConstraint(
-                condition=Q(
-                    request__isnull=False,
-                    undertaking__isnull=True,
-                    priority__isnull=True,
-                )
-                | Q(
-                    request__isnull=True,
-                    undertaking__isnull=False,
-                    priority__isnull=True,
-                )
-                | Q(
-                    request__isnull=True,
-                    undertaking__isnull=True,
-                    priority__isnull=False,
-                ),
+                condition=Q(request__isnull=False, undertaking__isnull=True, priority__isnull=True)
+                | Q(request__isnull=True, undertaking__isnull=False, priority__isnull=True)
+                | Q(request__isnull=True, undertaking__isnull=True, priority__isnull=False),
                 name="activity_origin_is_one_thing",
             )
         ]

@@ -21,11 +21,7 @@ VARIANTS = [(width, scheme) for width in (1280, 320) for scheme in ("light", "da
 
 @pytest.mark.parametrize(
     ("name", "language", "width", "scheme"),
-    [
-        ("home", "", 1280, "light"),
-        ("figure: money", "/ar", 320, "dark"),
-        ("chapter: money", "", 320, "light"),
-    ],
+    [("home", "", 1280, "light"), ("figure: money", "/ar", 320, "dark"), ("chapter: money", "", 320, "light")],
 )
 def test_a_page_breaks_no_rule_of_accessibility(reader, name, language, width, scheme):
     opened = reader().see(width=width, scheme=scheme).open(language + PAGES[name])

@@ -324,10 +324,7 @@ def test_the_doctor_looks_whether_a_file_of_the_database_and_its_folder_can_be_w
 def test_the_doctor_names_accounts_that_everyone_could_use_where_others_reach_the_site(office, reachable):
     User.objects.filter(ref__in=["kim-osei", "naree-boonmee"]).update(password=make_password(PASSWORD))
 
-    assert findings()["Accounts"] == (
-        False,
-        f"kim.osei@rso.example, naree.boonmee@rso.example: {MEND}",
-    )
+    assert findings()["Accounts"] == (False, f"kim.osei@rso.example, naree.boonmee@rso.example: {MEND}")
 
     User.objects.filter(ref__in=["kim-osei", "naree-boonmee"]).update(is_active=False)
     assert findings()["Accounts"] == (True, "none has the example's password")

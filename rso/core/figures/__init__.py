@@ -4,24 +4,8 @@ from rso.core.figures import units
 from rso.core.figures.adding import Covered, Distinct, Median, Share, Slice, Total
 from rso.core.figures.breakdowns import Breakdown, Cell, Crossing, Refusal, Status
 from rso.core.figures.counting import TOTAL_STATED, Inconsistent
-from rso.core.figures.dimensions import (
-    BASIS,
-    UNKNOWN,
-    Dimension,
-    Named,
-    Place,
-    month_of,
-    year_of,
-)
-from rso.core.figures.registry import (
-    BASIS_COLUMN,
-    Column,
-    Figure,
-    NamedTable,
-    Source,
-    UnknownFigure,
-    registry,
-)
+from rso.core.figures.dimensions import BASIS, UNKNOWN, Dimension, Named, Place, month_of, year_of
+from rso.core.figures.registry import BASIS_COLUMN, Column, Figure, NamedTable, Source, UnknownFigure, registry
 
 __all__ = [
     "BASIS",

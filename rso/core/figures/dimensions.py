@@ -30,20 +30,10 @@ class Month(Func):
         super().__init__(day)
 
     def as_sqlite(self, compiler: Any, connection: Any, **context: Any) -> Any:
-        return self.as_sql(
-            compiler,
-            connection,
-            template=f"substr(%(expressions)s, 1, {self.letters})",
-            **context,
-        )
+        return self.as_sql(compiler, connection, template=f"substr(%(expressions)s, 1, {self.letters})", **context)
 
     def as_postgresql(self, compiler: Any, connection: Any, **context: Any) -> Any:
-        return self.as_sql(
-            compiler,
-            connection,
-            template=f"to_char(%(expressions)s, '{self.form}')",
-            **context,
-        )
+        return self.as_sql(compiler, connection, template=f"to_char(%(expressions)s, '{self.form}')", **context)
 
 
 class Year(Month):
@@ -217,10 +207,7 @@ class Dimension:
         rows = model.objects.in_bulk(list(wanted), field_name=self.by) if wanted else {}
         found = {value: Named(str(value), str(value), (2, str(value))) for value in wanted - set(rows)}
         for value, thing in rows.items():
-            order = getattr(thing, "sort_key", None) or (
-                getattr(thing, "order", 0),
-                str(thing),
-            )
+            order = getattr(thing, "sort_key", None) or (getattr(thing, "order", 0), str(thing))
             found[value] = Named(thing.ref, str(thing), (1, *order), thing)
         return found
 

@@ -75,10 +75,7 @@ class Unit:
             return _now("%(number)s per cent") % {"number": self.show(value)}
         if exact is not None and self._in_millions(exact):
             millions = formats.number_format(exact / 1_000_000, decimal_pos=None, use_l10n=True)
-            return _now("%(currency)s %(number)s million") % {
-                "currency": settings.OFFICE_CURRENCY,
-                "number": millions,
-            }
+            return _now("%(currency)s %(number)s million") % {"currency": settings.OFFICE_CURRENCY, "number": millions}
         return self.show(value)
 
 

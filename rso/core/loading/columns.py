@@ -108,12 +108,7 @@ class Column:
             constraints["enum"] = list(self.among)
         if self.limit and not self.among:
             constraints["maxLength"] = self.limit
-        return {
-            "name": self.name,
-            "type": self.kind,
-            "description": self.expects,
-            "constraints": constraints,
-        }
+        return {"name": self.name, "type": self.kind, "description": self.expects, "constraints": constraints}
 
 
 @dataclass(frozen=True)
@@ -216,22 +211,11 @@ def _validated(django_field: Any) -> Callable[[str], str]:
     return parse
 
 
-def column(
-    model: type[models.Model],
-    name: str,
-    *,
-    attribute: str = "",
-    required: bool | None = None,
-) -> Column:
+def column(model: type[models.Model], name: str, *, attribute: str = "", required: bool | None = None) -> Column:
     """The column that a model's field makes: type, length and choices come from the field, so they exist once."""
     django_field: Any = model._meta.get_field(attribute or name)
     needed = not (django_field.blank or django_field.has_default()) if required is None else required
-    base: dict[str, Any] = {
-        "name": name,
-        "attribute": django_field.name,
-        "path": django_field.name,
-        "required": needed,
-    }
+    base: dict[str, Any] = {"name": name, "attribute": django_field.name, "path": django_field.name, "required": needed}
     if django_field.is_relation:
         target = django_field.related_model
         return Column(
@@ -265,12 +249,7 @@ def _choice(base: dict[str, Any], django_field: Any, default: Any) -> Column:
             write_value=back.__getitem__, default=default,
         )  # fmt: skip
     values = [str(value) for value, _label in django_field.flatchoices]
-    return Column(
-        **base,
-        expects=f"one of {', '.join(values)}",
-        among=tuple(values),
-        default=default,
-    )
+    return Column(**base, expects=f"one of {', '.join(values)}", among=tuple(values), default=default)
 
 
 def _plain_column(base: dict[str, Any], django_field: Any, default: Any) -> Column:
@@ -311,12 +290,7 @@ def _plain_column(base: dict[str, Any], django_field: Any, default: Any) -> Colu
             parse_text=_validated(django_field),
             default=default,
         )
-    return Column(
-        **base,
-        expects="text",
-        limit=django_field.max_length or LONGEST,
-        default=default,
-    )
+    return Column(**base, expects="text", limit=django_field.max_length or LONGEST, default=default)
 
 
 def money(model: type[models.Model], name: str, *, required: bool = True) -> Column:
@@ -346,12 +320,7 @@ def translations(model: type[models.Model], base: str, languages: Sequence[str] 
 
 
 def links(
-    name: str,
-    through: type[models.Model],
-    to: str,
-    *,
-    where: Mapping[str, Any] | None = None,
-    weight: str = "",
+    name: str, through: type[models.Model], to: str, *, where: Mapping[str, Any] | None = None, weight: str = ""
 ) -> ListColumn:
     """A column that names linked records, kept as rows of `through`."""
     target: Any = through._meta.get_field(to).related_model

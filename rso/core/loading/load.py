@@ -248,12 +248,7 @@ class _Loading:
         counts.removed, counts.gone = len(things), []
 
 
-def _fill(
-    table: Table,
-    thing: Any,
-    values: Mapping[str, Any],
-    found: Found,
-) -> Any:
+def _fill(table: Table, thing: Any, values: Mapping[str, Any], found: Found) -> Any:
     for column in table.plain:
         value = values[column.name]
         if column.refers:

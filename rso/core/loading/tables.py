@@ -78,11 +78,7 @@ class Table:
     def _add_links(self, column: ListColumn, found: dict[str, dict[str, Any]]) -> None:
         link = next(link for link in self.links if link.through is column.through)
         wanted: dict[str, list[Any]] = {ref: [] for ref in found}
-        names = [
-            f"{link.parent}__ref",
-            f"{column.to}__ref",
-            *([column.weight] if column.weight else []),
-        ]
+        names = [f"{link.parent}__ref", f"{column.to}__ref", *([column.weight] if column.weight else [])]
         linked = link.through._default_manager.filter(**column.where, **{f"{column.to}__isnull": False})
         for parent, ref, *weight in linked.values_list(*names):
             if parent in wanted:
@@ -93,13 +89,7 @@ class Table:
     def schema(self) -> dict[str, Any]:
         """The file as a Frictionless Table Schema, with its references to other files."""
         keys = [
-            {
-                "fields": [column.name],
-                "reference": {
-                    "resource": tables.of(column.refers).name,
-                    "fields": ["ref"],
-                },
-            }
+            {"fields": [column.name], "reference": {"resource": tables.of(column.refers).name, "fields": ["ref"]}}
             for column in self.plain
             if column.refers
         ]

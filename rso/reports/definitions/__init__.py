@@ -97,9 +97,5 @@ def _section(folder: Path, found: dict[str, Any]) -> Section:
     default = folder / f"{found['id']}.md"
     text = default.read_text(encoding="utf-8") if default.is_file() else found.get("text", "")
     return Section(
-        found["id"],
-        found.get("title", ""),
-        text,
-        tuple(found.get("needs", ())),
-        found.get("optional", False),
+        found["id"], found.get("title", ""), text, tuple(found.get("needs", ())), found.get("optional", False)
     )

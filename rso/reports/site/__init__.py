@@ -9,11 +9,7 @@ urlpatterns = [
     path("figures/<slug:slug>/", figures.latest, name="figure-latest"),
     path("figures/<slug:slug>/<str:period>/", figures.page, name="figure"),
     path("figures/<slug:slug>/<str:period>/figure.csv", figures.as_csv, name="figure-csv"),
-    path(
-        "figures/<slug:slug>/<str:period>/records.csv",
-        figures.records_csv,
-        name="figure-records",
-    ),
+    path("figures/<slug:slug>/<str:period>/records.csv", figures.records_csv, name="figure-records"),
     path("tables/", tables.builder, name="tables"),
     path("reports/", reports.index, name="reports"),
     path("reports/printed/", reports.printed, name="printed"),

@@ -42,12 +42,7 @@ def reader_of(request: HttpRequest) -> Reader:
 def reading_of(request: HttpRequest, slug: str, period: str) -> Reading:
     """The reading that an address names, or 404."""
     try:
-        return Reading(
-            registry.find(slug),
-            Period.parse(period),
-            as_at=None,
-            reader=reader_of(request),
-        )
+        return Reading(registry.find(slug), Period.parse(period), as_at=None, reader=reader_of(request))
     except (UnknownFigure, UnknownPeriod) as error:
         raise Http404(str(error)) from error
 
@@ -331,18 +326,7 @@ def as_csv(request: HttpRequest, slug: str, period: str) -> StreamingHttpRespons
 def _csv_rows(reading: Reading) -> Iterator[list[Any]]:
     unit = reading.figure.unit
     slug, period = reading.figure.slug, reading.period.key
-    yield [
-        "figure",
-        "period",
-        "dimension",
-        "key",
-        "label",
-        "value",
-        "unit",
-        "obs_status",
-        "basis",
-        "notes",
-    ]
+    yield ["figure", "period", "dimension", "key", "label", "value", "unit", "obs_status", "basis", "notes"]
     with snapshot():
         basis = ";".join(f"{name}:{unit.exact(number)}" for name, number in reading.basis.items())
         yield [

@@ -26,11 +26,7 @@ from rso.reports.models import Inconsistency, Report
 
 
 def index(request: HttpRequest) -> HttpResponse:
-    return render(
-        request,
-        "reports/list.html",
-        {"reports": Report.objects.order_by("order", "ref")},
-    )
+    return render(request, "reports/list.html", {"reports": Report.objects.order_by("order", "ref")})
 
 
 def document_of(report: Report) -> Document:
@@ -54,17 +50,8 @@ def report(request: HttpRequest, ref: str) -> HttpResponse:
     try:
         document = document_of(found)
     except CannotCompile as error:
-        return render(
-            request,
-            "reports/unfinished.html",
-            {"report": found, "faults": error.faults},
-            status=503,
-        )
-    return render(
-        request,
-        "reports/report.html",
-        {"report": found, "document": document, "files": _files(found)},
-    )
+        return render(request, "reports/unfinished.html", {"report": found, "faults": error.faults}, status=503)
+    return render(request, "reports/report.html", {"report": found, "document": document, "files": _files(found)})
 
 
 def chapter(request: HttpRequest, ref: str, chapter: str) -> HttpResponse:
@@ -72,12 +59,7 @@ def chapter(request: HttpRequest, ref: str, chapter: str) -> HttpResponse:
     try:
         document = document_of(found)
     except CannotCompile as error:
-        return render(
-            request,
-            "reports/unfinished.html",
-            {"report": found, "faults": error.faults},
-            status=503,
-        )
+        return render(request, "reports/unfinished.html", {"report": found, "faults": error.faults}, status=503)
     at = next((at for at, each in enumerate(document.chapters) if each.id == chapter), None)
     if at is None:
         raise Http404
@@ -126,12 +108,7 @@ def printed(request: HttpRequest) -> HttpResponse:
             continue
         reading = Reading(registry.find(statement.figure), Period.parse(statement.period))
         rows.append(
-            {
-                "statement": statement,
-                "stated": show_stated(statement),
-                "reading": reading,
-                "shown": _shown(reading),
-            }
+            {"statement": statement, "stated": show_stated(statement), "reading": reading, "shown": _shown(reading)}
         )
     found = Inconsistency.objects.prefetch_related("statements__statement").order_by("order", "ref")
     return render(request, "reports/printed.html", {"rows": rows, "inconsistencies": found})

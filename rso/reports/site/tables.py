@@ -38,10 +38,7 @@ class Question(forms.Form):
         super().__init__(*args, **kwargs)
         titles = {d.slug: str(d.title) for figure in registry for d in figure.source.dimensions}
         self.fields["figure"].choices = [(figure.slug, figure.title) for figure in registry]  # type: ignore[attr-defined]
-        choices = [
-            ("", _("Nothing")),
-            *sorted(titles.items(), key=lambda pair: pair[1]),
-        ]
+        choices = [("", _("Nothing")), *sorted(titles.items(), key=lambda pair: pair[1])]
         self.fields["by"].choices = self.fields["across"].choices = choices  # type: ignore[attr-defined]
 
     def clean_period(self) -> Period:
@@ -53,20 +50,12 @@ class Question(forms.Form):
 
 def builder(request: HttpRequest) -> HttpResponseBase:
     asked = bool(request.GET.get("figure"))
-    first = {
-        "figure": "participations",
-        "period": the_office().headline_period or "2022",
-        "by": "type",
-    }
+    first = {"figure": "participations", "period": the_office().headline_period or "2022", "by": "type"}
     form = Question(request.GET if asked else None, initial=first)
     context: dict[str, Any] = {"form": form, "asked": asked}
     if asked and form.is_valid():
         question = form.cleaned_data
-        reading = Reading(
-            registry.find(question["figure"]),
-            question["period"],
-            reader=reader_of(request),
-        )
+        reading = Reading(registry.find(question["figure"]), question["period"], reader=reader_of(request))
         by, across = question["by"] or question["across"], question["across"] if question["by"] else ""
         try:
             with snapshot():
@@ -96,23 +85,13 @@ def _shown(reading: Reading, answer: Breakdown | Crossing | None) -> dict[str, A
     }  # fmt: skip
     if isinstance(answer, Breakdown):
         kind = default_kind(reading, [answer.dimension], "")
-        drawn = draw(
-            kind,
-            answer,
-            reading,
-            slug="table",
-            finding=f"{reading.figure.title}, {reading.period.label}",
-        )
+        drawn = draw(kind, answer, reading, slug="table", finding=f"{reading.figure.title}, {reading.period.label}")
         found["chart"] = {**drawn.as_json(), **place(reading, answer.dimension)}
         found["note"] = charts.suppression_note(answer)
     elif answer is not None:
         found["crossing"] = answer
         found["rows"] = [
-            (
-                row,
-                [_cell(answer, row.key, column.key, unit) for column in answer.columns],
-            )
-            for row in answer.rows
+            (row, [_cell(answer, row.key, column.key, unit) for column in answer.columns]) for row in answer.rows
         ]
     return found
 
@@ -121,11 +100,7 @@ def _cell(crossing: Crossing, row: str, column: str, unit: Any) -> dict[str, Any
     cell = crossing.cells[(row, column)]
     first, second = crossing.dimensions
     shown = unit.show(cell.value) if cell.value is not None else str(cell.status.label)
-    return {
-        "shown": shown,
-        "value": unit.exact(cell.value),
-        "filter": f"{first}={row},{second}={column}",
-    }
+    return {"shown": shown, "value": unit.exact(cell.value), "filter": f"{first}={row},{second}={column}"}
 
 
 def _csv(reading: Reading, answer: Breakdown | Crossing | None) -> Iterator[list[Any]]:
@@ -134,34 +109,10 @@ def _csv(reading: Reading, answer: Breakdown | Crossing | None) -> Iterator[list
     if isinstance(answer, Crossing):
         yield ["figure", "period", *answer.dimensions, "value", "unit", "obs_status"]
         for (row, column), cell in answer.cells.items():
-            yield [
-                *start,
-                row,
-                column,
-                unit.exact(cell.value),
-                unit.code,
-                cell.status.value,
-            ]
+            yield [*start, row, column, unit.exact(cell.value), unit.code, cell.status.value]
         return
-    yield [
-        "figure",
-        "period",
-        "dimension",
-        "key",
-        "label",
-        "value",
-        "unit",
-        "obs_status",
-    ]
-    yield [
-        *start,
-        "",
-        "",
-        "",
-        unit.exact(reading.value),
-        unit.code,
-        reading.status.value,
-    ]
+    yield ["figure", "period", "dimension", "key", "label", "value", "unit", "obs_status"]
+    yield [*start, "", "", "", unit.exact(reading.value), unit.code, reading.status.value]
     for cell in answer.rows if answer else ():
         yield [
             *start,
