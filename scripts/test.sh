@@ -1,7 +1,8 @@
 #!/bin/sh
-# Runs the tests that "$1" selects on SQLite, then on PostgreSQL where one answers; the last lines say which.
+# Runs the tests that "$1" selects on SQLite, then those that "$2" selects on PostgreSQL where one answers; the last
+# lines say which.
 set -u
-marks=$1; shift
+on_sqlite=$1; on_postgres=$2; shift 2
 url=${TEST_POSTGRES_URL:-}
 why=""
 if [ -z "$url" ]; then
@@ -13,10 +14,10 @@ if [ -z "$url" ]; then
 fi
 status=0
 echo "SQLite"
-DATABASE_URL= .venv/bin/python -m pytest -q -n 2 --dist worksteal -m "$marks" "$@" || status=1
+DATABASE_URL= .venv/bin/python -m pytest -q -n 2 --dist worksteal -m "$on_sqlite" "$@" || status=1
 if [ -n "$url" ]; then
   echo "PostgreSQL"
-  if DATABASE_URL=$url .venv/bin/python -m pytest -q -n 2 --dist worksteal -m "$marks" "$@"; then postgres=passed; else postgres=failed; status=1; fi
+  if DATABASE_URL=$url .venv/bin/python -m pytest -q -n 2 --dist worksteal -m "$on_postgres" "$@"; then postgres=passed; else postgres=failed; status=1; fi
 else
   postgres="skipped, $why"
 fi
