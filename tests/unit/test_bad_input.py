@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 from django.apps import apps
+from django.db import connection
 from typer.testing import CliRunner
 
 from rso.accounts.actions import platform
@@ -40,11 +41,13 @@ def before(django_db_setup, django_db_blocker) -> str:
 
 
 def digest() -> str:
-    """What all our tables hold."""
+    """What all our tables hold, as the database keeps it."""
     found = hashlib.sha256()
-    for model in apps.get_models():
-        if model.__module__.startswith("rso."):
-            found.update(repr(list(model._default_manager.order_by("pk").values_list())).encode())
+    with connection.cursor() as cursor:
+        for model in apps.get_models():
+            if model.__module__.startswith("rso."):
+                cursor.execute(f"SELECT * FROM {connection.ops.quote_name(model._meta.db_table)} ORDER BY id")
+                found.update(repr(cursor.fetchall()).encode())
     return found.hexdigest()
 
 
