@@ -8,7 +8,7 @@ from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from rso.core.models import Kept
+from rso.core.models import Kept, one_of
 from rso.core.privacy import DataClass, Privacy
 
 
@@ -49,6 +49,7 @@ class User(AbstractBaseUser, Kept):
 
     class Meta:
         verbose_name = _("account")
+        constraints = [one_of("account", "role", Role)]
 
     def __str__(self) -> str:
         return self.name

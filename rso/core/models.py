@@ -75,6 +75,12 @@ class RankField(models.PositiveSmallIntegerField):  # type: ignore[type-arg]
         return name, "django.db.models.PositiveSmallIntegerField", args, kwargs
 
 
+def one_of(name: str, field: str, choices: type[models.Choices], *, blank: bool = False) -> models.BaseConstraint:
+    """A field holds one of its choices, or nothing where it may be blank, whoever writes it."""
+    values = [*choices.values, ""] if blank else choices.values
+    return models.CheckConstraint(condition=Q(**{f"{field}__in": values}), name=f"{name}_{field}_is_known")
+
+
 class Kept(models.Model):
     """Whatever has a ref. Two records of one kind never share it."""
 
@@ -127,6 +133,7 @@ class Statement(Kept):
     class Meta:
         verbose_name = _("statement")
         indexes = [models.Index(fields=["figure", "period"], name="statement_of_figure")]
+        constraints = [one_of("statement", "bound", Bound)]
 
 
 def in_language(text: str, translated: dict[str, str]) -> str:

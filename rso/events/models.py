@@ -9,7 +9,7 @@ from django.db.models import Exists, OuterRef, Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from rso.core.models import Dated, RankField, Record, Statement
+from rso.core.models import Dated, RankField, Record, Statement, one_of
 from rso.core.periods import show_span
 from rso.core.privacy import DataClass, Privacy, public
 from rso.members.models import Body, Group, Person, Sex
@@ -106,8 +106,9 @@ class Event(Record, Dated):
         constraints = [
             *Record.constraints("event"),
             *Dated.constraints_of_dates("event"),
-            models.CheckConstraint(condition=Q(type__in=EventType.values), name="event_type_is_known"),
-            models.CheckConstraint(condition=Q(state__in=EventState.values), name="event_state_is_known"),
+            one_of("event", "mode", EventMode, blank=True),
+            one_of("event", "type", EventType),
+            one_of("event", "state", EventState),
             models.CheckConstraint(condition=Q(office_role__in=OfficeRole.values), name="event_role_is_known"),
             models.CheckConstraint(
                 condition=~Q(state__in=[EventState.POSTPONED, EventState.CANCELLED]) | ~Q(reason=""),
@@ -151,7 +152,10 @@ class EventBody(models.Model):
 
     class Meta:
         verbose_name = _("part in an event")
-        constraints = [models.UniqueConstraint(fields=["event", "body", "part"], name="event_body_once")]
+        constraints = [
+            models.UniqueConstraint(fields=["event", "body", "part"], name="event_body_once"),
+            one_of("event_body", "part", Part),
+        ]
 
     def __str__(self) -> str:
         return f"{self.part} {self.body.ref}"
@@ -250,10 +254,8 @@ class Participation(Record):
             models.CheckConstraint(
                 condition=Q(person__isnull=True) | Q(number=1), name="participation_person_counts_once"
             ),
-            models.CheckConstraint(condition=Q(role__in=ParticipationRole.values), name="participation_role_is_known"),
-            models.CheckConstraint(
-                condition=Q(state__in=ParticipationState.values), name="participation_state_is_known"
-            ),
+            one_of("participation", "role", ParticipationRole),
+            one_of("participation", "state", ParticipationState),
             models.CheckConstraint(condition=Q(mode__in=Presence.values), name="participation_presence_is_known"),
             models.CheckConstraint(
                 condition=Q(sex__isnull=True) | Q(sex__in=Sex.values), name="participation_sex_is_known_or_null"
@@ -283,10 +285,7 @@ class Quote(Record):
 
     class Meta:
         verbose_name = _("quotation")
-        constraints = [
-            *Record.constraints("quote"),
-            models.CheckConstraint(condition=Q(consent__in=Consent.values), name="quote_consent_is_known"),
-        ]
+        constraints = [*Record.constraints("quote"), one_of("quote", "consent", Consent)]
 
     def __str__(self) -> str:
         return self.words[:60]

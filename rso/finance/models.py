@@ -12,7 +12,7 @@ from django.db.models.functions import Abs
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from rso.core.models import Kept, Precision, RankField, Record, ShortTitled, precision_is_known
+from rso.core.models import Kept, Precision, RankField, Record, ShortTitled, one_of, precision_is_known
 from rso.core.privacy import public
 from rso.members.models import Body
 from rso.workplan.models import Activity, CorePurpose
@@ -112,6 +112,8 @@ class Contribution(Amount):
         constraints = [
             *Record.constraints("contribution"),
             precision_is_known("contribution"),
+            one_of("contribution", "kind", FundingKind),
+            one_of("contribution", "state", ContributionState),
             *Amount.constraints_of_amounts("contribution"),
             models.CheckConstraint(condition=Q(ends_on__gte=F("starts_on")), name="contribution_ends_after_it_starts"),
             models.CheckConstraint(condition=Q(amount__gt=0), name="contribution_is_positive"),
@@ -160,6 +162,7 @@ class Category(ShortTitled):
 
     class Meta:
         verbose_name = _("category")
+        constraints = [one_of("category", "group", CategoryGroup)]
 
 
 class BudgetKind(models.TextChoices):
@@ -180,6 +183,7 @@ class Budget(Record):
         verbose_name = _("budget")
         constraints = [
             *Record.constraints("budget"),
+            one_of("budget", "kind", BudgetKind),
             models.CheckConstraint(condition=Q(ends_on__gte=F("starts_on")), name="budget_ends_after_it_starts"),
         ]
 

@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from rso.core.models import Record, in_language
+from rso.core.models import Record, in_language, one_of
 from rso.core.privacy import DataClass, Privacy, public
 
 
@@ -123,6 +123,8 @@ class Body(Record):
         indexes = [models.Index(fields=["kind", "country", "region"], name="body_kind")]
         constraints = [
             *Record.constraints("body"),
+            one_of("body", "region", Region, blank=True),
+            one_of("body", "sector", Sector, blank=True),
             models.CheckConstraint(
                 condition=Q(joined_on__isnull=True) | Q(left_on__isnull=True) | Q(left_on__gt=F("joined_on")),
                 name="body_leaves_after_it_joined",
@@ -130,7 +132,7 @@ class Body(Record):
             models.CheckConstraint(
                 condition=~Q(kind=BodyKind.AGENCY) | Q(parent__isnull=False), name="body_agency_has_a_parent"
             ),
-            models.CheckConstraint(condition=Q(kind__in=BodyKind.values), name="body_kind_is_known"),
+            one_of("body", "kind", BodyKind),
         ]
 
     def __str__(self) -> str:
@@ -226,7 +228,7 @@ class Group(Record):
 
     class Meta:
         verbose_name = _("group")
-        constraints = Record.constraints("group")
+        constraints = [*Record.constraints("group"), one_of("group", "kind", GroupKind)]
 
     def __str__(self) -> str:
         return self.name_on(date.today())
@@ -277,6 +279,7 @@ class Seat(Record):
         verbose_name = _("seat in a group")
         constraints = [
             *Record.constraints("seat"),
+            one_of("seat", "role", GroupRole),
             models.CheckConstraint(
                 condition=Q(ends_on__isnull=True) | Q(starts_on__isnull=True) | Q(ends_on__gt=F("starts_on")),
                 name="seat_ends_after_it_starts",

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from django.db import models
-from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from rso.core.models import Dated, Record
+from rso.core.models import Dated, Record, one_of
 from rso.core.periods import show_span
 from rso.core.privacy import public
 from rso.members.models import Body, Group
@@ -56,7 +55,7 @@ class Engagement(Record, Dated):
         constraints = [
             *Record.constraints("engagement"),
             *Dated.constraints_of_dates("engagement"),
-            models.CheckConstraint(condition=Q(kind__in=EngagementKind.values), name="engagement_kind_is_known"),
+            one_of("engagement", "kind", EngagementKind),
         ]
 
     def __str__(self) -> str:
@@ -77,7 +76,10 @@ class EngagementBody(models.Model):
 
     class Meta:
         verbose_name = _("part in an engagement")
-        constraints = [models.UniqueConstraint(fields=["engagement", "body", "part"], name="engagement_body_once")]
+        constraints = [
+            models.UniqueConstraint(fields=["engagement", "body", "part"], name="engagement_body_once"),
+            one_of("engagement_body", "part", Part),
+        ]
 
     def __str__(self) -> str:
         return f"{self.part} {self.body.ref}"

@@ -9,7 +9,7 @@ from django.db.models import Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from rso.core.models import Precision, RankField, Record, precision_is_known
+from rso.core.models import Precision, RankField, Record, one_of, precision_is_known
 from rso.core.periods import show_day
 from rso.core.privacy import public
 from rso.members.models import Body
@@ -80,8 +80,8 @@ class Publication(Record):
         constraints = [
             *Record.constraints("publication"),
             precision_is_known("publication"),
-            models.CheckConstraint(condition=Q(state__in=PublicationState.values), name="publication_state_is_known"),
-            models.CheckConstraint(condition=Q(kind__in=PublicationKind.values), name="publication_kind_is_known"),
+            one_of("publication", "state", PublicationState),
+            one_of("publication", "kind", PublicationKind),
             models.CheckConstraint(
                 condition=~Q(state=PublicationState.WITHDRAWN) | ~Q(reason=""), name="publication_gives_its_reason"
             ),
@@ -112,7 +112,10 @@ class PublicationBody(models.Model):
 
     class Meta:
         verbose_name = _("part in a publication")
-        constraints = [models.UniqueConstraint(fields=["publication", "body", "part"], name="publication_body_once")]
+        constraints = [
+            models.UniqueConstraint(fields=["publication", "body", "part"], name="publication_body_once"),
+            one_of("publication_body", "part", Part),
+        ]
 
     def __str__(self) -> str:
         return f"{self.part} {self.body.ref}"

@@ -9,7 +9,7 @@ from django.db.models import Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from rso.core.models import Kept, Statement
+from rso.core.models import Kept, Statement, one_of
 from rso.core.privacy import public
 
 
@@ -97,7 +97,9 @@ class Inconsistency(Kept):
                 condition=Q(whole=None, outside=None, claimed=None)
                 | Q(whole__isnull=False, outside__isnull=False, claimed__isnull=False),
                 name="inconsistency_proof_is_whole",
-            )
+            ),
+            one_of("inconsistency", "kind", InconsistencyKind),
+            one_of("inconsistency", "certainty", Certainty),
         ]
 
     @property

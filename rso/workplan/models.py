@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
-from rso.core.models import Dated, Precision, RankField, Record, ShortTitled, Titled, precision_is_known
+from rso.core.models import Dated, Precision, RankField, Record, ShortTitled, Titled, one_of, precision_is_known
 from rso.core.periods import show_span
 from rso.core.privacy import public
 from rso.members.models import Body
@@ -53,7 +53,8 @@ class Theme(ShortTitled):
         constraints = [
             models.CheckConstraint(
                 condition=Q(valid_to__isnull=True) | Q(valid_to__gt=F("valid_from")), name="theme_ends_after_it_starts"
-            )
+            ),
+            one_of("theme", "set", ThemeSet),
         ]
 
     @property
@@ -111,7 +112,7 @@ class Undertaking(Record):
         constraints = [
             *Record.constraints("undertaking"),
             precision_is_known("undertaking"),
-            models.CheckConstraint(condition=Q(state__in=UndertakingState.values), name="undertaking_state_is_known"),
+            one_of("undertaking", "state", UndertakingState),
         ]
 
     def __str__(self) -> str:
@@ -167,6 +168,7 @@ class Request(Record):
         constraints = [
             *Record.constraints("request"),
             precision_is_known("request"),
+            one_of("request", "state", RequestState),
             precision_is_known("request", "answered_precision"),
             models.CheckConstraint(
                 condition=Q(answered_on__isnull=True) | Q(answered_on__gte=F("received_on")),
@@ -247,7 +249,7 @@ class Activity(Record, Dated):
             *Record.constraints("activity"),
             *Dated.constraints_of_dates("activity"),
             models.CheckConstraint(condition=Q(gender_marker__in=GenderMarker.values), name="activity_marker_is_known"),
-            models.CheckConstraint(condition=Q(status__in=ActivityStatus.values), name="activity_status_is_known"),
+            one_of("activity", "status", ActivityStatus),
         ]
 
     def __str__(self) -> str:
@@ -304,7 +306,10 @@ class ActivityBody(models.Model):
     class Meta:
         verbose_name = _("part in an activity")
         indexes = [models.Index(fields=["body"], name="activity_of_body")]
-        constraints = [models.UniqueConstraint(fields=["activity", "body", "part"], name="activity_body_once")]
+        constraints = [
+            models.UniqueConstraint(fields=["activity", "body", "part"], name="activity_body_once"),
+            one_of("activity_body", "part", Part),
+        ]
 
     def __str__(self) -> str:
         return f"{self.part} {self.body.ref}"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import date
 from typing import Any
 
@@ -25,11 +26,18 @@ BAD: dict[str, list[Values]] = {
     **{name: [{"basis": 0}, {"basis": 5}] for name in NAMED if name.endswith("_basis_is_known")},
     **{name: [{"precision": 0}, {"precision": 4}] for name in NAMED if name.endswith("_precision_is_known")},
     **{name: [{"ends_on": EARLY}] for name in NAMED if name.endswith("_ends_after_it_starts")},
-    **{name: [{"state": "nearly"}] for name in NAMED if name.endswith("_state_is_known")},
-    **{name: [{"kind": "another"}] for name in NAMED if name.endswith("_kind_is_known")},
+    **{
+        name: [{field: "another"}]
+        for name in NAMED
+        for field in ("bound", "certainty", "group", "kind", "mode", "part", "region", "role", "sector", "set", "state")
+        if name.endswith(f"_{field}_is_known")
+    },
     **{name: [{"amount": TOO_MUCH}, {"amount": -TOO_MUCH}] for name in NAMED if name.endswith("_amount_in_range")},
     **{name: [{"rate": 0}, {"rate": -1}, {"rate": 10**6 + 1}] for name in NAMED if name.endswith("_rate_in_range")},
     **{name: [{"scale": -1}, {"scale": 10**9 + 1}] for name in NAMED if name.endswith("_scale_in_range")},
+    # Of several that a row breaks, PostgreSQL names the first: these break one alone.
+    "request_state_is_known": [{"state": "another", "answered_on": None}],
+    "contribution_state_is_known": [{"state": "another", "received_on": None}],
     "request_answered_precision_is_known": [{"answered_precision": 0}, {"answered_precision": 4}],
     "body_leaves_after_it_joined": [{"joined_on": LATE, "left_on": EARLY}, {"joined_on": EARLY, "left_on": EARLY}],
     "body_agency_has_a_parent": [{"kind": BodyKind.AGENCY, "parent": None}],
@@ -136,3 +144,19 @@ def test_a_date_may_end_on_the_day_on_which_it_starts_and_a_row_may_hold_the_las
     }.items():
         model, _constraint = NAMED[name]
         assert model._default_manager.filter(pk=good_row(name).pk).update(**values) == 1
+
+
+def test_every_field_of_choices_is_held_to_them_by_the_database():
+    held = {
+        (model, *re.findall(r"'(\w+)__(?:in|range)'", str(c.condition)))
+        for model, c in NAMED.values()
+        if isinstance(c, models.CheckConstraint)
+    }
+    loose = [
+        f"{model.__name__}.{f.name}"
+        for model in MODELS
+        for f in model._meta.concrete_fields
+        if f.choices and not any(f.name in row[1:] for row in held if row[0] is model)
+    ]
+
+    assert loose == []
