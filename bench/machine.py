@@ -34,10 +34,14 @@ def machine() -> str:
     return f"{model}, {os.cpu_count()} cores, Python {platform.python_version()}, {time.strftime('%Y-%m-%d')}"
 
 
-def use(database: str, name: str = "bench_rso") -> None:
-    """Points Django at a database of the bench's own, empty; call before anything of Django is loaded."""
-    folder = tempfile.mkdtemp(prefix="rso-bench-")
-    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+def use(database: str, name: str = "bench_rso", folder: str = "") -> None:
+    """Points Django at a database of the bench's own, empty; call before anything of Django is loaded.
+
+    A folder that is given is its giver's to remove; else one is made that goes with the process.
+    """
+    if not folder:
+        folder = tempfile.mkdtemp(prefix="rso-bench-")
+        atexit.register(shutil.rmtree, folder, ignore_errors=True)
     os.environ["RSO_VAR"] = folder
     os.environ["DJANGO_SETTINGS_MODULE"] = "rso.settings"
     if database == SQLITE:

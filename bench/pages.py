@@ -9,12 +9,15 @@ office of 100 events answers in turn with the large one, so that their ratio doe
 
 from __future__ import annotations
 
+import atexit
 import http.client
 import os
 import re
+import shutil
 import statistics
 import subprocess
 import sys
+import tempfile
 import threading
 import time
 from html.parser import HTMLParser
@@ -206,9 +209,9 @@ def queries(address: str) -> int:
     return len(captured)
 
 
-def make(database: str, events: int) -> None:
+def make(database: str, events: int, folder: str) -> None:
     """Makes an office and says where it is."""
-    use(database, f"bench_rso_{events}")
+    use(database, f"bench_rso_{events}", folder)
     from django.db import connection
 
     from tests.factories.big import make_money, make_office, make_publications
@@ -225,7 +228,9 @@ def make(database: str, events: int) -> None:
 
 def made(database: str, events: int) -> dict[str, str]:
     """An office made in a process of its own: the environment in which to serve it."""
-    command = [sys.executable, __file__, "make", database, str(events)]
+    folder = tempfile.mkdtemp(prefix="rso-bench-")
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    command = [sys.executable, __file__, "make", database, str(events), folder]
     done = subprocess.run(command, capture_output=True, text=True, check=True)
     return read(done.stdout.splitlines())
 
@@ -309,7 +314,7 @@ def read(lines: list[str]) -> dict[str, str]:
 
 if __name__ == "__main__":
     if sys.argv[1:2] == ["make"]:
-        make(sys.argv[2], int(sys.argv[3]))
+        make(sys.argv[2], int(sys.argv[3]), sys.argv[4])
     elif len(sys.argv) > 1:
         measure(sys.argv[1])
     else:

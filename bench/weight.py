@@ -30,22 +30,22 @@ def main() -> None:
     from tests.browser.conftest import CHROMIUM
     from tests.browser.pages import PAGES
     from tests.browser.reader import Reader
-    from tests.browser.test_weight import moved
+    from tests.browser.test_weight import visit
 
     load(HOUSE / "data" / "office-2022", by=platform(), now=timezone.now())
     server = Server([sys.executable, "-m", "rso", "serve", "--port", str(PORT)], PORT)
     address = f"http://localhost:{PORT}"
-    print(f"{'':26}{f'Latin ≤ {LATIN} KB':>16}{f'Thai ≤ {THAI} KB':>16}{f'requests ≤ {REQUESTS}':>16}")
+    print(f"{'':40}{f'Latin ≤ {LATIN} KB':>16}{f'Thai ≤ {THAI} KB':>16}{f'requests ≤ {REQUESTS}':>16}")
     try:
         with sync_playwright() as playwright:
             browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu"])
             for name, path in PAGES.items():
                 visits = [
-                    moved(lambda: Reader(browser.new_context(base_url=address), address), language + path)
+                    visit(lambda: Reader(browser.new_context(base_url=address), address), language + path)
                     for language in ("", "/th")
                 ]
-                kilobytes = "".join(f"{size / 1000:>16.1f}" for size, _ in visits)
-                print(f"{name:26}{kilobytes}{max(requests for _, requests in visits):>16}", flush=True)
+                kilobytes = "".join(f"{each.moved / 1000:>16.1f}" for each in visits)
+                print(f"{name:40}{kilobytes}{max(each.requests for each in visits):>16}", flush=True)
             browser.close()
     finally:
         server.stop()
