@@ -9,7 +9,7 @@ from django.db.models import Exists, OuterRef, Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from rso.core.models import Dated, RankField, Record, Statement, one_of
+from rso.core.models import Dated, RankField, Record, Statement, one_of, words_in
 from rso.core.periods import show_span
 from rso.core.privacy import DataClass, Privacy, public
 from rso.members.models import Body, Group, Person, Sex
@@ -98,6 +98,7 @@ class Event(Record, Dated):
     class Meta:
         verbose_name = _("event")
         indexes = [
+            words_in("event"),
             models.Index(fields=["starts_on", "type", "mode"], name="event_first_day"),
             models.Index(fields=["type", "starts_on"], name="event_type"),
             # A page of the list, walked newest first.

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from rso.core.models import Dated, Record, one_of
+from rso.core.models import Dated, Record, one_of, words_in
 from rso.core.periods import show_span
 from rso.core.privacy import public
 from rso.members.models import Body, Group
@@ -51,7 +51,7 @@ class Engagement(Record, Dated):
 
     class Meta:
         verbose_name = _("engagement")
-        indexes = [models.Index(fields=["starts_on"], name="engagement_first_day")]
+        indexes = [words_in("engagement"), models.Index(fields=["starts_on"], name="engagement_first_day")]
         constraints = [
             *Record.constraints("engagement"),
             *Dated.constraints_of_dates("engagement"),

@@ -9,7 +9,7 @@ from django.db.models import Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from rso.core.models import Precision, RankField, Record, one_of, precision_is_known
+from rso.core.models import Precision, RankField, Record, one_of, precision_is_known, words_in
 from rso.core.periods import show_day
 from rso.core.privacy import public
 from rso.members.models import Body
@@ -76,7 +76,10 @@ class Publication(Record):
 
     class Meta:
         verbose_name = _("publication")
-        indexes = [models.Index(fields=["first_issued_on", "state", "kind"], name="publication_first_issue")]
+        indexes = [
+            words_in("publication"),
+            models.Index(fields=["first_issued_on", "state", "kind"], name="publication_first_issue"),
+        ]
         constraints = [
             *Record.constraints("publication"),
             precision_is_known("publication"),

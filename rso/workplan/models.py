@@ -11,7 +11,17 @@ from django.urls import reverse
 from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
-from rso.core.models import Dated, Precision, RankField, Record, ShortTitled, Titled, one_of, precision_is_known
+from rso.core.models import (
+    Dated,
+    Precision,
+    RankField,
+    Record,
+    ShortTitled,
+    Titled,
+    one_of,
+    precision_is_known,
+    words_in,
+)
 from rso.core.periods import show_span
 from rso.core.privacy import public
 from rso.members.models import Body
@@ -244,7 +254,7 @@ class Activity(Record, Dated):
 
     class Meta:
         verbose_name = _("activity")
-        indexes = [models.Index(fields=["starts_on", "ends_on"], name="activity_span")]
+        indexes = [words_in("activity"), models.Index(fields=["starts_on", "ends_on"], name="activity_span")]
         constraints = [
             *Record.constraints("activity"),
             *Dated.constraints_of_dates("activity"),
