@@ -6,6 +6,7 @@ import subprocess
 import sys
 
 import pytest
+from playwright.sync_api import Locator
 
 from tests.browser.pages import PAGES
 from tests.conftest import HOUSE
@@ -15,6 +16,12 @@ SEEN = """() => {
   const style = getComputedStyle(document.activeElement)
   return [document.activeElement.textContent.trim(), style.outlineStyle, parseFloat(style.outlineWidth)]
 }"""
+
+
+def follow(way: Locator) -> None:
+    """Clicks what leads to another page, and waits until that has loaded."""
+    with way.page.expect_navigation(wait_until="load"):
+        way.click()
 
 
 def test_the_first_key_shows_the_way_to_the_content(reader):
@@ -44,7 +51,7 @@ def test_every_way_works_without_javascript(reader):
     page.get_by_label("Figure").select_option("participations")
     page.get_by_label("Period").fill("2022")
     page.get_by_label("By", exact=True).select_option("theme")
-    page.get_by_role("button", name="Show").click()
+    follow(page.get_by_role("button", name="Show"))
 
     assert page.locator("#answer data").get_attribute("value") == "600"
     assert page.url.endswith("/tables/?figure=participations&period=2022&by=theme&across=")
@@ -56,7 +63,7 @@ def test_a_table_by_two_dimensions_has_an_address_that_can_be_shared(reader):
     page.get_by_label("Period").fill("2022")
     page.get_by_label("By", exact=True).select_option("type")
     page.get_by_label("And by").select_option("mode")
-    page.get_by_role("button", name="Show").click()
+    follow(page.get_by_role("button", name="Show"))
     shown = page.locator("#answer").text_content(), page.locator("main table").inner_text()
 
     other = reader().open(page.url.removeprefix(page.url.partition("/tables/")[0])).page
@@ -68,7 +75,7 @@ def test_a_period_that_cannot_be_read_is_told_beside_its_field(reader):
     page = reader().open("/tables/").page
     page.get_by_label("Figure").select_option("participations")
     page.get_by_label("Period").fill("last year")
-    page.get_by_role("button", name="Show").click()
+    follow(page.get_by_role("button", name="Show"))
     page.get_by_role("alert").get_by_role("link").click()
 
     assert page.evaluate("document.activeElement.name") == "period"
@@ -77,13 +84,13 @@ def test_a_period_that_cannot_be_read_is_told_beside_its_field(reader):
 
 def test_the_language_changes_and_the_place_stays(reader):
     page = reader().open("/events/?type=training&year=2022").page
-    page.get_by_role("navigation", name="Language").get_by_role("link", name="ไทย").click()
+    follow(page.get_by_role("navigation", name="Language").get_by_role("link", name="ไทย"))
     assert page.url.endswith("/th/events/?type=training&year=2022")
     assert page.locator("html").get_attribute("lang") == "th"
 
-    page.locator(".langs").get_by_role("link", name="Bahasa Indonesia").click()
+    follow(page.locator(".langs").get_by_role("link", name="Bahasa Indonesia"))
     assert page.url.endswith("/id/events/?type=training&year=2022")
-    page.locator(".langs").get_by_role("link", name="English").click()
+    follow(page.locator(".langs").get_by_role("link", name="English"))
     assert page.url.endswith("/events/?type=training&year=2022")
     assert page.locator("html").get_attribute("lang") == "en"
 
@@ -108,20 +115,20 @@ def test_the_office_signs_in_sees_names_and_signs_out(reader, mere):
     page = reader().open("/figures/people-trained/2022/").page
     assert page.locator("#records thead th").all_inner_texts() == ["Event", "Bar", "People"]
 
-    page.locator("#records").get_by_role("link", name="Staff: sign in").click()
+    follow(page.locator("#records").get_by_role("link", name="Staff: sign in"))
     page.get_by_label("Email").fill(mere["email"])
     page.get_by_label("Password").fill("not-my-password")
-    page.get_by_role("button", name="Sign in").click()
+    follow(page.get_by_role("button", name="Sign in"))
     assert page.get_by_role("alert").count() == 1
 
     page.get_by_label("Email").fill(mere["email"])
     page.get_by_label("Password").fill(mere["password"])
-    page.get_by_role("button", name="Sign in").click()
+    follow(page.get_by_role("button", name="Sign in"))
     assert page.url.endswith("/figures/people-trained/2022/#records")
     assert page.locator("#records thead th").all_inner_texts()[:2] == ["Event", "Person"]
 
-    page.get_by_role("link", name="Sign out, Mere Tuilagi").click()
-    page.get_by_role("button", name="Sign out").click()
+    follow(page.get_by_role("link", name="Sign out, Mere Tuilagi"))
+    follow(page.get_by_role("button", name="Sign out"))
     assert page.get_by_role("link", name="Staff: sign in").count() == 1
 
 
@@ -130,7 +137,7 @@ def test_a_form_that_has_expired_says_so_to_everyone(reader):
     opened.page.evaluate("document.querySelector('[name=csrfmiddlewaretoken]').remove()")
     opened.page.get_by_label("Email").fill("mere.tuilagi@example.org")
     opened.page.get_by_label("Password").fill("outrigger-canoe-2022")
-    opened.page.get_by_role("button", name="Sign in").click()
+    follow(opened.page.get_by_role("button", name="Sign in"))
 
     assert opened.status == 403
     assert opened.page.locator("h1").inner_text() == "The form has expired"
