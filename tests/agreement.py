@@ -109,7 +109,7 @@ def _number(cell: Cell) -> Any:
 def _splits(reading: Reading) -> Iterator[str]:
     value = reading.value or 0
     # Parts of a share are quotients of 28 digits; of their sum the last may differ.
-    if round(sum(map(Decimal, reading.basis.values())), 20) != round(Decimal(value), 20):
+    if abs(sum(map(Decimal, reading.basis.values())) - value) > abs(value) * Decimal("1e-20"):
         yield f"basis {reading.basis} does not sum to {value}"
     for dimension in reading.dimensions:
         split = reading.by(dimension.slug)
