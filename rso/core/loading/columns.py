@@ -13,6 +13,8 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import models
+from django.utils.functional import Promise
+from django.utils.text import format_lazy
 from django.utils.translation import get_language_info
 
 from rso.core.loading.files import shortened
@@ -51,6 +53,9 @@ class Column:
     write_value: Callable[[Any], str] = str
     refers: type[models.Model] | None = None
     default: Any = ""
+    #: What forms and pages call it; the file's own name for it where there is none.
+    label: str | Promise = ""
+    hint: str | Promise = ""
 
     def read(self, text: str) -> Any:
         """The value that a cell means; space around it means nothing. Raises Wrong."""
@@ -215,7 +220,10 @@ def column(model: type[models.Model], name: str, *, attribute: str = "", require
     """The column that a model's field makes: type, length and choices come from the field, so they exist once."""
     django_field: Any = model._meta.get_field(attribute or name)
     needed = not (django_field.blank or django_field.has_default()) if required is None else required
-    base: dict[str, Any] = {"name": name, "attribute": django_field.name, "path": django_field.name, "required": needed}
+    base: dict[str, Any] = {
+        "name": name, "attribute": django_field.name, "path": django_field.name, "required": needed,
+        "label": django_field.verbose_name, "hint": django_field.help_text,
+    }  # fmt: skip
     if django_field.is_relation:
         target = django_field.related_model
         return Column(
@@ -295,8 +303,10 @@ def _plain_column(base: dict[str, Any], django_field: Any, default: Any) -> Colu
 
 def money(model: type[models.Model], name: str, *, required: bool = True) -> Column:
     """An amount: in files in major units with two decimals, in the database in whole minor units."""
+    field = model._meta.get_field(name)
     return Column(
         name=name, attribute=name, path=name, required=required, expects="an amount such as 1250.00", kind="number",
+        label=getattr(field, "verbose_name", name), hint=getattr(field, "help_text", ""),
         parse_text=lambda text: int(_cents(text)), write_value=lambda minor: f"{Decimal(minor) / 100:.2f}", default=None,
     )  # fmt: skip
 
@@ -314,19 +324,27 @@ def translations(model: type[models.Model], base: str, languages: Sequence[str] 
         Column(
             name=f"{base}_{language}", attribute=f"{attribute}.{language}", path=f"{attribute}__{language}", required=False,
             expects=f"text in {get_language_info(language)['name']}", limit=400,
+            label=format_lazy("{}, {}", model._meta.get_field(base).verbose_name, get_language_info(language)["name_local"]),
         )
         for language in languages
     ]  # fmt: skip
 
 
 def links(
-    name: str, through: type[models.Model], to: str, *, where: Mapping[str, Any] | None = None, weight: str = ""
+    name: str,
+    through: type[models.Model],
+    to: str,
+    *,
+    where: Mapping[str, Any] | None = None,
+    weight: str = "",
+    label: str | Promise = "",
+    hint: str | Promise = "",
 ) -> ListColumn:
     """A column that names linked records, kept as rows of `through`."""
     target: Any = through._meta.get_field(to).related_model
     what = f"refs of {target._meta.verbose_name} rows"
     return ListColumn(
         name=name, attribute="", path="", required=False, limit=0, default=(), refers=target, through=through, to=to,
-        where=where or {}, weight=weight,
+        where=where or {}, weight=weight, label=label, hint=hint,
         expects=f"{what}, each with a weight from 1 to 100, such as A:60;B:40" if weight else f"{what}, parted by semicolons",
     )  # fmt: skip

@@ -16,7 +16,7 @@ from django.utils.module_loading import autodiscover_modules
 from rso.core.loading.files import Fault
 from rso.core.loading.reading import Rows, read_folder
 from rso.core.loading.relations import relation_faults
-from rso.core.loading.tables import Table, tables
+from rso.core.loading.tables import Found, Table, tables
 from rso.core.verbs import Refused, turn
 
 if TYPE_CHECKING:
@@ -24,9 +24,8 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger(__name__)
 Progress = Callable[[str, int, int], None]
-#: Rows of a file by ref, and the records that they point to, by kind and ref.
+#: Rows of a file by ref.
 Part = Mapping[str, dict[str, Any]]
-Found = Mapping[type[models.Model], Mapping[str, Any]]
 
 
 class BadFolder(Exception):
@@ -144,11 +143,11 @@ class _Loading:
         return counts
 
     def _built(self, table: Table, wave: Part, found: Found) -> list[Any]:
-        return [_fill(table, table.model(), values, found) for values in wave.values()]
+        return [table.fill(table.model(), values, found) for values in wave.values()]
 
     def _altered(self, table: Table, altered: Part, found: Found) -> list[Any]:
         stored = table.model._default_manager.in_bulk(list(altered), field_name="ref")
-        return [_fill(table, stored[ref], values, found) for ref, values in altered.items()]
+        return [table.fill(stored[ref], values, found) for ref, values in altered.items()]
 
     def _found(self, table: Table, rows: Part) -> Found:
         """The records that the rows point to, by ref."""
@@ -219,15 +218,7 @@ class _Loading:
             return
         stored = table.model._default_manager.in_bulk(list(part), field_name="ref")
         for link in table.links:
-            wanted: dict[Any, list[dict[str, Any]]] = {stored[ref]: [] for ref in part if ref in stored}
-            for column in table.lists:
-                if column.through is not link.through or column.refers is None:
-                    continue
-                for ref, thing in stored.items():
-                    for item in part[ref][column.name]:
-                        name, weight = item if column.weight else (item, None)
-                        row = {column.to: found[column.refers][name], **column.where}
-                        wanted[thing].append({**row, column.weight: weight} if column.weight else row)
+            wanted = {thing: table.wanted(link, part[ref], found) for ref, thing in stored.items()}
             try:
                 with transaction.atomic():
                     link.verb(wanted, by=self.by, now=self.now)
@@ -246,20 +237,6 @@ class _Loading:
             self.faults += [Fault(table.file, 0, "", gone, f"cannot be pruned: {p.says}") for p in error.problems]
             return
         counts.removed, counts.gone = len(things), []
-
-
-def _fill(table: Table, thing: Any, values: Mapping[str, Any], found: Found) -> Any:
-    for column in table.plain:
-        value = values[column.name]
-        if column.refers:
-            value = found[column.refers][value] if value is not None else None
-        attribute, dot, key = column.attribute.partition(".")
-        if dot:
-            kept = {**getattr(thing, attribute), key: value}
-            setattr(thing, attribute, {name: text for name, text in kept.items() if text})
-        else:
-            setattr(thing, attribute, value)
-    return thing
 
 
 def _again(thing: Any, stored: set[Any]) -> Any:

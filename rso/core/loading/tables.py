@@ -14,6 +14,9 @@ from rso.core.loading.columns import Column, ListColumn
 from rso.core.models import Kept
 from rso.core.verbs import Verbs
 
+#: Records that rows point to, by kind and ref.
+Found = Mapping[type[models.Model], Mapping[str, Any]]
+
 
 @dataclass(frozen=True)
 class Link:
@@ -74,6 +77,31 @@ class Table:
         for column in self.lists:
             self._add_links(column, found)
         return found
+
+    def fill(self, thing: Any, values: Mapping[str, Any], found: Found) -> Any:
+        """Gives an unsaved or stored record what its row says, links aside. `found` are the records that the row points to."""
+        for column in self.plain:
+            value = values[column.name]
+            if column.refers:
+                value = found[column.refers][value] if value is not None else None
+            attribute, dot, key = column.attribute.partition(".")
+            if dot:
+                kept = {**getattr(thing, attribute), key: value}
+                setattr(thing, attribute, {name: text for name, text in kept.items() if text})
+            else:
+                setattr(thing, attribute, value)
+        return thing
+
+    def wanted(self, link: Link, values: Mapping[str, Any], found: Found) -> list[dict[str, Any]]:
+        """The rows of a link table that a record's list columns name, as the link's verb takes them."""
+        rows: list[dict[str, Any]] = []
+        for column in self.lists:
+            if column.through is link.through and column.refers is not None:
+                for item in values[column.name]:
+                    name, weight = item if column.weight else (item, None)
+                    row = {column.to: found[column.refers][name], **column.where}
+                    rows.append({**row, column.weight: weight} if column.weight else row)
+        return rows
 
     def _add_links(self, column: ListColumn, found: dict[str, dict[str, Any]]) -> None:
         link = next(link for link in self.links if link.through is column.through)
