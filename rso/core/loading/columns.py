@@ -320,11 +320,12 @@ def _cents(text: str) -> Decimal:
 def translations(model: type[models.Model], base: str, languages: Sequence[str] = ("id", "th")) -> list[Column]:
     """Columns such as title_th, kept together in the field `titles`; empty where nothing has been translated."""
     attribute = f"{base}s"
+    field: Any = model._meta.get_field(base)
     return [
         Column(
             name=f"{base}_{language}", attribute=f"{attribute}.{language}", path=f"{attribute}__{language}", required=False,
             expects=f"text in {get_language_info(language)['name']}", limit=400,
-            label=format_lazy("{}, {}", model._meta.get_field(base).verbose_name, get_language_info(language)["name_local"]),
+            label=format_lazy("{}, {}", field.verbose_name, get_language_info(language)["name_local"]),
         )
         for language in languages
     ]  # fmt: skip
