@@ -97,25 +97,41 @@ def load(
     folder: Annotated[Path, typer.Argument(help="Folder with an office's CSV and YAML files.")],
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Do all of it and take it back.")] = False,
     prune: Annotated[bool, typer.Option("--prune", help="Remove what the files no longer have.")] = False,
+    take: Annotated[
+        list[str] | None,
+        typer.Option(metavar="FILE:REF:COLUMN", help="Take the file's value of a cell that the office has corrected."),
+    ] = None,
     form: FormatOption = Format.TABLE,
 ) -> None:
     """Load an office's folder: all or nothing, as often as you like."""
     open_database()
     from rso.core.loading.load import BadFolder
 
+    places = list(map(parse_place, take or ()))
     try:
-        counts = load_folder(folder, dry_run=dry_run, prune=prune, quiet=form is not Format.TABLE)
+        counts = load_folder(folder, dry_run=dry_run, prune=prune, take=places, quiet=form is not Format.TABLE)
     except BadFolder as error:
         number = len(error.faults)
         stop(*map(str, error.faults), f"{number} fault{'s' if number > 1 else ''}; nothing was changed.")
     rows = [asdict(c) for c in counts]
-    show(rows if form is Format.JSON else ({**row, "gone": len(row["gone"])} for row in rows), form)
+    lists = ("gone", "corrections")
+    show(rows if form is Format.JSON else ({**row, **{name: len(row[name]) for name in lists}} for row in rows), form)
     for c in counts:
+        for held in c.corrections if form is Format.TABLE else ():
+            out.print(str(held))
         if c.gone and form is Format.TABLE:
             more = f" and {len(c.gone) - 5} more" if len(c.gone) > 5 else ""
             out.print(f"{c.file}: kept though gone from the file: {', '.join(c.gone[:5])}{more}. --prune removes them.")
     if dry_run and form is Format.TABLE:
         out.print("Dry run: nothing was changed.")
+
+
+def parse_place(text: str) -> tuple[str, str, str]:
+    file, _colon, rest = text.partition(":")
+    ref, _colon, column = rest.partition(":")
+    if not column:
+        raise typer.BadParameter(f"“{text}” names no cell; write FILE:REF:COLUMN, such as events.csv:e2022-01:title")
+    return file, ref, column
 
 
 @app.command("export")

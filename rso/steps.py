@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Collection
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -18,7 +19,14 @@ def start() -> None:
     django.setup()
 
 
-def load_folder(folder: Path, *, dry_run: bool = False, prune: bool = False, quiet: bool = False) -> list[Any]:
+def load_folder(
+    folder: Path,
+    *,
+    dry_run: bool = False,
+    prune: bool = False,
+    take: Collection[tuple[str, str, str]] = (),
+    quiet: bool = False,
+) -> list[Any]:
     """Loads with a progress bar. Raises BadFolder."""
     from django.utils import timezone
     from rich.progress import Progress
@@ -32,7 +40,8 @@ def load_folder(folder: Path, *, dry_run: bool = False, prune: bool = False, qui
         def step(file: str, done: int, of: int) -> None:
             progress.update(task, description=f"Loading {file}" if file else "Checking", completed=done, total=of)
 
-        return load_it(folder, by=platform(), now=timezone.now(), dry_run=dry_run, prune=prune, progress=step)
+        now = timezone.now()
+        return load_it(folder, by=platform(), now=now, dry_run=dry_run, prune=prune, take=take, progress=step)
 
 
 def compile_one(ref: str, to: Path | None = None, as_at: date | None = None) -> Any:

@@ -268,6 +268,45 @@ class Office(Kept):
         return in_language(self.parent, self.parents)
 
 
+class Correction(models.Model):
+    """What the office says of one cell of a record, where a file may say otherwise: a re-load leaves the cell to the office."""
+
+    privacy = Privacy(
+        DataClass.OFFICE,
+        _("Keeps what the office corrected when its files are loaded again"),
+        _("Until the file says the same, or the office takes what the file says"),
+    )
+    kind = models.CharField(max_length=40)
+    ref = models.CharField(max_length=60)
+    column = models.CharField(max_length=60)
+    #: The cell as files write it: as it stood before the office corrected it, and as the office has it.
+    file_value = models.TextField(blank=True)
+    office_value = models.TextField(blank=True)
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    at = models.DateTimeField()
+    reason = models.CharField(max_length=400, blank=True)
+    #: What the last file that said otherwise held, and when it was loaded.
+    seen_value = models.TextField(blank=True)
+    seen_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("correction")
+        constraints = [models.UniqueConstraint(fields=["kind", "ref", "column"], name="correction_once_a_cell")]
+
+    def __str__(self) -> str:
+        return f"{self.ref} {self.column}"
+
+    @property
+    def file_says(self) -> str:
+        """What the file says, as far as it is known."""
+        return self.seen_value if self.seen_at else self.file_value
+
+    @property
+    def source_has_changed(self) -> bool:
+        """Whether the file has said a third thing since the office corrected the cell."""
+        return self.file_says != self.file_value
+
+
 class AuditEvent(models.Model):
     """Who did what to which record, and what changed. Written by the verb in its own transaction, never edited."""
 

@@ -17,7 +17,7 @@ from django.db import connection, models, transaction
 from django.utils.functional import Promise
 
 from rso.core.inserting import insert
-from rso.core.models import AuditEvent, Kept, RankField
+from rso.core.models import AuditEvent, Correction, Kept, RankField
 
 if TYPE_CHECKING:
     from rso.accounts.models import User
@@ -153,6 +153,7 @@ def remove(things: Sequence[K], *, verb: str, by: User, now: datetime, reason: s
         except (models.ProtectedError, models.RestrictedError) as error:
             holders = sorted({f"{type(holder)._meta.verbose_name} {holder}" for holder in error.args[1]})
             raise Refused([Problem(0, "ref", f"still used by {', '.join(holders[:5])}")]) from error
+        _forget_corrections(model, {thing.ref for thing in things})
         _record(
             model,
             (
@@ -164,6 +165,13 @@ def remove(things: Sequence[K], *, verb: str, by: User, now: datetime, reason: s
             now=now,
             reason=reason,
         )
+
+
+def _forget_corrections(model: type[models.Model], refs: set[str]) -> None:
+    """What the office said of cells goes with their record; should a file bring it back, it is another one."""
+    kept = Correction.objects.filter(kind=kind_of(model)).values_list("pk", "ref")
+    if gone := [pk for pk, ref in kept if ref in refs]:
+        Correction.objects.filter(pk__in=gone).delete()
 
 
 def relate(

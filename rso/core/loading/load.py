@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -14,6 +14,7 @@ from django.db import DataError, IntegrityError, models, transaction
 from django.utils.module_loading import autodiscover_modules
 
 from rso.core.loading.files import Fault
+from rso.core.loading.holding import Held, Holding, Place, Standing
 from rso.core.loading.reading import Rows, read_folder
 from rso.core.loading.relations import relation_faults
 from rso.core.loading.tables import Found, Table, tables
@@ -38,7 +39,10 @@ class BadFolder(Exception):
 
 @dataclass
 class Counts:
-    """What became of one file's rows. `gone` are refs that the database holds and the file does not."""
+    """What became of one file's rows. `gone` are refs that the database holds and the file does not.
+
+    `corrections` are the cells of the file that the office has corrected, with what became of each.
+    """
 
     file: str
     added: int = 0
@@ -46,6 +50,7 @@ class Counts:
     unchanged: int = 0
     removed: int = 0
     gone: list[str] = field(default_factory=list)
+    corrections: list[Held] = field(default_factory=list)
 
 
 def discover() -> None:
@@ -60,19 +65,23 @@ def load(
     now: datetime,
     dry_run: bool = False,
     prune: bool = False,
+    take: Collection[Place] = (),
     progress: Progress = lambda file, done, of: None,
 ) -> list[Counts]:
     """Brings the database to what the folder says and reports it, file by file. Raises BadFolder; then nothing changed.
 
     Where some rows are faulty the others are tried all the same, so that their faults are told with the rest.
-    Rows that the file no longer has are kept and named, or removed by their verb with `prune`. A dry run does all of it
-    and takes it back.
+    Rows that the file no longer has are kept and named, or removed by their verb with `prune`. A cell that the office has
+    corrected keeps the office's value, unless `take` names it as (file, ref, column). A dry run does all of it and takes
+    it back.
     """
     discover()
     read, faults = read_folder(folder)
     with turn():
-        faults += relation_faults(read)
-        loading = _Loading(read, by, now, progress)
+        holding = Holding(by, now, frozenset(take))
+        holding.hold(read)
+        faults += holding.faults + relation_faults(read)
+        loading = _Loading(read, by, now, progress, holding)
         loading.leave_out_faulty(faults)
         counts = loading.run(prune and not faults)
         faults += loading.faults
@@ -97,8 +106,11 @@ def _checks(read: Mapping[str, Rows]) -> list[Fault]:
 
 
 class _Loading:
-    def __init__(self, read: Mapping[str, Rows], by: User, now: datetime, progress: Progress) -> None:
+    def __init__(
+        self, read: Mapping[str, Rows], by: User, now: datetime, progress: Progress, holding: Holding | None = None
+    ) -> None:
         self.read, self.by, self.now, self.progress = read, by, now, progress
+        self.holding = holding or Holding(by, now)
         self.faults: list[Fault] = []
         #: Refs of rows that were refused, and of those that point to them: none of these is tried.
         self.refused: dict[type[models.Model], set[str]] = {}
@@ -134,6 +146,7 @@ class _Loading:
             len(altered),
             len(rows.values) - len(fresh) - len(altered),
             gone=sorted(set(current) - set(rows.values)),
+            corrections=self.holding.of(table.file),
         )
         for wave in _waves(table, fresh):
             self._apply(rows, wave, self._built, table.verbs.add)
@@ -226,17 +239,36 @@ class _Loading:
                 self._refuse(rows, list(wanted), error)
 
     def _prune(self, table: Table, counts: Counts) -> None:
-        things = list(table.model._default_manager.filter(ref__in=counts.gone))
+        corrected = {held.ref for held in counts.corrections if held.standing is Standing.ROW_GONE}
+        pruned = [ref for ref in counts.gone if ref not in corrected]
+        things = list(table.model._default_manager.filter(ref__in=pruned))
         if not things:
             return
         try:
             with transaction.atomic():
                 table.verbs.remove(things, by=self.by, now=self.now)
         except Refused as error:
-            gone = ", ".join(counts.gone)
+            gone = ", ".join(pruned)
             self.faults += [Fault(table.file, 0, "", gone, f"cannot be pruned: {p.says}") for p in error.problems]
             return
-        counts.removed, counts.gone = len(things), []
+        counts.removed, counts.gone = len(things), sorted(corrected)
+
+    def set_cells(self, rows: Rows, current: Part) -> None:
+        self._apply(rows, rows.values, self._altered, rows.table.verbs.change)
+        self._link(rows, rows.values, current)
+        if self.refused.get(rows.table.model) and not self.faults:
+            self.faults.append(Fault(rows.table.file, says="would point to a record that is no longer there"))
+
+
+def set_cells(table: Table, wanted: Mapping[str, Mapping[str, Any]], *, by: User, now: datetime) -> None:
+    """Sets cells of records, by ref and column, as a file that holds them would. Raises BadFolder; then nothing changed."""
+    with turn():
+        current = table.current(sorted(wanted))
+        rows = Rows(table, {ref: {**current[ref], **cells} for ref, cells in wanted.items()}, dict.fromkeys(wanted, 0))
+        loading = _Loading({table.file: rows}, by, now, lambda file, done, of: None)
+        loading.set_cells(rows, current)
+        if loading.faults:
+            raise BadFolder(loading.faults)
 
 
 def _again(thing: Any, stored: set[Any]) -> Any:
