@@ -114,11 +114,11 @@ def load(
         number = len(error.faults)
         stop(*map(str, error.faults), f"{number} fault{'s' if number > 1 else ''}; nothing was changed.")
     rows = [asdict(c) for c in counts]
-    lists = ("gone", "corrections")
+    lists = ("gone", "corrections", "merged")
     show(rows if form is Format.JSON else ({**row, **{name: len(row[name]) for name in lists}} for row in rows), form)
     for c in counts:
-        for held in c.corrections if form is Format.TABLE else ():
-            out.print(str(held))
+        for told in (*c.corrections, *c.merged) if form is Format.TABLE else ():
+            out.print(str(told))
         if c.gone and form is Format.TABLE:
             more = f" and {len(c.gone) - 5} more" if len(c.gone) > 5 else ""
             out.print(f"{c.file}: kept though gone from the file: {', '.join(c.gone[:5])}{more}. --prune removes them.")

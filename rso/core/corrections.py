@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+from rso.core.loading.export import as_cells
 from rso.core.loading.holding import WHY, Standing
 from rso.core.loading.load import BadFolder, discover, set_cells
 from rso.core.loading.tables import Table, tables
@@ -59,6 +61,18 @@ def keep_all(
         Correction.objects.filter(pk__in=ended).delete()
         Correction.objects.bulk_update(altered, ["file_value", "office_value", "by", "at", "reason"])
         return altered + Correction.objects.bulk_create(fresh)
+
+
+@contextmanager
+def by_the_office(table: Table, refs: Collection[str], *, by: User, now: datetime, reason: str = "") -> Iterator[None]:
+    """What a person of the office does to records within it is kept as corrections, whichever verb does it."""
+    wanted = sorted(refs)
+    with turn():
+        before = table.current(wanted)
+        yield
+        after = table.current([ref for ref in wanted if ref in before])
+        changes = {ref: (as_cells(table, before[ref]), as_cells(table, row)) for ref, row in after.items()}
+        keep_all(table, changes, by=by, now=now, reason=reason)
 
 
 def drop_corrections(corrections: Sequence[Correction], *, by: User, now: datetime, reason: str = "") -> None:

@@ -307,6 +307,37 @@ class Correction(models.Model):
         return self.file_says != self.file_value
 
 
+class Merge(models.Model):
+    """Two records that were one: which of them stayed, and what was led over to it, so that it can be brought back."""
+
+    privacy = Privacy(
+        DataClass.PERSONAL,
+        _("Lets the office take back that two records were called one"),
+        _("As long as the record that stayed"),
+    )
+    kind = models.CharField(max_length=40)
+    loser = models.CharField(max_length=60)
+    winner = models.CharField(max_length=60)
+    #: Refs that are no more, each as (kind, ref, the ref that stands for it).
+    gone = models.JSONField(default=list)
+    #: What was done, step by step, in the words of `rso.core.merging`.
+    steps = models.JSONField(default=list, encoder=DjangoJSONEncoder)
+    #: The last audit event of the merge: what is told later was done later.
+    last_event = models.PositiveBigIntegerField(default=0)
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    at = models.DateTimeField()
+    reason = models.CharField(max_length=400, blank=True)
+    undone_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+")
+    undone_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("merge")
+        indexes = [models.Index(fields=["kind", "loser"], name="merge_of_loser")]
+
+    def __str__(self) -> str:
+        return f"{self.loser} → {self.winner}"
+
+
 class AuditEvent(models.Model):
     """Who did what to which record, and what changed. Written by the verb in its own transaction, never edited."""
 

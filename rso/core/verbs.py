@@ -17,7 +17,7 @@ from django.db import connection, models, transaction
 from django.utils.functional import Promise
 
 from rso.core.inserting import insert
-from rso.core.models import AuditEvent, Correction, Kept, RankField
+from rso.core.models import AuditEvent, Correction, Kept, Merge, RankField
 
 if TYPE_CHECKING:
     from rso.accounts.models import User
@@ -141,8 +141,11 @@ def change(things: Sequence[K], *, verb: str, by: User, now: datetime, reason: s
     return moved
 
 
-def remove(things: Sequence[K], *, verb: str, by: User, now: datetime, reason: str = "") -> None:
-    """Deletes records that nothing else points to, and keeps in the audit trail what they said."""
+def remove(things: Sequence[K], *, verb: str, by: User, now: datetime, reason: str = "", merged: bool = False) -> None:
+    """Deletes records that nothing else points to, and keeps in the audit trail what they said.
+
+    What the office corrected in them goes with them, and what was merged into them, unless they are `merged` themselves.
+    """
     if not things:
         return
     model = type(things[0])
@@ -153,7 +156,7 @@ def remove(things: Sequence[K], *, verb: str, by: User, now: datetime, reason: s
         except (models.ProtectedError, models.RestrictedError) as error:
             holders = sorted({f"{type(holder)._meta.verbose_name} {holder}" for holder in error.args[1]})
             raise Refused([Problem(0, "ref", f"still used by {', '.join(holders[:5])}")]) from error
-        _forget_corrections(model, {thing.ref for thing in things})
+        _forget(model, {thing.ref for thing in things}, merged)
         _record(
             model,
             (
@@ -167,11 +170,13 @@ def remove(things: Sequence[K], *, verb: str, by: User, now: datetime, reason: s
         )
 
 
-def _forget_corrections(model: type[models.Model], refs: set[str]) -> None:
-    """What the office said of cells goes with their record; should a file bring it back, it is another one."""
-    kept = Correction.objects.filter(kind=kind_of(model)).values_list("pk", "ref")
-    if gone := [pk for pk, ref in kept if ref in refs]:
-        Correction.objects.filter(pk__in=gone).delete()
+def _forget(model: type[models.Model], refs: set[str], merged: bool) -> None:
+    kind = kind_of(model)
+    stories: list[tuple[type[models.Model], str]] = [(Correction, "ref"), *([] if merged else [(Merge, "winner")])]
+    for story, name in stories:
+        kept = story._default_manager.filter(kind=kind).values_list("pk", name)
+        if gone := [pk for pk, ref in kept if ref in refs]:
+            story._default_manager.filter(pk__in=gone).delete()
 
 
 def relate(

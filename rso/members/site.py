@@ -8,11 +8,12 @@ from typing import Any
 
 import django_filters
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import redirect, render
 from django.urls import path
 from django.utils.translation import gettext_lazy as _
 
 from rso.core.listings import listings
+from rso.core.merging import resolve
 from rso.core.pages import Select
 from rso.members.models import PROCESS_KINDS, Body, BodyKind, Group, GroupKind, GroupRole, Seat
 
@@ -49,9 +50,11 @@ def members(request: HttpRequest) -> HttpResponse:
 
 
 def member(request: HttpRequest, ref: str) -> HttpResponse:
-    """What the office did with a body."""
-    body = get_object_or_404(Body.objects.select_related("source", "parent"), ref=ref)
-    if body.kind == BodyKind.AGENCY:
+    """What the office did with a body. One that was found to be the same as another leads there."""
+    body = Body.objects.select_related("source", "parent").filter(ref=ref).first()
+    if body is None and (stays := resolve(Body, ref)):
+        return redirect("member", stays, permanent=True)
+    if body is None or body.kind == BodyKind.AGENCY:
         raise Http404
     context = {"body": body, "seats": _by_group(body), "panels": listings.panels_of(body)}
     return render(request, "members/detail.html", context)

@@ -234,7 +234,7 @@ def test_a_load_tells_what_was_added_changed_and_left_and_names_what_is_gone(exp
         "Dry run: nothing was changed.",
     ]
     assert [each for each in first if each["file"] == "focal_points.csv"] == [
-        {**counts, "removed": 0, "gone": [gone], "corrections": []}
+        {**counts, "removed": 0, "gone": [gone], "corrections": [], "merged": []}
     ]
     assert again[-1] == dry[-2]
     assert [(each["removed"], each["gone"]) for each in pruned if each["file"] == "focal_points.csv"] == [(1, [])]

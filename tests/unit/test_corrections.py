@@ -193,6 +193,17 @@ def test_a_cell_that_is_brought_back_to_what_its_file_says_is_no_correction(offi
     assert Correction.objects.count() == 0
 
 
+def test_whatever_a_verb_of_the_office_changes_is_kept(folder, naree):
+    event = Event.objects.get(ref="e2022-06")
+    event.place, event.title = "Phuket", "By the office"
+    with corrections.by_the_office(table_of("events.csv"), ["e2022-06"], by=naree, now=NOW, reason="The host wrote"):
+        table_of("events.csv").verbs.change([event], by=naree, now=NOW)
+
+    assert [(c.column, c.office_value, c.by, c.reason) for c in Correction.objects.order_by("column")] == [
+        ("place", "Phuket", naree, "The host wrote"), ("title", "By the office", naree, "The host wrote"),
+    ]  # fmt: skip
+
+
 def test_a_load_that_is_refused_or_only_tried_leaves_the_corrections_as_they_were(folder, naree):
     correct(naree, place="Phuket")
     change_row(folder / "events.csv", "e2022-06", place="Phuket")

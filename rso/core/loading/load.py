@@ -14,6 +14,7 @@ from django.db import DataError, IntegrityError, models, transaction
 from django.utils.module_loading import autodiscover_modules
 
 from rso.core.loading.files import Fault
+from rso.core.loading.following import Following, MergedRow
 from rso.core.loading.holding import Held, Holding, Place, Standing
 from rso.core.loading.reading import Rows, read_folder
 from rso.core.loading.relations import relation_faults
@@ -41,7 +42,8 @@ class BadFolder(Exception):
 class Counts:
     """What became of one file's rows. `gone` are refs that the database holds and the file does not.
 
-    `corrections` are the cells of the file that the office has corrected, with what became of each.
+    `corrections` are the cells of the file that the office has corrected, with what became of each; `merged` its rows
+    whose records the office has called one with others.
     """
 
     file: str
@@ -51,6 +53,7 @@ class Counts:
     removed: int = 0
     gone: list[str] = field(default_factory=list)
     corrections: list[Held] = field(default_factory=list)
+    merged: list[MergedRow] = field(default_factory=list)
 
 
 def discover() -> None:
@@ -72,16 +75,17 @@ def load(
 
     Where some rows are faulty the others are tried all the same, so that their faults are told with the rest.
     Rows that the file no longer has are kept and named, or removed by their verb with `prune`. A cell that the office has
-    corrected keeps the office's value, unless `take` names it as (file, ref, column). A dry run does all of it and takes
-    it back.
+    corrected keeps the office's value, unless `take` names it as (file, ref, column), and a record that it has merged into
+    another does not come back. A dry run does all of it and takes it back.
     """
     discover()
     read, faults = read_folder(folder)
     with turn():
-        holding = Holding(by, now, frozenset(take))
+        following, holding = Following(), Holding(by, now, frozenset(take))
+        following.follow(read)
         holding.hold(read)
         faults += holding.faults + relation_faults(read)
-        loading = _Loading(read, by, now, progress, holding)
+        loading = _Loading(read, by, now, progress, holding, following)
         loading.leave_out_faulty(faults)
         counts = loading.run(prune and not faults)
         faults += loading.faults
@@ -107,10 +111,16 @@ def _checks(read: Mapping[str, Rows]) -> list[Fault]:
 
 class _Loading:
     def __init__(
-        self, read: Mapping[str, Rows], by: User, now: datetime, progress: Progress, holding: Holding | None = None
+        self,
+        read: Mapping[str, Rows],
+        by: User,
+        now: datetime,
+        progress: Progress,
+        holding: Holding | None = None,
+        following: Following | None = None,
     ) -> None:
         self.read, self.by, self.now, self.progress = read, by, now, progress
-        self.holding = holding or Holding(by, now)
+        self.holding, self.following = holding, following
         self.faults: list[Fault] = []
         #: Refs of rows that were refused, and of those that point to them: none of these is tried.
         self.refused: dict[type[models.Model], set[str]] = {}
@@ -146,7 +156,8 @@ class _Loading:
             len(altered),
             len(rows.values) - len(fresh) - len(altered),
             gone=sorted(set(current) - set(rows.values)),
-            corrections=self.holding.of(table.file),
+            corrections=self.holding.of(table.file) if self.holding else [],
+            merged=self.following.of(table.file) if self.following else [],
         )
         for wave in _waves(table, fresh):
             self._apply(rows, wave, self._built, table.verbs.add)
@@ -239,8 +250,9 @@ class _Loading:
                 self._refuse(rows, list(wanted), error)
 
     def _prune(self, table: Table, counts: Counts) -> None:
-        corrected = {held.ref for held in counts.corrections if held.standing is Standing.ROW_GONE}
-        pruned = [ref for ref in counts.gone if ref not in corrected]
+        spared = {held.ref for held in counts.corrections if held.standing is Standing.ROW_GONE}
+        spared |= {row.into for row in counts.merged}
+        pruned = [ref for ref in counts.gone if ref not in spared]
         things = list(table.model._default_manager.filter(ref__in=pruned))
         if not things:
             return
@@ -251,7 +263,7 @@ class _Loading:
             gone = ", ".join(pruned)
             self.faults += [Fault(table.file, 0, "", gone, f"cannot be pruned: {p.says}") for p in error.problems]
             return
-        counts.removed, counts.gone = len(things), sorted(corrected)
+        counts.removed, counts.gone = len(things), sorted(spared & set(counts.gone))
 
     def set_cells(self, rows: Rows, current: Part) -> None:
         self._apply(rows, rows.values, self._altered, rows.table.verbs.change)
