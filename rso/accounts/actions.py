@@ -10,9 +10,10 @@ from itertools import count
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from rso.accounts.models import Role, User
-from rso.core import verbs
+from rso.core import history, verbs
 from rso.core.verbs import Problem, refuse, turn
 
 #: The platform itself, as the one who acts where no person does: the command line, a scheduled task.
@@ -90,3 +91,6 @@ def _problems(user: User, password: str) -> Iterator[Problem]:
         validate_password(password, user)
     except ValidationError as error:
         yield from (Problem(0, "password", text) for text in error.messages)
+
+
+history.says("password set", gettext_lazy("%(who)s set the password"))

@@ -7,5 +7,5 @@ class CoreConfig(AppConfig):
     label = "core"
 
     def ready(self) -> None:
-        """The rooms’ figures and panels are found here; nobody registers them by hand."""
-        autodiscover_modules("figures", "panels")
+        """The rooms’ verbs, figures and panels are found here; nobody registers them by hand."""
+        autodiscover_modules("actions", "figures", "panels")

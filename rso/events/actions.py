@@ -7,8 +7,9 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
-from rso.core import verbs
+from rso.core import history, verbs
 from rso.core.verbs import Problem, Verbs, plain, refuse
 from rso.events.models import Event, EventBody, EventState, Participation, ParticipationState, StatedNumber
 from rso.members.actions import is_country
@@ -88,3 +89,5 @@ def strike_participations(
 
 
 participation_verbs = Verbs(record_participations, correct_participations, strike_participations)
+
+history.says("statements set", gettext_lazy("%(who)s set what sources state"))

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
-from rso.core import verbs
+from rso.core import history, verbs
 from rso.core.verbs import Problem, Verbs, plain, refuse
 from rso.finance.models import Amount, Budget, Contribution, ContributionActivity, ContributionState, Expenditure, Rate
 from rso.workplan.actions import check_dates
@@ -134,3 +135,7 @@ def refuse_alteration(entries: Sequence[Expenditure], **_given: Any) -> None:
 
 
 expenditure_verbs = Verbs(post_expenditure, refuse_alteration, refuse_alteration)
+
+history.says("activities set", gettext_lazy("%(who)s set what it pays for"))
+history.says("posted", gettext_lazy("%(who)s posted the entry"))
+history.says("reversed", gettext_lazy("%(who)s reversed an entry by this one"))

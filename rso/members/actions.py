@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
+from rso.core import history
 from rso.core.verbs import Problem, plain
 from rso.members.models import Body, BodyKind, FocalPoint, Person, Seat
 
@@ -58,3 +60,5 @@ focal_point_verbs = plain(check_spans)
 group_verbs = plain()
 group_name_verbs = plain()
 seat_verbs = plain(check_spans)
+
+history.says("partners set", gettext_lazy("%(who)s set the partners"))

@@ -7,8 +7,9 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
-from rso.core import verbs
+from rso.core import history, verbs
 from rso.core.verbs import Problem, plain, refuse
 from rso.workplan.models import (
     Activity,
@@ -80,3 +81,9 @@ def set_askers(wanted: Mapping[Request, verbs.Rows], *, by: User, now: datetime)
 
 def set_undertakers(wanted: Mapping[Undertaking, verbs.Rows], *, by: User, now: datetime) -> None:
     verbs.relate(UndertakingBody, wanted, parent="undertaking", verb="bodies set", by=by, now=now)
+
+
+history.says("themes weighed", gettext_lazy("%(who)s weighed the themes"))
+history.says("origins set", gettext_lazy("%(who)s set why the activity is done"))
+history.says("askers set", gettext_lazy("%(who)s set who asked"))
+history.says("bodies set", gettext_lazy("%(who)s set who undertakes it"))

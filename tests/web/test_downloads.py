@@ -13,9 +13,9 @@ from django.conf import settings
 from rso.core.figures import registry
 from rso.core.figures.reading import Reading
 from rso.core.periods import Period
+from rso.core.workbook import guarded
 from rso.events.models import Event
 from rso.publications.models import Publication
-from rso.reports.site.figures import guarded
 from tests.web.walking import ANYONE, JOSEFA, NAREE, as_role
 
 pytestmark = pytest.mark.usefixtures("office")

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import re
 from collections.abc import Iterable, Iterator
 from datetime import date
 from typing import Any
@@ -24,6 +22,7 @@ from rso.core.figures.reading import OFFICE, PUBLIC, Reader, Reading, records_co
 from rso.core.models import Basis, Statement
 from rso.core.periods import Period, UnknownPeriod
 from rso.core.snapshot import snapshot
+from rso.core.workbook import CSV, csv_lines, download
 from rso.reports.blocks import default_kind, draw
 from rso.reports.compiler import show_stated
 from rso.reports.printing import reports_that_print
@@ -31,8 +30,6 @@ from rso.reports.printing import reports_that_print
 #: Rows of a breakdown that a page has, and how many of them stand before a fold; the CSV has all.
 SHOWN, BEFORE_FOLD = 40, 10
 RECORDS = 50
-#: What a spreadsheet takes for a formula, and what it takes for a number.
-FORMULA, NUMBER = re.compile(r"\s*[=+\-@\t\r＝＋－＠]"), re.compile(r"[+-]?\d+(\.\d+)?")
 
 
 def reader_of(request: HttpRequest) -> Reader:
@@ -297,24 +294,8 @@ def in_order(figure: Figure) -> tuple[str, ...]:
     return (*source.when[:1], *filter(None, [source.parent]), "pk")
 
 
-class Echo:
-    """A file that gives back what is written to it, so that a CSV can be streamed."""
-
-    def write(self, text: str) -> str:
-        return text
-
-
-def guarded(text: str) -> str:
-    """Text as a spreadsheet may read it: what it would take for a formula is quoted, a number is not."""
-    return f"'{text}" if FORMULA.match(text) and not NUMBER.fullmatch(text) else text
-
-
 def stream_csv(name: str, rows: Iterable[list[Any]]) -> StreamingHttpResponse:
-    writer = csv.writer(Echo(), lineterminator="\n")
-    body = (writer.writerow([guarded(cell) if isinstance(cell, str) else cell for cell in row]) for row in rows)
-    response = StreamingHttpResponse(body, content_type="text/csv; charset=utf-8")
-    response["Content-Disposition"] = f'attachment; filename="{name}.csv"'
-    return response
+    return download(f"{name}.csv", CSV, csv_lines(rows))
 
 
 def as_csv(request: HttpRequest, slug: str, period: str) -> StreamingHttpResponse:
