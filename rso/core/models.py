@@ -360,3 +360,41 @@ class AuditEvent(models.Model):
 
     def __str__(self) -> str:
         return f"{self.verb} {self.kind} {self.ref}"
+
+
+class Saw(models.TextChoices):
+    """What someone did with records that they did not change."""
+
+    READ = "read", _("Read")
+    LISTED = "listed", _("Listed")
+    EXPORTED = "exported", _("Exported")
+
+
+class Access(models.Model):
+    """Who saw which personal data, and who took which list away. Written by `rso.core.access`, never edited.
+
+    It is kept apart from audit events: those say which state the records are in, and what pages keep of figures hangs on them.
+    """
+
+    privacy = Privacy(DataClass.OFFICE, _("Shows who saw personal data and who took which lists away"), KEPT)
+    at = models.DateTimeField()
+    actor = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    what = models.CharField(max_length=10, choices=Saw.choices, default=Saw.READ)
+    kind = models.CharField(max_length=40)
+    #: The record; empty where it was a list.
+    ref = models.CharField(max_length=60, blank=True)
+    rows = models.PositiveIntegerField(default=1)
+    #: What the list was filtered by, as its address has it.
+    filters = models.CharField(max_length=400, blank=True)
+
+    class Meta:
+        verbose_name = _("access")
+        indexes = [
+            models.Index(fields=["kind", "ref", "id"], name="access_to_record"),
+            models.Index(fields=["actor", "id"], name="access_by_person"),
+            models.Index(fields=["at"], name="access_at"),
+        ]
+        constraints = [one_of("access", "what", Saw)]
+
+    def __str__(self) -> str:
+        return f"{self.what} {self.kind} {self.ref or self.rows}"

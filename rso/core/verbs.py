@@ -246,7 +246,7 @@ def plain(check: Check = lambda things: ()) -> Verbs:
 
 
 def tell(thing: Kept, *, verb: str, by: User, now: datetime, reason: str = "") -> None:
-    """Writes that something was done to a record, without saying what it holds: a password, a read, an export."""
+    """Writes that something was done to a record, without saying what it holds: that a password was set."""
     with turn():
         # Whoever is signed in comes wrapped, and only __class__ sees through.
         _record(thing.__class__, [(thing.ref, {}, {})], verb=verb, by=by, now=now, reason=reason)

@@ -46,6 +46,7 @@ BAD: dict[str, list[Values]] = {
     "seat_ends_after_it_starts": [{"starts_on": LATE, "ends_on": EARLY}, {"starts_on": EARLY, "ends_on": EARLY}],
     "request_answered_after_receipt": [{"answered_on": EARLY, "state": "answered"}],
     "request_answer_has_its_state": [{"answered_on": LATE, "state": "in_work"}],
+    "access_what_is_known": [{"what": "guessed"}, {"what": ""}],
     "activity_marker_is_known": [{"gender_marker": "3"}, {"gender_marker": ""}],
     "activity_status_is_known": [{"status": "nearly"}],
     "activity_theme_weight_in_range": [{"weight": 0}, {"weight": 101}],

@@ -11,15 +11,17 @@ from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpRespons
 from django.shortcuts import redirect, render
 from django.template.loader import render_to_string
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from rso.core import charts
+from rso.core.access import is_guarded, saw
 from rso.core.context import the_office
 from rso.core.figures import TOTAL_STATED, Column, Figure, Refusal, UnknownFigure, registry
 from rso.core.figures.cache import keep
 from rso.core.figures.notes import notes_on, notes_on_cell, notes_on_split
 from rso.core.figures.reading import OFFICE, PUBLIC, Reader, Reading, records_cover
-from rso.core.models import Basis, Statement
+from rso.core.models import Basis, Saw, Statement
 from rso.core.periods import Period, UnknownPeriod
 from rso.core.snapshot import snapshot
 from rso.core.workbook import CSV, csv_lines, download
@@ -93,6 +95,7 @@ def latest(request: HttpRequest, slug: str) -> HttpResponse:
 
 def page(request: HttpRequest, slug: str, period: str) -> HttpResponse:
     reading = reading_of(request, slug, period)
+    _told(request, reading, Saw.LISTED)
     body = keep([reading], "page", lambda: _written("figure_body", _page(reading), reading.period))
     return render(request, "reports/figure.html", {"body": body, "figure": reading.figure, "period": reading.period})
 
@@ -260,6 +263,17 @@ def _public_by(reading: Reading) -> str:
     return "" if reading.figure.public or reading.reader.office else reading.figure.source.public_by
 
 
+def _told(request: HttpRequest, reading: Reading, what: Saw) -> None:
+    """Keeps who of the office saw the names behind a figure, before they are shown."""
+    figure, user = reading.figure, request.user
+    model: Any = figure.source.model
+    if not user.is_authenticated or not reading.reader.office or figure.slices or not is_guarded(model):
+        return
+    rows = reading.shown.count() if what == Saw.EXPORTED else reading.shown[:RECORDS].count()
+    asked = f"figure={figure.slug}&period={reading.period.key}"
+    saw(model, by=user, now=timezone.now(), what=what, rows=rows, filters=asked)
+
+
 def _records(reading: Reading, splits: list[dict[str, Any]]) -> dict[str, Any]:
     """The records as far as this reader may see them: rows, or for the public their parents with the counts."""
     figure = reading.figure
@@ -346,6 +360,7 @@ def _csv_rows(reading: Reading) -> Iterator[list[Any]]:
 def records_csv(request: HttpRequest, slug: str, period: str) -> StreamingHttpResponse:
     """The records behind the figure, as far as this reader may see them, each with its address where it has one."""
     reading = reading_of(request, slug, period)
+    _told(request, reading, Saw.EXPORTED)
     return stream_csv(f"{slug}-{reading.period.key}-records", _record_rows(reading))
 
 
