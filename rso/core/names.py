@@ -11,7 +11,7 @@ from collections.abc import Iterable
 LETTERS = str.maketrans({"ø": "o", "đ": "d", "ð": "d", "ł": "l", "ı": "i", "æ": "ae", "œ": "oe", "þ": "th"})
 #: Marks on Latin, Greek and Cyrillic letters. Vowels and tones of Thai or Khmer are part of the word.
 MARKS = re.compile("[\u0300-\u036f]")
-BREAKS = re.compile(r"[\s.,;:()/\\\-–—'’‘“”\"_]+")
+BREAKS = re.compile(r"[\s.,;:()/\\\-–—'’‘“”\"_?!#&*]+")
 #: How people are addressed is no part of their name.
 TITLES = frozenset("mr mrs ms miss mdm dr prof sir นาย นาง นางสาว".split())
 #: How alike two names are that may be one.
