@@ -59,7 +59,12 @@ TEMPLATES = [
                 "django.contrib.messages.context_processors.messages",
                 "rso.core.context.office",
             ],
-            "builtins": ["rso.core.templatetags.house", "django.templatetags.i18n", "django.templatetags.l10n"],
+            "builtins": [
+                "rso.core.templatetags.house",
+                "rso.core.templatetags.desk",
+                "django.templatetags.i18n",
+                "django.templatetags.l10n",
+            ],
         },
     }
 ]

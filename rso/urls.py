@@ -9,6 +9,7 @@ from django.views.decorators.http import require_safe
 from django.views.generic import TemplateView
 
 from rso.core.addresses import RefConverter
+from rso.core.office.doors import patterns as office
 from rso.health import healthz
 
 register_converter(RefConverter, "ref")
@@ -33,6 +34,7 @@ urlpatterns = [
     *i18n_patterns(
         *door("accounts"),
         *(read_only(pattern) for room in PUBLIC for pattern in door(room)),
+        *office(),
         prefix_default_language=False,
     ),
 ]

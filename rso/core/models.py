@@ -55,6 +55,7 @@ class RefField(models.CharField):  # type: ignore[type-arg]
             "validators",
             [RegexValidator(r"^[A-Za-z0-9][A-Za-z0-9._-]*$", _("letters, digits, points and hyphens only"))],
         )
+        options.setdefault("verbose_name", _("ref"))
         super().__init__(**options)
 
 
@@ -120,6 +121,9 @@ class Source(Kept):
     class Meta:
         verbose_name = _("source")
 
+    def __str__(self) -> str:
+        return self.title
+
 
 class Statement(Kept):
     """What a source says, as a number: shown beside the figure that it speaks of, and never counted."""
@@ -183,8 +187,21 @@ class ShortTitled(Titled):
 class Record(Kept):
     """A record that figures may count: it says how it is known and from which source."""
 
-    basis = RankField(Basis, default=Basis.RECORDED)
-    source = models.ForeignKey(Source, models.PROTECT, null=True, blank=True, related_name="+")
+    basis = RankField(
+        Basis,
+        verbose_name=_("basis"),
+        default=Basis.RECORDED,
+        help_text=_("How firmly it is known: figures say so wherever they count it."),
+    )
+    source = models.ForeignKey(
+        Source,
+        models.PROTECT,
+        verbose_name=_("source"),
+        null=True,
+        blank=True,
+        related_name="+",
+        help_text=_("The document in which it stands."),
+    )
 
     class Meta:
         abstract = True
@@ -201,9 +218,14 @@ def precision_is_known(name: str, field: str = "precision") -> models.BaseConstr
 class Dated(models.Model):
     """First and last day, and how much of them is known. The stored day places the record where only a part is known."""
 
-    starts_on = models.DateField()
-    ends_on = models.DateField()
-    precision = RankField(Precision, default=Precision.DAY)
+    starts_on = models.DateField(_("first day"))
+    ends_on = models.DateField(_("last day"))
+    precision = RankField(
+        Precision,
+        verbose_name=_("known to the"),
+        default=Precision.DAY,
+        help_text=_("Pages show no more of the date than is known."),
+    )
 
     class Meta:
         abstract = True
@@ -398,3 +420,57 @@ class Access(models.Model):
 
     def __str__(self) -> str:
         return f"{self.what} {self.kind} {self.ref or self.rows}"
+class SavedViewQuerySet(models.QuerySet["SavedView"]):
+    def seen_by(self, user: Any) -> "SavedViewQuerySet":
+        """One's own, and those that colleagues share."""
+        return self.filter(Q(owner=user.pk) | Q(shared=True))
+
+
+class SavedView(models.Model):
+    """A list as someone wants to see it again: its filters, order and columns, as the address says them."""
+
+    privacy = Privacy(
+        DataClass.OFFICE, _("Spares people to choose the same rows again"), _("Until its owner removes it")
+    )
+    owner = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+")
+    desk = models.SlugField(max_length=40)
+    title = models.CharField(_("Name of the view"), max_length=60)
+    query = models.CharField(max_length=2000)
+    shared = models.BooleanField(_("Shown to the whole office"), default=False)
+
+    objects = SavedViewQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("saved view")
+        constraints = [models.UniqueConstraint(fields=["owner", "desk", "title"], name="saved_view_once")]
+
+    def __str__(self) -> str:
+        return self.title
+
+
+class Draft(models.Model):
+    """What someone was typing into a form, kept until it is saved or dropped. `token` names one opening of the form.
+
+    Once it is saved, `done` names the record, so that a second click on the same form leads to it and makes no other.
+    """
+
+    privacy = Privacy(
+        DataClass.PERSONAL, _("Keeps what is typed from being lost"), _("Thirty days after its last change")
+    )
+    token = models.UUIDField(unique=True)
+    owner = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+")
+    desk = models.SlugField(max_length=40)
+    #: The record that is being changed; empty for a new one.
+    ref = models.CharField(max_length=60, blank=True)
+    cells = models.JSONField(default=dict)
+    #: The record's cells when the form was opened.
+    began = models.JSONField(default=dict)
+    kept_at = models.DateTimeField()
+    done = models.CharField(max_length=60, blank=True)
+
+    class Meta:
+        verbose_name = _("draft")
+        indexes = [models.Index(fields=["owner", "desk", "ref"], name="draft_of_form")]
+
+    def __str__(self) -> str:
+        return f"{self.desk} {self.ref}"

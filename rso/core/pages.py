@@ -59,14 +59,14 @@ def list_page(
             "rows": rows[start : start + PER_PAGE],
             "count": count,
             "pages": pages,
-            "chosen": _chosen(filters),
+            "chosen": chosen_words(filters),
             **(context or {}),
         },
         status=200 if readable else 422,
     )
 
 
-def _chosen(filters: django_filters.FilterSet) -> list[tuple[str, str]]:
+def chosen_words(filters: django_filters.FilterSet) -> list[tuple[str, str]]:
     """What the list is filtered by, in words."""
     found = []
     for name, value in filters.form.cleaned_data.items() if filters.form.is_bound and filters.form.is_valid() else ():

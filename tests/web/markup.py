@@ -73,9 +73,8 @@ class Page:
         yield from (f"{number} nav called {name}" for name, number in names.items() if number > 1 or not name)
 
     def what_a_policy_refuses(self) -> Iterator[str]:
-        yield from (
-            f"has <{element.tag}>" for element in self.all("script", "style", "iframe", "object", "embed", "base")
-        )
+        yield from (f"has <{element.tag}>" for element in self.all("style", "iframe", "object", "embed", "base"))
+        yield from ("has an inline script" for element in self.all("script") if not element.get("src") or element.text)
         for element in self.root.iter():
             yield from (
                 f"<{element.tag} {name}>" for name in element.attrib if name == "style" or name.startswith("on")

@@ -122,7 +122,7 @@ def test_every_link_of_the_site_leads_somewhere_and_every_page_is_well_made():
 
 POLICY = {
     *("default-src 'none'", "style-src 'self'", "font-src 'self'", "img-src 'self'", "form-action 'self'"),
-    *("base-uri 'none'", "frame-ancestors 'none'"),
+    *("base-uri 'none'", "frame-ancestors 'none'", "script-src 'self'", "connect-src 'self'"),
 }
 
 

@@ -23,13 +23,13 @@ class Migration(migrations.Migration):
             name='Budget',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('ref', rso.core.models.RefField(max_length=60, unique=True, validators=[django.core.validators.RegexValidator('^[A-Za-z0-9][A-Za-z0-9._-]*$', 'letters, digits, points and hyphens only')])),
-                ('basis', models.PositiveSmallIntegerField(choices=[(1, 'Recorded'), (2, 'Stated'), (3, 'Estimated'), (4, 'Illustrative')], default=1)),
+                ('ref', rso.core.models.RefField(max_length=60, unique=True, validators=[django.core.validators.RegexValidator('^[A-Za-z0-9][A-Za-z0-9._-]*$', 'letters, digits, points and hyphens only')], verbose_name='ref')),
+                ('basis', models.PositiveSmallIntegerField(choices=[(1, 'Recorded'), (2, 'Stated'), (3, 'Estimated'), (4, 'Illustrative')], default=1, help_text='How firmly it is known: figures say so wherever they count it.', verbose_name='basis')),
                 ('title', models.CharField(max_length=200)),
                 ('kind', models.CharField(choices=[('operating', 'Operating budget'), ('annual', 'Annual budget')], max_length=10)),
                 ('starts_on', models.DateField()),
                 ('ends_on', models.DateField()),
-                ('source', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='core.source')),
+                ('source', models.ForeignKey(blank=True, help_text='The document in which it stands.', null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='core.source', verbose_name='source')),
             ],
             options={
                 'verbose_name': 'budget',
@@ -39,7 +39,7 @@ class Migration(migrations.Migration):
             name='Category',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('ref', rso.core.models.RefField(max_length=60, unique=True, validators=[django.core.validators.RegexValidator('^[A-Za-z0-9][A-Za-z0-9._-]*$', 'letters, digits, points and hyphens only')])),
+                ('ref', rso.core.models.RefField(max_length=60, unique=True, validators=[django.core.validators.RegexValidator('^[A-Za-z0-9][A-Za-z0-9._-]*$', 'letters, digits, points and hyphens only')], verbose_name='ref')),
                 ('title', models.CharField(max_length=200)),
                 ('titles', models.JSONField(blank=True, default=dict)),
                 ('order', models.PositiveSmallIntegerField(default=0)),
@@ -56,8 +56,8 @@ class Migration(migrations.Migration):
             name='BudgetLine',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('ref', rso.core.models.RefField(max_length=60, unique=True, validators=[django.core.validators.RegexValidator('^[A-Za-z0-9][A-Za-z0-9._-]*$', 'letters, digits, points and hyphens only')])),
-                ('basis', models.PositiveSmallIntegerField(choices=[(1, 'Recorded'), (2, 'Stated'), (3, 'Estimated'), (4, 'Illustrative')], default=1)),
+                ('ref', rso.core.models.RefField(max_length=60, unique=True, validators=[django.core.validators.RegexValidator('^[A-Za-z0-9][A-Za-z0-9._-]*$', 'letters, digits, points and hyphens only')], verbose_name='ref')),
+                ('basis', models.PositiveSmallIntegerField(choices=[(1, 'Recorded'), (2, 'Stated'), (3, 'Estimated'), (4, 'Illustrative')], default=1, help_text='How firmly it is known: figures say so wherever they count it.', verbose_name='basis')),
                 ('amount', models.BigIntegerField()),
                 ('currency', models.CharField(max_length=3)),
                 ('rate', models.BigIntegerField(default=1)),
@@ -66,7 +66,7 @@ class Migration(migrations.Migration):
                 ('office_amount', models.GeneratedField(db_persist=True, expression=models.Case(models.When(amount__lt=0, then=django.db.models.expressions.CombinedExpression(models.Value(0), '-', django.db.models.expressions.CombinedExpression(django.db.models.expressions.CombinedExpression(django.db.models.expressions.CombinedExpression(django.db.models.functions.math.Abs(models.F('amount')), '*', models.F('rate')), '+', django.db.models.expressions.CombinedExpression(models.F('scale'), '/', models.Value(2))), '/', models.F('scale')))), default=django.db.models.expressions.CombinedExpression(django.db.models.expressions.CombinedExpression(django.db.models.expressions.CombinedExpression(django.db.models.functions.math.Abs(models.F('amount')), '*', models.F('rate')), '+', django.db.models.expressions.CombinedExpression(models.F('scale'), '/', models.Value(2))), '/', models.F('scale'))), output_field=models.BigIntegerField())),
                 ('activity', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='workplan.activity')),
                 ('budget', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='lines', to='finance.budget')),
-                ('source', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='core.source')),
+                ('source', models.ForeignKey(blank=True, help_text='The document in which it stands.', null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='core.source', verbose_name='source')),
                 ('category', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='finance.category')),
             ],
             options={
@@ -77,8 +77,8 @@ class Migration(migrations.Migration):
             name='Contribution',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('ref', rso.core.models.RefField(max_length=60, unique=True, validators=[django.core.validators.RegexValidator('^[A-Za-z0-9][A-Za-z0-9._-]*$', 'letters, digits, points and hyphens only')])),
-                ('basis', models.PositiveSmallIntegerField(choices=[(1, 'Recorded'), (2, 'Stated'), (3, 'Estimated'), (4, 'Illustrative')], default=1)),
+                ('ref', rso.core.models.RefField(max_length=60, unique=True, validators=[django.core.validators.RegexValidator('^[A-Za-z0-9][A-Za-z0-9._-]*$', 'letters, digits, points and hyphens only')], verbose_name='ref')),
+                ('basis', models.PositiveSmallIntegerField(choices=[(1, 'Recorded'), (2, 'Stated'), (3, 'Estimated'), (4, 'Illustrative')], default=1, help_text='How firmly it is known: figures say so wherever they count it.', verbose_name='basis')),
                 ('amount', models.BigIntegerField()),
                 ('currency', models.CharField(max_length=3)),
                 ('rate', models.BigIntegerField(default=1)),
@@ -96,7 +96,7 @@ class Migration(migrations.Migration):
                 ('ends_on', models.DateField()),
                 ('purpose_text', models.CharField(blank=True, max_length=400)),
                 ('funder', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='contributions', to='members.body')),
-                ('source', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='core.source')),
+                ('source', models.ForeignKey(blank=True, help_text='The document in which it stands.', null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='core.source', verbose_name='source')),
             ],
             options={
                 'verbose_name': 'contribution',
@@ -117,8 +117,8 @@ class Migration(migrations.Migration):
             name='Expenditure',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('ref', rso.core.models.RefField(max_length=60, unique=True, validators=[django.core.validators.RegexValidator('^[A-Za-z0-9][A-Za-z0-9._-]*$', 'letters, digits, points and hyphens only')])),
-                ('basis', models.PositiveSmallIntegerField(choices=[(1, 'Recorded'), (2, 'Stated'), (3, 'Estimated'), (4, 'Illustrative')], default=1)),
+                ('ref', rso.core.models.RefField(max_length=60, unique=True, validators=[django.core.validators.RegexValidator('^[A-Za-z0-9][A-Za-z0-9._-]*$', 'letters, digits, points and hyphens only')], verbose_name='ref')),
+                ('basis', models.PositiveSmallIntegerField(choices=[(1, 'Recorded'), (2, 'Stated'), (3, 'Estimated'), (4, 'Illustrative')], default=1, help_text='How firmly it is known: figures say so wherever they count it.', verbose_name='basis')),
                 ('amount', models.BigIntegerField()),
                 ('currency', models.CharField(max_length=3)),
                 ('rate', models.BigIntegerField(default=1)),
@@ -130,7 +130,7 @@ class Migration(migrations.Migration):
                 ('activity', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='expenditure', to='workplan.activity')),
                 ('category', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='finance.category')),
                 ('reverses', models.OneToOneField(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='reversed_by', to='finance.expenditure')),
-                ('source', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='core.source')),
+                ('source', models.ForeignKey(blank=True, help_text='The document in which it stands.', null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='core.source', verbose_name='source')),
             ],
             options={
                 'verbose_name': 'expenditure',
@@ -140,7 +140,7 @@ class Migration(migrations.Migration):
             name='Rate',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('ref', rso.core.models.RefField(max_length=60, unique=True, validators=[django.core.validators.RegexValidator('^[A-Za-z0-9][A-Za-z0-9._-]*$', 'letters, digits, points and hyphens only')])),
+                ('ref', rso.core.models.RefField(max_length=60, unique=True, validators=[django.core.validators.RegexValidator('^[A-Za-z0-9][A-Za-z0-9._-]*$', 'letters, digits, points and hyphens only')], verbose_name='ref')),
                 ('currency', models.CharField(max_length=3)),
                 ('on', models.DateField()),
                 ('rate', models.BigIntegerField()),

@@ -22,8 +22,8 @@ class Migration(migrations.Migration):
             name='Publication',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('ref', rso.core.models.RefField(max_length=60, unique=True, validators=[django.core.validators.RegexValidator('^[A-Za-z0-9][A-Za-z0-9._-]*$', 'letters, digits, points and hyphens only')])),
-                ('basis', models.PositiveSmallIntegerField(choices=[(1, 'Recorded'), (2, 'Stated'), (3, 'Estimated'), (4, 'Illustrative')], default=1)),
+                ('ref', rso.core.models.RefField(max_length=60, unique=True, validators=[django.core.validators.RegexValidator('^[A-Za-z0-9][A-Za-z0-9._-]*$', 'letters, digits, points and hyphens only')], verbose_name='ref')),
+                ('basis', models.PositiveSmallIntegerField(choices=[(1, 'Recorded'), (2, 'Stated'), (3, 'Estimated'), (4, 'Illustrative')], default=1, help_text='How firmly it is known: figures say so wherever they count it.', verbose_name='basis')),
                 ('title', models.CharField(max_length=240)),
                 ('kind', models.CharField(choices=[('practitioner_guide', 'Practitioner guide'), ('facilitator_guide', 'Facilitator guide'), ('good_practice_guide', 'Good practice guide'), ('policy_guide', 'Policy guide'), ('toolkit', 'Toolkit'), ('practitioner_tool', 'Tool for practitioners'), ('policy_brief', 'Policy brief'), ('comparative_analysis', 'Comparative analysis or research report'), ('roadmap', 'Roadmap'), ('training_curriculum', 'Training curriculum or module'), ('outcome_statement', 'Outcome statement or report'), ('strategy', 'Strategic plan'), ('work_plan', 'Work plan'), ('annual_report', 'Annual or impact report'), ('newsletter', 'Newsletter'), ('not_named', 'Kind not known')], max_length=25)),
                 ('state', models.CharField(choices=[('draft', 'Draft'), ('published', 'Published'), ('withdrawn', 'Withdrawn')], default='draft', max_length=10)),
@@ -36,7 +36,7 @@ class Migration(migrations.Migration):
                 ('link', models.URLField(blank=True, max_length=500)),
                 ('reason', models.CharField(blank=True, max_length=400)),
                 ('activity', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='publications', to='workplan.activity')),
-                ('source', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='core.source')),
+                ('source', models.ForeignKey(blank=True, help_text='The document in which it stands.', null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='core.source', verbose_name='source')),
             ],
             options={
                 'verbose_name': 'publication',
@@ -46,15 +46,15 @@ class Migration(migrations.Migration):
             name='Edition',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('ref', rso.core.models.RefField(max_length=60, unique=True, validators=[django.core.validators.RegexValidator('^[A-Za-z0-9][A-Za-z0-9._-]*$', 'letters, digits, points and hyphens only')])),
-                ('basis', models.PositiveSmallIntegerField(choices=[(1, 'Recorded'), (2, 'Stated'), (3, 'Estimated'), (4, 'Illustrative')], default=1)),
+                ('ref', rso.core.models.RefField(max_length=60, unique=True, validators=[django.core.validators.RegexValidator('^[A-Za-z0-9][A-Za-z0-9._-]*$', 'letters, digits, points and hyphens only')], verbose_name='ref')),
+                ('basis', models.PositiveSmallIntegerField(choices=[(1, 'Recorded'), (2, 'Stated'), (3, 'Estimated'), (4, 'Illustrative')], default=1, help_text='How firmly it is known: figures say so wherever they count it.', verbose_name='basis')),
                 ('language', models.CharField(max_length=8)),
                 ('number', models.PositiveSmallIntegerField(default=1)),
                 ('issued_on', models.DateField()),
                 ('precision', models.PositiveSmallIntegerField(choices=[(1, 'Day'), (2, 'Month'), (3, 'Year')], default=1)),
                 ('link', models.URLField(blank=True, max_length=500)),
                 ('file', models.CharField(blank=True, max_length=200)),
-                ('source', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='core.source')),
+                ('source', models.ForeignKey(blank=True, help_text='The document in which it stands.', null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='core.source', verbose_name='source')),
                 ('publication', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='editions', to='publications.publication')),
             ],
             options={

@@ -19,7 +19,7 @@ class Migration(migrations.Migration):
             name='Report',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('ref', rso.core.models.RefField(max_length=60, unique=True, validators=[django.core.validators.RegexValidator('^[A-Za-z0-9][A-Za-z0-9._-]*$', 'letters, digits, points and hyphens only')])),
+                ('ref', rso.core.models.RefField(max_length=60, unique=True, validators=[django.core.validators.RegexValidator('^[A-Za-z0-9][A-Za-z0-9._-]*$', 'letters, digits, points and hyphens only')], verbose_name='ref')),
                 ('title', models.CharField(max_length=160)),
                 ('definition', models.SlugField(max_length=40)),
                 ('period', models.CharField(max_length=24)),
@@ -35,7 +35,7 @@ class Migration(migrations.Migration):
             name='Inconsistency',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('ref', rso.core.models.RefField(max_length=60, unique=True, validators=[django.core.validators.RegexValidator('^[A-Za-z0-9][A-Za-z0-9._-]*$', 'letters, digits, points and hyphens only')])),
+                ('ref', rso.core.models.RefField(max_length=60, unique=True, validators=[django.core.validators.RegexValidator('^[A-Za-z0-9][A-Za-z0-9._-]*$', 'letters, digits, points and hyphens only')], verbose_name='ref')),
                 ('title', models.CharField(max_length=200)),
                 ('kind', models.CharField(choices=[('same_number_two_meanings', 'One number, two meanings'), ('same_thing_two_numbers', 'One thing, two numbers'), ('unit_blur', 'Units that blur'), ('date', 'Dates'), ('list', 'Lists that differ'), ('name', 'Names that vary'), ('source', 'Sources'), ('missing_base', 'No base given')], max_length=30)),
                 ('certainty', models.CharField(choices=[('plain', 'Both places cannot be read as written'), ('ambiguous', 'A reader cannot tell'), ('outside', 'Needs knowledge from outside the report')], max_length=10)),
@@ -65,7 +65,7 @@ class Migration(migrations.Migration):
             name='SectionText',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('ref', rso.core.models.RefField(max_length=60, unique=True, validators=[django.core.validators.RegexValidator('^[A-Za-z0-9][A-Za-z0-9._-]*$', 'letters, digits, points and hyphens only')])),
+                ('ref', rso.core.models.RefField(max_length=60, unique=True, validators=[django.core.validators.RegexValidator('^[A-Za-z0-9][A-Za-z0-9._-]*$', 'letters, digits, points and hyphens only')], verbose_name='ref')),
                 ('section', models.SlugField(max_length=60)),
                 ('language', models.CharField(default='en', max_length=8)),
                 ('title', models.CharField(blank=True, max_length=160)),

@@ -1,0 +1,256 @@
+"""A desk: what the office does with one kind of record. Ten lines in a room's office.py give its list, page, form and verbs."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
+
+import django_filters
+from django.db import models
+from django.db.models import Q
+from django.urls import reverse
+from django.utils.functional import Promise
+from django.utils.html import format_html
+from django.utils.module_loading import autodiscover_modules
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext_lazy as _
+
+from rso.core.listings import Panel
+from rso.core.loading.columns import Column, ListColumn
+from rso.core.loading.load import discover as discover_tables
+from rso.core.loading.tables import Table, tables
+from rso.core.models import Basis
+from rso.core.office.acts import REASON, Act, acts_of
+from rso.core.permissions import Permission
+from rso.core.states import Machine
+
+if TYPE_CHECKING:
+    from rso.accounts.models import User
+
+
+@dataclass(frozen=True)
+class Col:
+    """A column of a list: its heading, what its cell says of a record, and by which fields of the database it sorts."""
+
+    name: str
+    title: str | Promise
+    show: Callable[[Any], Any]
+    sort: tuple[str, ...] = ()
+    number: bool = False
+
+
+@dataclass(frozen=True)
+class Section:
+    """A part of a form and of a record's page: a heading and the names of the file's columns that stand under it."""
+
+    title: str | Promise
+    names: str
+
+    @property
+    def columns(self) -> list[str]:
+        return self.names.split()
+
+
+@dataclass(frozen=True)
+class View:
+    """Rows that are often asked for: a tab above the list."""
+
+    slug: str
+    title: str | Promise
+    where: Callable[[User, date], Q]
+
+
+@dataclass(frozen=True)
+class Related:
+    """A panel of a record's page: the records of another desk whose field `via` is this record."""
+
+    desk: str
+    via: str
+    columns: str = ""
+
+
+@dataclass(frozen=True)
+class Desk:
+    """One kind of record in the office.
+
+    `columns`, `filters` and `sections` name fields of the model and columns of its file, separated by spaces; a `Col` of
+    `more` stands for a name that the model does not have. `sees` may open the list and the pages, `keeps` may add, change
+    and remove. `prefix` begins the refs that new records get; where it is empty, the officer types the ref.
+    """
+
+    slug: str
+    model: type[models.Model]
+    title: str | Promise
+    sees: Permission
+    keeps: Permission | None
+    columns: str
+    sections: tuple[Section, ...]
+    filters: str = ""
+    order: tuple[str, ...] = ("ref",)
+    new: str | Promise = ""
+    prefix: str = ""
+    machine: Machine | None = None
+    acts: tuple[Act, ...] = ()
+    views: tuple[View, ...] = ()
+    related: tuple[Related, ...] = ()
+    #: Panels of the room's own: each is given the record and the reader.
+    panels: tuple[Callable[[Any, Any], Panel], ...] = ()
+    #: Columns that are no field of the model, and filters that django-filter cannot make from a field.
+    more: tuple[Col, ...] = ()
+    more_filters: Mapping[str, django_filters.Filter] = field(default_factory=dict)
+    #: Relations that a record needs in order to say its name.
+    needs: tuple[str, ...] = ()
+    #: Whether reads of its records are told in the audit trail.
+    personal: bool = False
+    #: The desk under which this one stands in the navigation; a desk of its own where empty.
+    under: str = ""
+    #: Whether the navigation begins a new group with it.
+    begins: bool = False
+    #: What the list says where there is nothing yet.
+    blank: str | Promise = ""
+    #: The records that this person may see, where not all.
+    visible: Callable[[models.QuerySet[Any], Any], models.QuerySet[Any]] | None = None
+
+    # -- what the declaration means ------------------------------------------------------------------------------------
+
+    @cached_property
+    def table(self) -> Table:
+        return tables.of(self.model)
+
+    @cached_property
+    def usual(self) -> list[str]:
+        """The columns that the list shows until its reader chooses others."""
+        return self.columns.split()
+
+    @cached_property
+    def cols(self) -> dict[str, Col]:
+        """All columns that the list can show, the usual ones first."""
+        own = {col.name: col for col in self.more}
+        fields = {f.name for f in self.model._meta.concrete_fields}
+        others = [c.attribute for c in self.form_columns if c.attribute in fields]
+        names = dict.fromkeys([*self.usual, *own, "ref", *others])
+        return {name: own.get(name) or self._col(name) for name in names}
+
+    def _col(self, name: str) -> Col:
+        if name == "when":
+            return Col("when", _("When"), lambda thing: thing.when, ("starts_on",))
+        model_field: Any = self.model._meta.get_field(name)
+        title = model_field.verbose_name
+        number = isinstance(model_field, models.IntegerField) and not model_field.choices
+        sort = () if model_field.is_relation else (name,)
+        return Col(name, title, self._shows(model_field), sort, number)
+
+    def _shows(self, model_field: Any) -> Callable[[Any], Any]:
+        name = model_field.name
+        if self.machine and name == self.machine.field:
+            return self.state_of
+        if name == "basis":
+            return lambda thing: format_html(
+                '<span class="st-basis" data-basis="{}">{}</span>', Basis(thing.basis).slug, thing.get_basis_display()
+            )
+        if model_field.choices:
+            return lambda thing: getattr(thing, f"get_{name}_display")()
+        if isinstance(model_field, models.BooleanField):
+            return lambda thing: _("Yes") if getattr(thing, name) else _("No")
+        return lambda thing: getattr(thing, name)
+
+    def state_of(self, thing: Any) -> SafeString:
+        """A record's state as a mark with its word."""
+        machine = self.machine
+        assert machine
+        state = getattr(thing, machine.field)
+        return format_html(
+            '<span class="st {}">{}</span>',
+            machine.looks.get(state, ""),
+            getattr(thing, f"get_{machine.field}_display")(),
+        )
+
+    def joins(self, names: Iterable[str]) -> list[str]:
+        """Relations that the cells of these columns read, and those that the desk always needs."""
+        relations = {f.name for f in self.model._meta.concrete_fields if f.is_relation}
+        return [*(name for name in names if name in relations), *self.needs]
+
+    @cached_property
+    def all_acts(self) -> dict[str, Act]:
+        """The verbs at hand: the machine's steps, the room's own, and removal."""
+        found = [*(acts_of(self.machine) if self.machine else ()), *self.acts]
+        if self.keeps:
+            found.append(Act("remove", _("Remove"), self.keeps, self.table.verbs.remove, asks=(REASON,), final=True))
+        return {act.slug: act for act in found}
+
+    def column(self, name: str) -> Column:
+        return self.table.column(name)
+
+    @cached_property
+    def form_columns(self) -> list[Column]:
+        """The columns of the file that the form asks for, in its order."""
+        return [self.column(name) for section in self.sections for name in section.columns]
+
+    @property
+    def lists(self) -> list[ListColumn]:
+        return [column for column in self.form_columns if isinstance(column, ListColumn)]
+
+    # -- rows and addresses --------------------------------------------------------------------------------------------
+
+    def rows(self, user: Any) -> models.QuerySet[Any]:
+        """The records that this person may see."""
+        found: models.QuerySet[Any] = self.model._default_manager.filter(self.table.only)
+        return self.visible(found, user) if self.visible else found
+
+    @property
+    def url(self) -> str:
+        return reverse("office-list", args=[self.slug])
+
+    def at(self, ref: str) -> str:
+        return reverse("office-detail", args=[self.slug, ref])
+
+    def may_keep(self, user: Any) -> bool:
+        return self.keeps is not None and self.keeps.allows(user)
+
+    @property
+    def gap(self) -> str:
+        return "gap" if self.begins else ""
+
+    @property
+    def noun(self) -> str:
+        return str(self.model._meta.verbose_name)
+
+
+class Desks:
+    """All desks, in the order in which the rooms declare them."""
+
+    def __init__(self) -> None:
+        self.all: dict[str, Desk] = {}
+        self._by_model: dict[type[models.Model], Desk] = {}
+
+    def declare(self, *found: Desk) -> None:
+        for desk in found:
+            if desk.slug in self.all:
+                raise ValueError(f"the desk {desk.slug} is declared twice")
+            self.all[desk.slug] = desk
+            self._by_model.setdefault(desk.model, desk)
+
+    def discover(self) -> None:
+        """Finds the desks that the rooms declare."""
+        discover_tables()
+        autodiscover_modules("office")
+
+    def of(self, model: type[models.Model]) -> Desk | None:
+        return self._by_model.get(model)
+
+    def address_of(self, thing: Any, user: Any) -> str:
+        """Where the office keeps a record; empty where it has no desk or this person may not see it."""
+        desk = self.of(type(thing))
+        return desk.at(thing.ref) if desk and desk.sees.allows(user) else ""
+
+    def seen_by(self, user: Any) -> Sequence[Desk]:
+        return [desk for desk in self.all.values() if desk.sees.allows(user)]
+
+    def under(self, slug: str) -> Iterable[Desk]:
+        return [desk for desk in self.all.values() if desk.under == slug]
+
+
+desks = Desks()

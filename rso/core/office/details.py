@@ -1,0 +1,145 @@
+"""A record's page: its facts, what is related, verbs beside the facts, and its history in words."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from django.db import models
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils import formats
+from django.utils.html import format_html, format_html_join
+from django.utils.translation import gettext as _
+
+from rso.core.loading.columns import Column, ListColumn
+from rso.core.models import Basis
+from rso.core.office.cells import labels_of
+from rso.core.office.desks import Desk, Related, desks
+from rso.core.office.lists import cells_of
+
+#: Rows of a related desk that a page shows; the rest are one step away.
+SHOWN = 10
+
+
+@dataclass(frozen=True)
+class Fact:
+    label: Any
+    value: Any
+    lang: str = ""
+
+
+class Facts:
+    """What a record says, in words, section by section. What is empty is left out."""
+
+    def __init__(self, desk: Desk, thing: Any, user: Any) -> None:
+        self.desk, self.thing, self.user = desk, thing, user
+        self.spans = hasattr(thing, "when")
+
+    @property
+    def sections(self) -> list[tuple[Any, list[Fact]]]:
+        found = [(section.title, list(self._facts(section.columns))) for section in self.desk.sections]
+        return [(title, facts) for title, facts in found if facts]
+
+    def _facts(self, names: list[str]) -> Iterator[Fact]:
+        for name in names:
+            column = self.desk.column(name)
+            if self.spans and name in ("ends_on", "precision"):
+                continue
+            if self.spans and name == "starts_on":
+                yield Fact(_("When"), self.thing.when)
+            elif value := self._value(column):
+                yield Fact(column.label or column.name, value, "en" if column.limit > 100 and not column.refers else "")
+
+    def _value(self, column: Column) -> Any:
+        if isinstance(column, ListColumn):
+            return self._links(column)
+        attribute, dot, key = column.attribute.partition(".")
+        value = getattr(self.thing, attribute)
+        if dot:
+            return value.get(key, "")
+        if value is None or value == "":
+            return ""
+        if column.refers:
+            return self._linked(value)
+        if attribute == "basis":
+            return format_html(
+                '<span class="st-basis" data-basis="{}">{}</span>', Basis(value).slug, self.thing.get_basis_display()
+            )
+        if column.among:
+            return labels_of(column, self.desk.model).get(column.write(value), value)
+        if column.kind == "date":
+            return formats.date_format(value)
+        return column.write(value) if column.kind == "number" else value
+
+    def _linked(self, thing: Any) -> Any:
+        url = desks.address_of(thing, self.user)
+        return format_html('<a href="{}">{}</a>', url, thing) if url else str(thing)
+
+    def _links(self, column: ListColumn) -> Any:
+        assert column.through
+        parent = next(link.parent for link in self.desk.table.links if link.through is column.through)
+        rows = column.through._default_manager.filter(
+            **{parent: self.thing, f"{column.to}__isnull": False}, **column.where
+        )
+        items = [
+            (self._linked(getattr(row, column.to)), f" {getattr(row, column.weight)} %" if column.weight else "")
+            for row in rows.select_related(column.to).order_by("pk")
+        ]
+        return format_html_join("; ", "{}{}", items)
+
+
+def detail_page(request: HttpRequest, desk: Desk, ref: str) -> HttpResponse:
+    thing = find(desk, request.user, ref)
+    user = request.user
+    acts = [act for act in desk.all_acts.values() if act.permission.allows(user) and not act.why_not(thing, user)]
+    context = {
+        "desk": desk,
+        "here": desk,
+        "thing": thing,
+        "state": desk.state_of(thing) if desk.machine else "",
+        "sections": Facts(desk, thing, user).sections,
+        "related": list(_related(desk, thing, user)),
+        "panels": [panel(thing, user) for panel in desk.panels],
+        "acts": acts,
+        "may_keep": desk.may_keep(user) and bool(desk.sections),
+        "public_url": _public_url(thing),
+    }
+    return render(request, "office/detail.html", context)
+
+
+def find(desk: Desk, user: Any, ref: str) -> Any:
+    """The record, or the same 404 whether it is not there or not for this person."""
+    joins = [f.name for f in desk.model._meta.concrete_fields if f.is_relation]
+    rows: models.QuerySet[Any] = desk.rows(user)
+    thing = (rows.select_related(*joins) if joins else rows).filter(ref=ref).first()
+    if thing is None:
+        raise Http404
+    return thing
+
+
+def _public_url(thing: Any) -> str:
+    return thing.get_absolute_url() if hasattr(thing, "get_absolute_url") else ""
+
+
+def _related(desk: Desk, thing: Any, user: Any) -> Iterator[dict[str, Any]]:
+    for related in desk.related:
+        other = desks.all[related.desk]
+        if other.sees.allows(user):
+            yield _panel(other, related, thing, user)
+
+
+def _panel(other: Desk, related: Related, thing: Any, user: Any) -> dict[str, Any]:
+    names = related.columns.split() or [name for name in other.usual if name != related.via]
+    cols = [other.cols[name] for name in names]
+    rows = other.rows(user).filter(**{related.via: thing})
+    joins = other.joins(names)
+    shown = list((rows.select_related(*joins) if joins else rows).order_by(*other.order, "pk")[: SHOWN + 1])
+    return {
+        "desk": other,
+        "cols": cols,
+        "rows": cells_of(cols, shown[:SHOWN], other),
+        "all": f"{other.url}?{related.via}={thing.ref}" if len(shown) > SHOWN else "",
+        "add": f"{other.url}new/?{related.via}={thing.ref}" if other.may_keep(user) and other.sections else "",
+    }

@@ -1,0 +1,139 @@
+"""Does a verb to one record or to rows chosen in a list, and shows beforehand what it will change."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.contrib import messages
+from django.db import transaction
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.translation import ngettext
+
+from rso.core.history import Step, steps_of
+from rso.core.loading.columns import Wrong
+from rso.core.models import AuditEvent
+from rso.core.office.acts import Act
+from rso.core.office.cells import labels_of
+from rso.core.office.desks import Desk
+from rso.core.office.forms import Field
+from rso.core.office.lists import ListOf
+from rso.core.verbs import Refused
+
+#: Rows that one bulk verb takes; more is a change of the file.
+MOST = 1000
+#: Rows of a preview.
+PREVIEWED = 100
+
+
+@dataclass(frozen=True)
+class Preview:
+    """What a verb would do: each change in words, or why it is refused."""
+
+    steps: list[Step]
+    number: int
+    refusals: list[str]
+
+
+def rehearse(act: Act, things: list[Any], answers: dict[str, Any], user: Any) -> Preview:
+    """Does the verb and takes it back: what the audit trail would have said is what will change."""
+    before = AuditEvent.objects.order_by("-pk").values_list("pk", flat=True).first() or 0
+    try:
+        with transaction.atomic():
+            act.run(things, by=user, now=timezone.now(), **answers)
+            events = AuditEvent.objects.filter(pk__gt=before, actor=user.pk).select_related("actor").order_by("pk")
+            number = events.count()
+            steps = list(steps_of(list(events[:PREVIEWED])))
+            transaction.set_rollback(True)
+            return Preview(steps, number, [])
+    except Refused as error:
+        return Preview([], 0, [str(problem.says) for problem in error.problems])
+
+
+def act_page(request: HttpRequest, desk: Desk, slug: str, ref: str = "") -> HttpResponse:
+    """GET asks and previews; POST with `yes` does it. A verb that asks nothing and can be undone is done by one POST."""
+    act = desk.all_acts.get(slug)
+    if act is None or not act.permission.allows(request.user):
+        raise Http404
+    chosen = _chosen(request, desk, ref)
+    fit, unfit = _sorted(act, chosen, request.user)
+    asked = request.POST if request.method == "POST" else request.GET
+    answers, faults = _answers(act, asked)
+    sure = "yes" in request.POST or (ref and not act.asks and not act.final)
+    if request.method == "POST" and sure and fit and not faults:
+        try:
+            act.run(fit, by=request.user, now=timezone.now(), **answers)
+            messages.success(
+                request,
+                ngettext("Done: %(title)s, %(n)s record.", "Done: %(title)s, %(n)s records.", len(fit))
+                % {"title": act.title, "n": len(fit)},
+            )
+            return redirect(_after(desk, ref))
+        except Refused as error:
+            faults = {"": "; ".join(str(problem.says) for problem in error.problems)}
+    if not request.POST.get("yes"):
+        faults = {}
+    return _show(request, desk, act, fit, unfit, answers, faults, ref)
+
+
+def _after(desk: Desk, ref: str) -> str:
+    """Where one is led: to the record, or to the list where it is gone or there were several."""
+    return desk.at(ref) if ref and desk.model._default_manager.filter(ref=ref).exists() else desk.url
+
+
+def _chosen(request: HttpRequest, desk: Desk, ref: str) -> list[Any]:
+    """The records that the verb is for: one, those ticked, or all that a list holds."""
+    rows = desk.rows(request.user)
+    if ref:
+        found = list(rows.filter(ref=ref))
+    elif "all" in request.POST:
+        found = list(ListOf(desk, request, request.POST).found.order_by("pk")[: MOST + 1])
+    else:
+        found = list(rows.filter(ref__in=request.POST.getlist("ref")[: MOST + 1]).order_by("pk"))
+    if not found and ref:
+        raise Http404
+    return found[:MOST]
+
+
+def _sorted(act: Act, things: list[Any], user: Any) -> tuple[list[Any], list[tuple[Any, str]]]:
+    """Those to which the verb can be done, and the others with the reason."""
+    why = [(thing, act.why_not(thing, user)) for thing in things]
+    return [thing for thing, says in why if not says], [(thing, says) for thing, says in why if says]
+
+
+def _answers(act: Act, asked: Any) -> tuple[dict[str, Any], dict[str, str]]:
+    answers, faults = {}, {}
+    for column in act.asks:
+        try:
+            answers[column.name] = column.read(asked.get(column.name, ""))
+        except Wrong as error:
+            faults[column.name] = str(error)
+    return answers, faults
+
+
+def _show(
+    request: HttpRequest, desk: Desk, act: Act, fit: list[Any], unfit: list[tuple[Any, str]],
+    answers: dict[str, Any], faults: dict[str, str], ref: str,
+) -> HttpResponse:  # fmt: skip
+    # What is asked is not known yet: any answer shows what else will change.
+    guess = {column.name: answers.get(column.name) or (column.among[0] if column.among else "…") for column in act.asks}
+    again = list(desk.rows(request.user).filter(pk__in=[thing.pk for thing in fit]).order_by("pk")) if fit else []
+    preview = rehearse(act, again, guess, request.user) if again else Preview([], 0, [])
+    fields = [
+        Field(
+            column.name, column.label or column.name, column.hint,
+            "select" if column.among else "date" if column.kind == "date" else "area",
+            column.required, value=request.POST.get(column.name, ""), error=faults.get(column.name, ""), limit=column.limit,
+            options=list(labels_of(column, desk.model).items()),
+        )
+        for column in act.asks
+    ]  # fmt: skip
+    context = {
+        "desk": desk, "here": desk, "act": act, "fit": fit, "unfit": unfit[:PREVIEWED], "preview": preview, "fields": fields,
+        "fault": faults.get("", ""), "errors": [f for f in fields if f.error], "ref": ref,
+        "thing": fit[0] if ref and fit else unfit[0][0] if ref and unfit else None,
+        "back": desk.at(ref) if ref else desk.url, "can": bool(fit) and not preview.refusals,
+    }  # fmt: skip
+    return render(request, "office/act.html", context, status=422 if faults else 200)

@@ -1,0 +1,145 @@
+"""The addresses of the office: a list, a page, a form and verbs for every desk; the home of the office; what pages ask for."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import wraps
+from importlib import import_module
+from typing import Any
+
+from django.conf import settings
+from django.contrib import messages
+from django.contrib.auth.views import redirect_to_login
+from django.db import IntegrityError, models, transaction
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.http.response import HttpResponseBase
+from django.shortcuts import redirect, render
+from django.urls import URLPattern, path
+from django.utils.module_loading import module_has_submodule
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from rso.core.loading.tables import tables
+from rso.core.models import SavedView
+from rso.core.office.cells import NAMES, named
+from rso.core.office.desks import Desk, desks
+from rso.core.office.details import detail_page
+from rso.core.office.doing import act_page
+from rso.core.office.exports import export_page
+from rso.core.office.forms import form_page
+from rso.core.office.lists import list_page
+from rso.core.permissions import officer
+
+Page = Callable[..., HttpResponseBase]
+#: Suggestions for a name that is being typed.
+SUGGESTED = 20
+
+
+def of_the_office(page: Page) -> Page:
+    """A page for those who work for the office: others are asked to sign in, or told that there is no such page."""
+
+    @wraps(page)
+    def answer(request: HttpRequest, *args: Any, **given: Any) -> HttpResponseBase:
+        if not request.user.is_authenticated:
+            return redirect_to_login(request.get_full_path())
+        if not getattr(request.user, "is_office", False):
+            raise Http404
+        return page(request, *args, **given)
+
+    return answer
+
+
+def at_desk(page: Page) -> Page:
+    """A page of a desk, for those who may see it: for all others there is no such page."""
+
+    @of_the_office
+    @wraps(page)
+    def answer(request: HttpRequest, desk: str, *args: Any, **given: Any) -> HttpResponseBase:
+        found = desks.all.get(desk)
+        if found is None or not found.sees.allows(request.user):
+            raise Http404
+        return page(request, found, *args, **given)
+
+    return answer
+
+
+@require_safe
+@of_the_office
+def home(request: HttpRequest) -> HttpResponse:
+    """The office's first page: the desks that this person works at."""
+    return render(request, "office/home.html", {"here": None})
+
+
+show_list = require_safe(at_desk(list_page))
+show_detail = require_safe(at_desk(detail_page))
+show_form = require_http_methods(["GET", "HEAD", "POST"])(at_desk(form_page))
+do = require_http_methods(["GET", "HEAD", "POST"])(at_desk(act_page))
+export = require_safe(at_desk(export_page))
+
+
+@require_safe
+@at_desk
+def suggest(request: HttpRequest, desk: Desk, kind: str) -> HttpResponse:
+    """Names of records that hold what is being typed, for a field of this desk's form that points to them."""
+    model = next((c.refers for c in desk.form_columns if c.refers and c.refers._meta.model_name == kind), None)
+    words = request.GET.get("q", "").strip()[:100]
+    if model is None or not desk.may_keep(request.user):
+        raise Http404
+    return JsonResponse({"names": _names(model, words) if len(words) > 1 else []})
+
+
+def _names(model: Any, words: str) -> list[str]:
+    fields = {field.name for field in model._meta.concrete_fields}
+    q = models.Q(ref__istartswith=words)
+    for name in NAMES:
+        q |= models.Q(**{f"{name}__icontains": words}) if name in fields else models.Q()
+    rows = model._default_manager.filter(tables.of(model).only).filter(q).order_by("pk")[:SUGGESTED]
+    return [named(thing.ref, str(thing)) for thing in rows]
+
+
+@require_POST
+@at_desk
+def keep_view(request: HttpRequest, desk: Desk) -> HttpResponse:
+    """Keeps the list as it is shown under a name, or removes a view of one's own."""
+    if "drop" in request.POST:
+        gone = request.POST["drop"]
+        SavedView.objects.filter(
+            owner=request.user.pk, desk=desk.slug, pk=int(gone) if gone.isdigit() and len(gone) < 18 else 0
+        ).delete()
+        return redirect(desk.url)
+    title, query = request.POST.get("title", "").strip(), request.POST.get("query", "")
+    if not title or len(title) > 60 or len(query) > 2000:
+        messages.error(request, _("A view has a name of at most 60 characters."))
+        return redirect(f"{desk.url}?{query}" if len(query) <= 2000 else desk.url)
+    try:
+        with transaction.atomic():
+            SavedView.objects.create(
+                owner=officer(request), desk=desk.slug, title=title, query=query, shared="shared" in request.POST
+            )
+        messages.success(request, _("The view is kept."))
+    except IntegrityError:
+        messages.error(request, _("You have a view of this name already; choose another."))
+    return redirect(f"{desk.url}?{query}")
+
+
+def patterns() -> list[URLPattern]:
+    """The rooms' own pages first, then those that every desk has."""
+    desks.discover()
+    own: list[URLPattern] = []
+    for room in settings.ROOMS:
+        package = import_module(f"rso.{room}")
+        if room != "core" and module_has_submodule(package, "office"):
+            own += getattr(import_module(f"rso.{room}.office"), "urlpatterns", [])
+    return [
+        path("office/", home, name="office"),
+        *own,
+        path("office/<slug:desk>/", show_list, name="office-list"),
+        path("office/<slug:desk>/new/", show_form, name="office-new"),
+        path("office/<slug:desk>/view/", keep_view, name="office-view"),
+        path("office/<slug:desk>/export.<str:form>", export, name="office-export"),
+        path("office/<slug:desk>/suggest/<slug:kind>/", suggest, name="office-suggest"),
+        path("office/<slug:desk>/do/<slug:slug>/", do, name="office-act"),
+        path("office/<slug:desk>/<ref:ref>/", show_detail, name="office-detail"),
+        path("office/<slug:desk>/<ref:ref>/edit/", show_form, name="office-edit"),
+        path("office/<slug:desk>/<ref:ref>/do/<slug:slug>/", do, name="office-act-one"),
+    ]

@@ -1,0 +1,282 @@
+"""The form of a desk: sections, hints, an error summary, a draft that outlives the browser, another's changes shown."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+from uuid import UUID, uuid4
+
+from django.contrib import messages
+from django.db import models
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from rso.core.loading.columns import LONGEST, Column, ListColumn
+from rso.core.models import Draft
+from rso.core.office.cells import Cells, Sent, cells_of_new, cells_of_stored, labels_of, named
+from rso.core.office.desks import Desk
+from rso.core.office.filters import choices_of
+from rso.core.office.saving import Clash, Gone, Unsaved, save
+from rso.core.permissions import officer
+
+#: Up to so many records are offered in a select; more are typed, with suggestions.
+IN_SELECT = 40
+#: Up to so many choices stand as radio buttons.
+AS_RADIOS = 4
+#: Empty places for more linked records.
+MORE = 3
+
+
+@dataclass
+class Field:
+    """One question of a form as the template draws it."""
+
+    name: str
+    label: Any
+    hint: Any
+    kind: str
+    required: bool
+    value: str = ""
+    error: str = ""
+    #: What another has made of it meanwhile.
+    theirs: str = ""
+    limit: int = 0
+    options: list[tuple[str, Any]] = field(default_factory=list)
+    listed: str = ""
+    rows: list[dict[str, str]] = field(default_factory=list)
+    weighted: bool = False
+
+    @property
+    def id(self) -> str:
+        return f"f-{self.name}"
+
+
+class Opened:
+    """A form as someone has it open: for a new record or a stored one, with the cells at first and those typed."""
+
+    def __init__(self, desk: Desk, ref: str, token: UUID, began: Cells, cells: Cells) -> None:
+        self.desk, self.ref, self.token, self.began, self.cells = desk, ref, token, began, cells
+        self.faults: dict[str, str] = {}
+        self.theirs: Cells = {}
+        self._offered: dict[type[models.Model], list[tuple[str, str]]] = {}
+
+    def offered(self, model: type[models.Model]) -> list[tuple[str, str]]:
+        """The records of a kind that can be offered, by ref and name; none where there are too many."""
+        if model not in self._offered:
+            self._offered[model] = choices_of(model)
+        return self._offered[model]
+
+    @property
+    def sections(self) -> list[tuple[Any, list[Field]]]:
+        return [
+            (section.title, [self._field(self.desk.column(name)) for name in section.columns if self._asks(name)])
+            for section in self.desk.sections
+        ]
+
+    def _asks(self, name: str) -> bool:
+        """A ref is typed once, where the desk does not give it."""
+        return name != "ref" or not (self.ref or self.desk.prefix)
+
+    @property
+    def lists(self) -> dict[str, list[str]]:
+        """The suggestions that the page itself holds, by kind of record."""
+        return {
+            model._meta.model_name or "": [named(ref, label) for ref, label in rows]
+            for model, rows in self._offered.items()
+            if len(rows) > IN_SELECT or any(c.refers is model for c in self.desk.lists)
+        }
+
+    @property
+    def at_large(self) -> dict[str, str]:
+        """Faults that belong to no field."""
+        return {
+            name: says for name, says in self.faults.items() if name not in {c.name for c in self.desk.form_columns}
+        }
+
+    def _field(self, column: Column) -> Field:
+        found = Field(
+            column.name, column.label or column.name, column.hint, "text", column.required,
+            value=self.cells.get(column.name, ""), error=self.faults.get(column.name, ""),
+            theirs=self.theirs.get(column.name, ""), limit=column.limit or LONGEST,
+        )  # fmt: skip
+        if isinstance(column, ListColumn):
+            self._several(found, column)
+        elif column.refers:
+            self._one(found, column.refers)
+        elif column.among:
+            found.options = list(labels_of(column, self.desk.model).items())
+            few = len(found.options) <= AS_RADIOS and (column.required or column.default not in ("", None))
+            found.kind = "radio" if few else "select"
+        elif column.kind == "date":
+            found.kind = "date"
+        elif column.kind in ("integer", "number"):
+            found.kind = "number"
+        elif found.limit > 300:
+            found.kind = "area"
+        return found
+
+    def _one(self, found: Field, model: type[models.Model]) -> None:
+        offered = self.offered(model)
+        if 0 < len(offered) <= IN_SELECT and (not found.value or found.value in dict(offered)):
+            found.kind, found.options = "select", list(offered)
+        else:
+            found.kind, found.listed = "ref", model._meta.model_name or ""
+            found.value = self._label(model, found.value)
+
+    def _several(self, found: Field, column: ListColumn) -> None:
+        assert column.refers
+        self.offered(column.refers)
+        found.kind, found.listed, found.weighted = "several", column.refers._meta.model_name or "", bool(column.weight)
+        for item in filter(None, found.value.split(";")):
+            ref, _colon, weight = item.rpartition(":") if column.weight else (item, "", "")
+            found.rows.append({"value": self._label(column.refers, ref or item), "weight": weight})
+        found.rows += [{"value": "", "weight": ""} for _more in range(MORE)]
+
+    def _label(self, model: type[models.Model], ref: str) -> str:
+        if not ref:
+            return ""
+        label = dict(self.offered(model)).get(ref)
+        if label is None:
+            thing = model._default_manager.filter(ref=ref).first()
+            label = str(thing) if thing else ""
+        return named(ref, label)
+
+
+def form_page(request: HttpRequest, desk: Desk, ref: str = "") -> HttpResponse:
+    """The form for a new record or a stored one: GET opens it, POST saves it, keeps it as a draft or drops the draft."""
+    if not desk.may_keep(request.user) or not desk.sections:
+        raise Http404
+    stored = cells_of_stored(desk.table, ref) if ref else None
+    if ref and (stored is None or not desk.rows(request.user).filter(ref=ref).exists()):
+        raise Http404
+    if request.method == "POST":
+        return _posted(request, desk, ref)
+    kept = _draft(request, desk, ref)
+    start = stored or {**cells_of_new(desk.table), **_given(desk, request)}
+    form = Opened(desk, ref, kept.token, kept.began, kept.cells) if kept else Opened(desk, ref, uuid4(), start, start)
+    return _show(request, form, draft=kept)
+
+
+def _given(desk: Desk, request: HttpRequest) -> Cells:
+    """What the address already says of the new record: `?event=e2022-01`."""
+    names = {column.name for column in desk.form_columns}
+    return {name: request.GET[name][:200] for name in request.GET if name in names}
+
+
+def _draft(request: HttpRequest, desk: Desk, ref: str) -> Draft | None:
+    drafts = Draft.objects.filter(owner=request.user.pk, desk=desk.slug, ref=ref, done="")
+    return drafts.order_by("-kept_at", "-pk").first()
+
+
+def _posted(request: HttpRequest, desk: Desk, ref: str) -> HttpResponse:
+    token, began = _opening(request)
+    cells = Sent(desk, request.POST).cells
+    if "_drop" in request.POST:
+        Draft.objects.filter(owner=request.user.pk, desk=desk.slug, ref=ref, done="").delete()
+        return redirect(request.path)
+    if "_keep" in request.POST:
+        return _keep(request, desk, ref, token, began, cells)
+    form = Opened(desk, ref, token, began, {**began, **cells})
+    try:
+        saved = save(
+            desk, ref, cells, began, token,
+            by=officer(request), now=timezone.now(), reason=request.POST.get("_reason", "").strip()[:400],
+        )  # fmt: skip
+    except Unsaved as error:
+        form.faults = error.faults
+        return _show(request, form, status=422)
+    except Clash as clash:
+        form.theirs = {name: clash.theirs[name] for name in clash.columns}
+        form.began = {**clash.theirs}
+        form.cells = {**clash.theirs, **{name: text for name, text in cells.items() if text != began.get(name, "")}}
+        return _show(request, form, status=409, who=clash.who)
+    except Gone:
+        raise Http404 from None
+    _tell(request, desk, saved.changed, saved.theirs)
+    return redirect(desk.at(saved.ref))
+
+
+def _tell(request: HttpRequest, desk: Desk, changed: bool, theirs: list[str]) -> None:
+    messages.success(request, _("Saved.") if changed else _("Nothing had changed; nothing was saved."))
+    if theirs:
+        words = ", ".join(str(desk.column(name).label or name) for name in theirs)
+        says = ngettext(
+            "Another changed this field meanwhile, and it stays: %s",
+            "Another changed these fields meanwhile, and they stay: %s",
+            len(theirs),
+        )
+        messages.info(request, says % words)
+
+
+def _opening(request: HttpRequest) -> tuple[UUID, Cells]:
+    """Which opening of the form this is, and what the record said then; a form without them is a new opening."""
+    try:
+        token = UUID(request.POST.get("_token", ""))
+    except ValueError:
+        token = uuid4()
+    try:
+        began: Any = json.loads(request.POST.get("_began", "{}"))
+    except ValueError:
+        began = {}
+    whole = isinstance(began, dict) and all(isinstance(text, str) for text in began.values())
+    return token, began if whole else {}
+
+
+def _keep(request: HttpRequest, desk: Desk, ref: str, token: UUID, began: Cells, cells: Cells) -> HttpResponse:
+    """Keeps what is typed. The script asks for it while one types; a button does where no script runs."""
+    now = timezone.now()
+    taken = Draft.objects.filter(token=token).exclude(owner=request.user.pk).exists()
+    if not taken:
+        mine = {
+            "owner_id": request.user.pk,
+            "desk": desk.slug,
+            "ref": ref,
+            "cells": {**began, **cells},
+            "began": began,
+            "kept_at": now,
+        }
+        Draft.objects.filter(token=token, done="").update(**mine) or Draft.objects.get_or_create(
+            token=token, defaults=mine
+        )
+    says = _("Draft kept %(time)s") % {"time": date_format(timezone.localtime(now), "H:i")}
+    if request.headers.get("Accept") == "application/json":
+        return JsonResponse({"says": says})
+    messages.success(request, says)
+    return redirect(request.path)
+
+
+def _show(
+    request: HttpRequest, form: Opened, *, status: int = 200, draft: Draft | None = None, who: str = ""
+) -> HttpResponse:
+    desk = form.desk
+    thing = desk.rows(request.user).filter(ref=form.ref).first() if form.ref else None
+    sections = form.sections
+    context = {
+        "desk": desk,
+        "here": desk,
+        "form": form,
+        "thing": thing,
+        "sections": sections,
+        "began": json.dumps(form.began, ensure_ascii=False),
+        "errors": list(_errors(form, sections)),
+        "draft": draft,
+        "who": who,
+        "back": desk.at(form.ref) if form.ref else desk.url,
+    }
+    return render(request, "office/form.html", context, status=status)
+
+
+def _errors(form: Opened, sections: list[tuple[Any, list[Field]]]) -> Iterator[Mapping[str, Any]]:
+    """The error summary, in the order of the page."""
+    for says in form.at_large.values():
+        yield {"says": says}
+    for _title, fields in sections:
+        for question in fields:
+            if question.error:
+                yield {"says": question.error, "label": question.label, "id": question.id}

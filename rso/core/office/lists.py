@@ -1,0 +1,179 @@
+"""The list of a desk: views, search, filters, columns chosen, sorting, rows chosen for a verb."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+from urllib.parse import urlencode
+
+from django.db.models import Q, QuerySet
+from django.http import HttpRequest, HttpResponse, QueryDict
+from django.shortcuts import render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from rso.core.models import SavedView
+from rso.core.office.desks import Col, Desk, View
+from rso.core.office.filters import filter_set
+from rso.core.pages import PER_PAGE, Pages, chosen_words
+from rso.core.permissions import officer
+
+#: What the address of a list may hold besides its filters.
+OWN = ("q", "view", "sort", "page", "cols", "csrfmiddlewaretoken")
+
+
+@dataclass(frozen=True)
+class Heading:
+    """The head of a column: what sorting by it would lead to, and how it is sorted now."""
+
+    title: str
+    number: bool
+    url: str = ""
+    sorted: str = ""
+
+
+class ListOf:
+    """What a request asks of a desk's list: the rows that are left, their columns and order."""
+
+    def __init__(self, desk: Desk, request: HttpRequest, asked: QueryDict | None = None) -> None:
+        self.desk, self.request = desk, request
+        self.asked = request.GET if asked is None else asked
+        self.filters = filter_set(desk)(self.asked or None, desk.rows(request.user))
+        self.user = officer(request)
+        self.words = self.asked.get("q", "").strip()[:200]
+
+    @cached_property
+    def readable(self) -> bool:
+        return not self.filters.is_bound or self.filters.form.is_valid()
+
+    @cached_property
+    def view(self) -> View | None:
+        return next((view for view in self.desk.views if view.slug == self.asked.get("view")), None)
+
+    @cached_property
+    def cols(self) -> list[Col]:
+        """The columns chosen; the usual ones where none of those asked for exists. The first always stays."""
+        asked = [name for name in self.asked.getlist("cols") if name in self.desk.cols]
+        first = self.desk.usual[0]
+        names = dict.fromkeys([first, *asked]) if asked else self.desk.usual
+        return [self.desk.cols[name] for name in names]
+
+    @cached_property
+    def sort(self) -> tuple[str, str]:
+        """The column to sort by and its direction: nothing for the desk's own order."""
+        asked = self.asked.get("sort", "")
+        name = asked.removeprefix("-")
+        return (
+            (name, "-" if asked.startswith("-") else "")
+            if name in self.desk.cols and self.desk.cols[name].sort
+            else ("", "")
+        )
+
+    @cached_property
+    def found(self) -> QuerySet[Any]:
+        """All rows that are left, in no order."""
+        rows = self.filters.qs if self.readable else self.filters.queryset.none()
+        if self.view:
+            rows = rows.filter(self.view.where(self.user, timezone.localdate()))
+        return matching_rows(self.desk, rows, self.words)
+
+    @property
+    def rows(self) -> QuerySet[Any]:
+        """The rows in order, with what their cells read."""
+        name, sign = self.sort
+        order = [f"{sign}{field}" for field in self.desk.cols[name].sort] if name else list(self.desk.order)
+        joins = self.desk.joins(col.name for col in self.cols)
+        rows = self.found.select_related(*joins) if joins else self.found
+        return rows.order_by(*order, f"{sign}pk" if name else "pk")
+
+    def query(self, **changed: Any) -> str:
+        """The address of the same list with some of its questions changed, or taken away where None."""
+        kept = {name: self.asked.getlist(name) for name in self.asked if name not in ("page", "csrfmiddlewaretoken")}
+        for name, value in changed.items():
+            kept.pop(name, None)
+            if value is not None:
+                kept[name] = [value]
+        return urlencode({name: values for name, values in kept.items() if any(values)}, doseq=True)
+
+    @property
+    def headings(self) -> Iterator[Heading]:
+        by, sign = self.sort
+        for col in self.cols:
+            here = by == col.name
+            url = (
+                f"?{self.query(sort=col.name if here and sign else f'-{col.name}' if here else col.name)}"
+                if col.sort
+                else ""
+            )
+            yield Heading(str(col.title), col.number, url, ("descending" if sign else "ascending") if here else "")
+
+
+def matching_rows(desk: Desk, rows: QuerySet[Any], words: str) -> QuerySet[Any]:
+    """Those of the rows that hold the words."""
+    if not words:
+        return rows
+    names = [
+        f.name for f in desk.model._meta.concrete_fields if f.name in ("title", "name", "text", "words", "says", "ref")
+    ]
+    for word in words.split():
+        q = Q()
+        for name in names:
+            q |= Q(**{f"{name}__icontains": word})
+        rows = rows.filter(q)
+    return rows
+
+
+def list_page(request: HttpRequest, desk: Desk) -> HttpResponse:
+    """The list as a page: 422 where a filter cannot be read."""
+    asked = ListOf(desk, request)
+    count = asked.found.count() if asked.readable else 0
+    last = max(1, -(-count // PER_PAGE))
+    page = request.GET.get("page", "1")
+    number = min(max(int(page), 1), last) if page.isascii() and page.isdigit() and len(page) < 9 else 1
+    rows = list(asked.rows[(number - 1) * PER_PAGE : number * PER_PAGE]) if asked.readable else []
+    acts = [act for act in desk.all_acts.values() if act.bulk and act.permission.allows(request.user)]
+    context = {
+        "desk": desk,
+        "asked": asked,
+        "rows": cells_of(asked.cols, rows, desk),
+        "cols": asked.cols,
+        "headings": list(asked.headings),
+        "count": count,
+        "pages": Pages(number, last, asked.query()),
+        "chosen": [*([(_("Words"), asked.words)] if asked.words else []), *chosen_words(asked.filters)],
+        "acts": acts,
+        "views": views_of(desk, asked, request.user),
+        "may_keep": desk.may_keep(request.user),
+        "here": desk,
+        "narrowed": bool(asked.query(sort=None, cols=None)),
+    }
+    return render(request, "office/list.html", context, status=200 if asked.readable else 422)
+
+
+def cells_of(cols: Iterable[Col], rows: Iterable[Any], desk: Desk) -> list[dict[str, Any]]:
+    first, *others = cols
+    return [
+        {
+            "ref": row.ref,
+            "name": first.show(row) or row.ref,
+            "url": desk.at(row.ref),
+            "cells": [{"v": col.show(row), "number": col.number} for col in others],
+        }
+        for row in rows
+    ]
+
+
+def views_of(desk: Desk, asked: ListOf, user: Any) -> list[dict[str, Any]]:
+    """The tabs above the list: all, the desk's own, those that this person or a colleague has kept."""
+    now_at = asked.query(sort=None)
+    own: list[dict[str, Any]] = [{"title": view.title, "query": f"view={view.slug}"} for view in desk.views]
+    kept = [
+        {"title": view.title, "query": view.query, "ref": view.pk, "mine": view.owner_id == user.pk}
+        for view in SavedView.objects.seen_by(user).filter(desk=desk.slug).order_by("title", "pk")
+    ]
+    found: list[dict[str, Any]] = [{"title": _("All"), "query": ""}, *own, *kept]
+    for view in found:
+        view["here"] = sorted(now_at.split("&")) == sorted(str(view["query"]).split("&"))
+    return found

@@ -1,0 +1,83 @@
+"""The office's desks of this room."""
+
+from datetime import timedelta
+
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from rso.core.office import Col, Desk, Related, Section, View, desks
+from rso.events import states
+from rso.events.models import Event, Participation, ParticipationState, Quote
+from rso.events.policies import KEEP_EVENTS, KEEP_PARTICIPANTS, KEEP_QUOTES, SEE_EVENTS, SEE_PARTICIPANTS
+
+HOW_KNOWN = Section(_("How it is known"), "basis source")
+
+desks.declare(
+    Desk(
+        "events",
+        Event,
+        _("Events"),
+        SEE_EVENTS,
+        KEEP_EVENTS,
+        columns="title state when place type activity",
+        filters="type state mode starts_on group office_role basis",
+        order=("-starts_on",),
+        new=_("New event"),
+        prefix="e",
+        machine=states.events,
+        sections=(
+            Section(_("What and why"), "title type activity office_role mode group ordinal"),
+            Section(_("When and where"), "starts_on ends_on precision place country"),
+            Section(_("With whom"), "partners experts hosts funders"),
+            Section(_("What came of it"), "summary outcome stated"),
+            HOW_KNOWN,
+        ),
+        views=(
+            View("next", _("Next 60 days"), lambda user, day: Q(starts_on__range=(day, day + timedelta(days=60)))),
+            View("mine", _("Mine"), lambda user, day: Q(activity__lead=user.pk)),
+        ),
+        related=(Related("participations", "event"), Related("quotes", "event")),
+        blank=_("No event is planned yet."),
+    ),
+    Desk(
+        "participations",
+        Participation,
+        _("Who took part"),
+        SEE_PARTICIPANTS,
+        KEEP_PARTICIPANTS,
+        columns="who event member number sex role state",
+        filters="state role sex mode basis event member",
+        new=_("Enter someone"),
+        prefix="p",
+        under="events",
+        personal=True,
+        needs=("person", "member", "event"),
+        sections=(
+            Section(_("Who"), "event person number sex member agency"),
+            Section(_("How they took part"), "role state mode"),
+            Section(_("How it is known"), "basis statement source"),
+        ),
+        more=(Col("who", _("Who"), lambda row: row.person or _("Head count"), ("person__name",)),),
+        views=(View("came", _("Attended"), lambda user, day: Q(state=ParticipationState.ATTENDED)),),
+        blank=_("Nobody has been entered yet."),
+    ),
+    Desk(
+        "quotes",
+        Quote,
+        _("Quotations"),
+        SEE_EVENTS,
+        KEEP_QUOTES,
+        columns="words speaker post event consent",
+        filters="consent event",
+        new=_("New quotation"),
+        prefix="quote-",
+        under="events",
+        personal=True,
+        sections=(
+            Section(_("Who said what"), "speaker post body event words"),
+            Section(_("Consent"), "consent consent_on"),
+            HOW_KNOWN,
+        ),
+        blank=_("No quotation is kept yet."),
+    ),
+)

@@ -1,0 +1,211 @@
+"""The office's forms: faults, drafts, second clicks, two people at one record; verbs with their preview; views kept."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from django.urls import reverse
+
+from rso.accounts.models import User
+from rso.core.models import AuditEvent, Draft, SavedView
+from rso.events.models import Event
+from tests.web.conftest import as_user
+from tests.web.markup import Page, words
+from tests.web.test_every_desk import answers_of
+
+pytestmark = pytest.mark.usefixtures("office")
+EDIT = "/office/events/e2022-14/edit/"
+NEW = "/office/events/new/"
+
+
+@pytest.fixture
+def somchai(office) -> User:
+    return User.objects.get(ref="somchai-prasert")
+
+
+def opened(user: User, address: str = EDIT) -> dict[str, Any]:
+    """What this person's browser would send of the form."""
+    return answers_of(as_user(user).get(address).content)
+
+
+def event() -> Event:
+    return Event.objects.get(ref="e2022-14")
+
+
+def summary(answer) -> list[str]:
+    """What the error summary says."""
+    box = next(e for e in Page("/", answer.content).all("section") if e.get("class") == "errsum")
+    return [words(item) for item in box.iter("li")]
+
+
+def test_a_changed_field_is_saved_and_told_in_the_history(naree):
+    answer = as_user(naree).post(EDIT, {**opened(naree), "place": "Jakarta", "_reason": "The venue moved"})
+    told = AuditEvent.objects.filter(kind="events.event", ref="e2022-14").order_by("-pk")[0]
+
+    assert (answer.headers["Location"], event().place) == ("/office/events/e2022-14/", "Jakarta")
+    assert (told.actor, told.before, told.after, told.reason) == (
+        naree,
+        {"place": "Semarang"},
+        {"place": "Jakarta"},
+        "The venue moved",
+    )
+
+
+def test_linked_records_are_named_by_ref_or_name(naree):
+    sent = {**opened(naree), "experts": ["IOM", "United Nations Office on Drugs and Crime", ""]}
+    as_user(naree).post(EDIT, sent)
+
+    assert sorted(event().parts.filter(part="expert").values_list("body__ref", flat=True)) == ["IOM", "UNODC"]
+
+
+def test_every_fault_is_told_at_once_beside_its_field_and_nothing_is_saved(naree):
+    sent = {**opened(naree), "title": "", "ends_on": "2022-12-01", "activity": "nothing-such", "place": "Jakarta"}
+
+    answer = as_user(naree).post(EDIT, sent)
+
+    assert answer.status_code == 422
+    assert summary(answer) == ["Title: is empty; it needs text", "Activity: “nothing-such” is no known activity"]
+    assert event().place == "Semarang"
+
+
+def test_what_the_verb_refuses_stands_beside_its_field(naree):
+    answer = as_user(naree).post(EDIT, {**opened(naree), "ends_on": "2022-12-01"})
+
+    assert (answer.status_code, summary(answer)) == (422, ["Last day: lies before the first day, 2022-12-12"])
+
+
+def test_a_new_record_gets_the_next_ref_and_what_its_states_begin_with(naree):
+    sent = {**opened(naree, NEW), "title": "Border week 🛂", "type": "workshop", "office_role": "organised"}
+    answer = as_user(naree).post(NEW, {**sent, "starts_on": "2022-12-20", "ends_on": "2022-12-21"})
+    made = Event.objects.get(title="Border week 🛂")
+
+    assert (answer.headers["Location"], made.ref, made.state) == ("/office/events/e2022-15/", "e2022-15", "planned")
+
+
+def test_a_second_click_makes_no_second_record(naree):
+    sent = {**opened(naree, NEW), "title": "Border week", "type": "workshop", "office_role": "organised"}
+    sent |= {"starts_on": "2022-12-20", "ends_on": "2022-12-21"}
+    answers = [as_user(naree).post(NEW, sent) for _click in (1, 2)]
+
+    assert {answer.headers["Location"] for answer in answers} == {"/office/events/e2022-15/"}
+    assert Event.objects.filter(title="Border week").count() == 1
+
+
+def test_two_who_change_different_fields_both_keep_theirs(naree, somchai):
+    first, second = opened(naree), opened(somchai)
+
+    as_user(naree).post(EDIT, {**first, "place": "Jakarta"})
+    as_user(somchai).post(EDIT, {**second, "summary": "Five days at the airport."})
+
+    assert (event().place, event().summary) == ("Jakarta", "Five days at the airport.")
+
+
+def test_two_who_change_one_field_see_both_and_nothing_is_lost(naree, somchai):
+    first, second = opened(naree), opened(somchai)
+    as_user(naree).post(EDIT, {**first, "place": "Jakarta"})
+
+    clash = as_user(somchai).post(EDIT, {**second, "place": "Surabaya", "summary": "Five days."})
+    assert (clash.status_code, event().place, event().summary != "Five days.") == (409, "Jakarta", True)
+    assert "Naree Boonmee changed the same while you wrote" in words(Page("/", clash.content).root)
+
+    again = answers_of(clash.content)
+    assert (again["place"], again["summary"]) == (["Surabaya"], ["Five days."])
+    as_user(somchai).post(EDIT, again)
+    assert (event().place, event().summary) == ("Surabaya", "Five days.")
+
+
+def test_what_is_typed_outlives_the_browser(naree):
+    sent = {**opened(naree), "place": "Half typed"}
+    kept = as_user(naree).post(EDIT, {**sent, "_keep": "1"}, headers={"accept": "application/json"})
+
+    assert (kept.status_code, list(kept.json())) == (200, ["says"])
+    assert opened(naree)["place"] == ["Half typed"]
+    assert event().place == "Semarang"
+
+
+def test_a_draft_is_its_owners_alone_and_can_be_dropped(naree, somchai):
+    sent = {**opened(naree), "place": "Half typed", "_keep": "1"}
+    as_user(naree).post(EDIT, sent)
+    as_user(somchai).post(EDIT, {**sent, "place": "Taken over"})
+
+    assert opened(somchai)["place"] == ["Semarang"]
+    assert opened(naree)["place"] == ["Half typed"]
+    as_user(naree).post(EDIT, {**sent, "_drop": "1"})
+    assert opened(naree)["place"] == ["Semarang"]
+
+
+def test_a_saved_form_leaves_no_draft_behind(naree):
+    sent = {**opened(naree), "place": "Jakarta"}
+    as_user(naree).post(EDIT, {**sent, "_keep": "1"})
+    as_user(naree).post(EDIT, sent)
+
+    assert list(Draft.objects.filter(owner=naree, done="")) == []
+
+
+def test_a_record_removed_meanwhile_is_not_there(naree):
+    sent = opened(naree, "/office/quotes/quote-anissa/edit/")
+    as_user(naree).post("/office/quotes/quote-anissa/do/remove/", {"yes": "1", "reason": "Said by another"})
+
+    assert as_user(naree).post("/office/quotes/quote-anissa/edit/", sent).status_code == 404
+
+
+@pytest.mark.parametrize("bad", ["not a token", "", "0e1b5c1e-2f6a-4b1c-9d5e-5f0a3b9c1d2e"])
+@pytest.mark.parametrize("began", ["{", "[]", '{"title": 3}', "{}"])
+def test_a_form_with_a_forged_opening_does_no_harm(naree, bad, began):
+    answer = as_user(naree).post(EDIT, {**opened(naree), "_token": bad, "_began": began})
+
+    assert answer.status_code in (302, 409)
+    assert event().place == "Semarang"
+
+
+def test_a_verb_shows_what_it_will_change_before_it_does(naree):
+    client = as_user(naree)
+    shown = client.post("/office/events/do/plan_again/", {"ref": ["e2022-13", "e2022-14"]})
+
+    assert "What will change: 2 things" in words(Page("/", shown.content).root)
+    assert event().state == "held"
+    done = client.post("/office/events/do/plan_again/", {"ref": ["e2022-13", "e2022-14"], "yes": "1"})
+    assert (done.headers["Location"], event().state) == (reverse("office-list", args=["events"]), "planned")
+
+
+def test_a_verb_that_asks_why_is_refused_without(naree):
+    as_user(naree).post("/office/events/do/plan_again/", {"ref": ["e2022-14"], "yes": "1"})
+    answer = as_user(naree).post("/office/events/e2022-14/do/cancel/", {"yes": "1", "reason": " "})
+
+    assert (answer.status_code, summary(answer)) == (422, ["Why: is empty; it needs a reason"])
+    assert event().state == "planned"
+
+
+def test_rows_that_a_verb_is_not_for_are_told_and_left_alone(naree):
+    answer = as_user(naree).post("/office/events/do/cancel/", {"ref": ["e2022-14"]})
+
+    assert "Not for 1 record" in words(Page("/", answer.content).root)
+    assert event().state == "held"
+
+
+def test_a_verb_of_another_role_is_not_there(office):
+    marta = User.objects.get(ref="marta-ilves")
+    answer = as_user(marta).post("/office/events/e2022-14/do/plan_again/", {"yes": "1"})
+
+    assert (answer.status_code, event().state) == (404, "held")
+
+
+def test_what_records_still_point_to_cannot_be_removed(naree):
+    answer = as_user(naree).post("/office/events/e2022-14/do/remove/", {"yes": "1", "reason": "Double"})
+
+    assert answer.status_code == 422
+    assert summary(answer)[0].startswith("Still used by participation e2022-14-001")
+
+
+def test_a_view_is_kept_by_name_and_shared_if_one_wants(naree, somchai):
+    keep = {"title": "Forums", "query": "type=forum", "shared": "on"}
+    as_user(naree).post("/office/events/view/", keep)
+
+    tabs = Page("/", as_user(somchai).get("/office/events/?type=forum").content)
+    assert [words(a) for a in tabs.all("a") if a.get("aria-current") == "page"][-1] == "Forums"
+    view = SavedView.objects.get()
+    as_user(somchai).post("/office/events/view/", {"drop": view.pk})
+    assert SavedView.objects.count() == 1
+    as_user(naree).post("/office/events/view/", {"drop": view.pk})
+    assert SavedView.objects.count() == 0
