@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.contrib import messages
 from django.db import transaction
@@ -12,6 +12,7 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import ngettext
 
+from rso.core.corrections import by_the_office
 from rso.core.history import Step, steps_of
 from rso.core.loading.columns import Wrong
 from rso.core.models import AuditEvent
@@ -20,7 +21,11 @@ from rso.core.office.cells import labels_of
 from rso.core.office.desks import Desk
 from rso.core.office.forms import Field
 from rso.core.office.lists import ListOf
+from rso.core.permissions import officer
 from rso.core.verbs import Refused
+
+if TYPE_CHECKING:
+    from rso.accounts.models import User
 
 #: Rows that one bulk verb takes; more is a change of the file.
 MOST = 1000
@@ -64,7 +69,7 @@ def act_page(request: HttpRequest, desk: Desk, slug: str, ref: str = "") -> Http
     sure = "yes" in request.POST or (ref and not act.asks and not act.final)
     if request.method == "POST" and sure and fit and not faults:
         try:
-            act.run(fit, by=request.user, now=timezone.now(), **answers)
+            _run(desk, act, fit, answers, officer(request))
             messages.success(
                 request,
                 ngettext("Done: %(title)s, %(n)s record.", "Done: %(title)s, %(n)s records.", len(fit))
@@ -76,6 +81,13 @@ def act_page(request: HttpRequest, desk: Desk, slug: str, ref: str = "") -> Http
     if not request.POST.get("yes"):
         faults = {}
     return _show(request, desk, act, fit, unfit, answers, faults, ref)
+
+
+def _run(desk: Desk, act: Act, things: list[Any], answers: dict[str, Any], user: User) -> None:
+    """Does the verb. What it changes of records that came by a file is kept as the office's correction."""
+    now, reason = timezone.now(), str(answers.get("reason", ""))
+    with by_the_office(desk.table, [thing.ref for thing in things], by=user, now=now, reason=reason):
+        act.run(things, by=user, now=now, **answers)
 
 
 def _after(desk: Desk, ref: str) -> str:

@@ -97,6 +97,13 @@ class ListOf:
                 kept[name] = [value]
         return urlencode({name: values for name, values in kept.items() if any(values)}, doseq=True)
 
+    @cached_property
+    def chosen(self) -> list[tuple[str, str]]:
+        """What the list is narrowed to, in words."""
+        words = [(_("Words"), self.words)] if self.words else []
+        view = [(_("View"), str(self.view.title))] if self.view else []
+        return [*view, *words, *chosen_words(self.filters)]
+
     @property
     def headings(self) -> Iterator[Heading]:
         by, sign = self.sort
@@ -142,7 +149,7 @@ def list_page(request: HttpRequest, desk: Desk) -> HttpResponse:
         "headings": list(asked.headings),
         "count": count,
         "pages": Pages(number, last, asked.query()),
-        "chosen": [*([(_("Words"), asked.words)] if asked.words else []), *chosen_words(asked.filters)],
+        "chosen": asked.chosen,
         "acts": acts,
         "views": views_of(desk, asked, request.user),
         "may_keep": desk.may_keep(request.user),

@@ -12,6 +12,7 @@ from django.core.exceptions import ValidationError
 from django.db import DataError, IntegrityError, models, transaction
 from django.utils.translation import gettext as _
 
+from rso.core import corrections
 from rso.core.models import AuditEvent, Draft
 from rso.core.office.cells import Cells, cells_of_new, cells_of_stored, read, records_of
 from rso.core.office.desks import Desk
@@ -109,6 +110,7 @@ def _change(desk: Desk, ref: str, mine: Cells, began: Cells, by: User, now: date
         link for link in desk.table.links if altered & {c.name for c in desk.table.lists if c.through is link.through}
     ]
     _write(desk, thing, cells, links, by, now, reason)
+    corrections.keep(desk.table, ref, theirs, cells_of_stored(desk.table, ref) or {}, by=by, now=now, reason=reason)
     return Saved(ref, True, others)
 
 
