@@ -420,6 +420,8 @@ class Access(models.Model):
 
     def __str__(self) -> str:
         return f"{self.what} {self.kind} {self.ref or self.rows}"
+
+
 class SavedViewQuerySet(models.QuerySet["SavedView"]):
     def seen_by(self, user: Any) -> "SavedViewQuerySet":
         """One's own, and those that colleagues share."""
