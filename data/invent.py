@@ -200,7 +200,7 @@ def ledger() -> None:
     for category, total in YEAR["money"]["categories"].items():
         rows += entries(category, total * 100, random.Random(category))
     rows += correction(rows)
-    write("expenditure.csv", "ref,spent_on,category,activity,amount,currency,rate,scale,rate_on,text,reverses,basis,source", rows)  # fmt: skip
+    write("expenditure.csv", "ref,spent_on,category,activity,amount,currency,rate,scale,rate_on,text,voucher,commitment,reverses,basis,source", rows)  # fmt: skip
 
 
 def entries(category: str, total: int, chance: random.Random) -> list[dict]:

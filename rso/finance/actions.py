@@ -2,66 +2,40 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from datetime import date, datetime
+from collections.abc import Collection, Mapping, Sequence
+from datetime import date, datetime, timedelta
+from itertools import count
 from typing import TYPE_CHECKING, Any
 
-from django.conf import settings
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from rso.core import history, verbs
-from rso.core.verbs import Problem, Verbs, plain, refuse
-from rso.finance.models import Amount, Budget, Contribution, ContributionActivity, ContributionState, Expenditure, Rate
-from rso.workplan.actions import check_dates
+from rso.core.verbs import Problem, Refused, Verbs, plain, refuse, turn
+from rso.finance.extracts import Extract
+from rso.finance.ledger import Check, Entry, check, ref_of, refs_taken
+from rso.finance.models import (
+    Commitment,
+    CommitmentState,
+    Contribution,
+    ContributionActivity,
+    Expenditure,
+    LedgerRows,
+    LedgerUpload,
+    UploadState,
+)
+from rso.finance.rules import (
+    check_amounts,
+    check_budgets,
+    check_commitments,
+    check_contributions,
+    check_expenditure,
+    check_forecasts,
+    check_rates,
+)
 
 if TYPE_CHECKING:
     from rso.accounts.models import User
-
-
-#: Amount × rate must stay within what the database can multiply.
-LARGEST_RATE = 10**6
-
-
-def is_currency(code: str) -> bool:
-    """Whether a text has the form of an ISO 4217 code."""
-    return len(code) == 3 and code.isascii() and code.isupper()
-
-
-def check_rates(rates: Sequence[Rate]) -> Iterable[Problem]:
-    for at, rate in enumerate(rates):
-        if not is_currency(rate.currency):
-            yield Problem(at, "currency", _("is no currency code of three capital letters, such as AUD"))
-
-
-def check_amounts(amounts: Sequence[Amount]) -> Iterable[Problem]:
-    for at, row in enumerate(amounts):
-        if abs(row.amount) > 10**12:
-            yield Problem(at, "amount", _("is larger than the ledger holds"))
-        if row.rate > LARGEST_RATE:
-            yield Problem(at, "rate", _("is larger than 1,000,000; write it over a smaller scale"))
-        if not is_currency(row.currency):
-            yield Problem(at, "currency", _("is no currency code of three capital letters, such as AUD"))
-            continue
-        is_ours = row.currency == settings.OFFICE_CURRENCY
-        if is_ours and (row.rate, row.scale) != (1, 1):
-            yield Problem(at, "rate", _("the office's own currency has the rate 1"))
-        if not is_ours and row.rate_on is None:
-            yield Problem(at, "rate_on", _("a rate has its day"))
-
-
-def check_contributions(contributions: Sequence[Contribution]) -> Iterable[Problem]:
-    yield from check_amounts(contributions)
-    yield from check_dates(contributions)
-    for at, row in enumerate(contributions):
-        if row.amount <= 0:
-            yield Problem(at, "amount", _("a contribution is more than nothing"))
-        if (row.state == ContributionState.RECEIVED) != bool(row.received_on):
-            yield Problem(at, "received_on", _("what was received has its day, and nothing else has"))
-
-
-def check_budgets(budgets: Sequence[Budget]) -> Iterable[Problem]:
-    yield from check_dates(budgets)
 
 
 rate_verbs = plain(check_rates)
@@ -69,33 +43,41 @@ contribution_verbs = plain(check_contributions)
 category_verbs = plain()
 budget_verbs = plain(check_budgets)
 budget_line_verbs = plain(check_amounts)
+forecast_verbs = plain(check_forecasts)
+commitment_verbs = plain(check_commitments)
+
+
+def close_commitments(
+    commitments: Sequence[Commitment],
+    *,
+    on: date,
+    by: User,
+    now: datetime,
+    reason: str = "",
+    state: CommitmentState = CommitmentState.CLOSED,
+) -> list[Commitment]:
+    """Lets go of what is still held: paid in full, or cancelled. Refuses what is no longer open."""
+    refuse(
+        Problem(at, "state", _("is %(state)s already") % {"state": row.get_state_display().lower()})
+        for at, row in enumerate(commitments)
+        if row.state != CommitmentState.OPEN
+    )
+    for row in commitments:
+        row.state, row.closed_on = state, on
+    refuse(check_commitments(commitments))
+    return verbs.change(commitments, verb=state.value, by=by, now=now, reason=reason)
 
 
 def set_activities(wanted: Mapping[Contribution, verbs.Rows], *, by: User, now: datetime) -> None:
     verbs.relate(ContributionActivity, wanted, parent="contribution", verb="activities set", by=by, now=now)
 
 
-def check_expenditure(entries: Sequence[Expenditure]) -> Iterable[Problem]:
-    yield from check_amounts(entries)
-    for at, row in enumerate(entries):
-        if row.amount == 0:
-            yield Problem(at, "amount", _("an entry of nothing is no entry"))
-        other = row.reverses
-        if other is None:
-            continue
-        if other.reverses_id is not None:
-            yield Problem(at, "reverses", _("%(ref)s is itself a reversing entry") % {"ref": other.ref})
-        same = (other.amount, other.currency, other.rate, other.scale, other.category_id, other.activity_id)
-        if (-row.amount, row.currency, row.rate, row.scale, row.category_id, row.activity_id) != same:
-            yield Problem(
-                at, "reverses", _("a reversing entry repeats %(ref)s with the opposite sign") % {"ref": other.ref}
-            )
-
-
-def post_expenditure(entries: Sequence[Expenditure], *, by: User, now: datetime) -> Sequence[Expenditure]:
+def post_expenditure(
+    entries: Sequence[Expenditure], *, by: User, now: datetime, reason: str = ""
+) -> Sequence[Expenditure]:
     """Posts entries to the ledger."""
     refuse(check_expenditure(entries))
-    return verbs.add(entries, verb="posted", by=by, now=now)
+    return verbs.add(entries, verb="posted", by=by, now=now, reason=reason)
 
 
 def reverse_expenditure(
@@ -118,6 +100,8 @@ def reverse_expenditure(
             basis=row.basis,
             source=row.source,
             text=row.text,
+            voucher=row.voucher,
+            commitment=row.commitment,
             reverses=row,
         )
         for row in entries
@@ -136,6 +120,125 @@ def refuse_alteration(entries: Sequence[Expenditure], **_given: Any) -> None:
 
 expenditure_verbs = Verbs(post_expenditure, refuse_alteration, refuse_alteration)
 
+
+# -- extracts of the ledger --------------------------------------------------------------------------------------------
+
+#: How long a dropped extract stays in the list.
+DROPPED_FOR = timedelta(days=30)
+
+
+def keep_extract(extract: Extract, *, by: User, now: datetime) -> LedgerUpload:
+    """Keeps an extract until its yes or no. The same file, uploaded while it waits, is the one that waits."""
+    with turn():
+        waiting = LedgerUpload.objects.filter(sha256=extract.sha256, state=UploadState.WAITING).first()
+        if waiting:
+            return waiting
+        upload = LedgerUpload(
+            ref=_free_ref(LedgerUpload, f"ledger-{now:%Y%m%d}-{extract.sha256[:8]}"),
+            file_name=extract.file_name,
+            sha256=extract.sha256,
+            uploaded_by=by,
+            uploaded_at=now,
+        )
+        verbs.add([upload], verb="uploaded", by=by, now=now)
+        faults = [(fault.row, fault.column, fault.value, fault.says) for fault in extract.faults]
+        LedgerRows.objects.create(upload=upload, rows=extract.rows, faults=faults)
+    return upload
+
+
+def answer_extract(upload: LedgerUpload, *, answers: Mapping[str, str], by: User, now: datetime) -> LedgerUpload:
+    """Keeps what the officer says that texts of the file mean: by the slug of each question; what is not named stays open."""
+    with turn():
+        upload = _waiting(upload)
+        known = {question.slug: question for question in check(upload).questions}
+        kept: dict[str, dict[str, str]] = {kind: dict(given) for kind, given in upload.answers.items()}
+        for slug, answer in answers.items():
+            if slug in known:
+                kept.setdefault(known[slug].kind, {})[known[slug].key] = answer
+        upload.answers = kept
+        verbs.change([upload], verb="answered", by=by, now=now)
+    return upload
+
+
+def enter_ledger(upload: LedgerUpload, *, seen: str, by: User, now: datetime) -> LedgerUpload:
+    """Enters all of an extract, or nothing: new entries, and for each that differs its reversal and a new one.
+
+    `seen` is the digest of the check that the officer looked at: where the ledger has moved since, nothing is entered.
+    An extract that is entered already stays so, and nothing is entered twice.
+    """
+    with turn():
+        upload = LedgerUpload.objects.select_for_update().get(pk=upload.pk)
+        if upload.state == UploadState.ENTERED:
+            return upload
+        upload = _waiting(upload)
+        found = check(upload)
+        if not found.is_ready:
+            raise Refused([Problem(0, "state", _("the extract has errors or open questions, or nothing that is new"))])
+        if found.digest != seen:
+            raise Refused([Problem(0, "state", _("the ledger has changed since you looked; look again, then enter"))])
+        _enter(upload, found, by, now)
+        _close(upload, UploadState.ENTERED, by, now)
+    return upload
+
+
+def _enter(upload: LedgerUpload, found: Check, by: User, now: datetime) -> None:
+    reason = _("from %(file)s") % {"file": upload.file_name}
+    for day in sorted({each.old.spent_on for each in found.differs if each.old}):
+        old = [each.old for each in found.differs if each.old and each.old.spent_on == day]
+        # On its own day, so that the period which it was counted in comes right.
+        reverse_expenditure(old, on=day, by=by, now=now, reason=reason)
+    entries: list[Entry] = [*found.new, *found.differs]
+    taken = refs_taken([ref_of(each.entry.voucher) for each in entries])
+    for each in entries:
+        ref = ref_of(each.entry.voucher)
+        each.entry.ref = _free_ref(Expenditure, ref, taken) if ref in taken else ref
+        taken.add(each.entry.ref)
+    post_expenditure([each.entry for each in entries], by=by, now=now, reason=reason)
+
+
+def drop_extract(upload: LedgerUpload, *, by: User, now: datetime) -> LedgerUpload:
+    """Lets an extract go unentered, and its rows at once."""
+    with turn():
+        upload = _waiting(upload)
+        _close(upload, UploadState.DROPPED, by, now)
+    return upload
+
+
+def purge_extracts(*, by: User, now: datetime, dry_run: bool = False) -> list[LedgerUpload]:
+    """Forgets extracts that were dropped long ago. Returns them."""
+    due = list(LedgerUpload.objects.filter(state=UploadState.DROPPED, closed_at__lt=now - DROPPED_FOR).order_by("pk"))
+    if not dry_run:
+        verbs.remove(due, verb="purged", by=by, now=now)
+    return due
+
+
+def _waiting(upload: LedgerUpload) -> LedgerUpload:
+    """The extract as it is stored, locked. Refuses one that waits no longer."""
+    stored = LedgerUpload.objects.select_for_update().get(pk=upload.pk)
+    if stored.state != UploadState.WAITING:
+        says = _("the extract is %(state)s already") % {"state": stored.get_state_display().lower()}
+        raise Refused([Problem(0, "state", says)])
+    return stored
+
+
+def _close(upload: LedgerUpload, state: UploadState, by: User, now: datetime) -> None:
+    LedgerRows.objects.filter(upload=upload).delete()
+    upload.state, upload.closed_at = state, now
+    verbs.change([upload], verb=state.value, by=by, now=now)
+
+
+def _free_ref(model: type[Expenditure | LedgerUpload], ref: str, taken: Collection[str] = ()) -> str:
+    """The ref, with a number where another record has it."""
+    stored = {*model._default_manager.filter(ref__startswith=ref).values_list("ref", flat=True), *taken}
+    return next(free for number in count(1) if (free := ref if number == 1 else f"{ref}-{number}") not in stored)
+
+
 history.says("activities set", gettext_lazy("%(who)s set what it pays for"))
 history.says("posted", gettext_lazy("%(who)s posted the entry"))
 history.says("reversed", gettext_lazy("%(who)s reversed an entry by this one"))
+history.says("closed", gettext_lazy("%(who)s closed the %(noun)s"))
+history.says("cancelled", gettext_lazy("%(who)s cancelled the %(noun)s"))
+history.says("uploaded", gettext_lazy("%(who)s uploaded the %(noun)s"))
+history.says("answered", gettext_lazy("%(who)s answered questions about the %(noun)s"))
+history.says("entered", gettext_lazy("%(who)s entered the %(noun)s"))
+history.says("dropped", gettext_lazy("%(who)s dropped the %(noun)s"))

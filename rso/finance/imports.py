@@ -6,7 +6,17 @@ from typing import Any
 from rso.core.loading.columns import Column, columns, links, money, translations
 from rso.core.loading.tables import Link, Table, tables
 from rso.finance import actions
-from rso.finance.models import Budget, BudgetLine, Category, Contribution, ContributionActivity, Expenditure, Rate
+from rso.finance.models import (
+    Budget,
+    BudgetLine,
+    Category,
+    Commitment,
+    Contribution,
+    ContributionActivity,
+    Expenditure,
+    Forecast,
+    Rate,
+)
 
 
 def whole(text: str) -> int:
@@ -88,12 +98,37 @@ tables.declare(
 )
 tables.declare(
     Table(
+        "forecasts.csv",
+        Forecast,
+        (
+            *columns(Forecast, "ref", "line"),
+            money(Forecast, "amount"),
+            *columns(Forecast, "on", "entered_by", "reason", "basis", "source"),
+        ),
+        actions.forecast_verbs,
+    )
+)
+tables.declare(
+    Table(
+        "commitments.csv",
+        Commitment,
+        (
+            *columns(Commitment, "ref", "text", "category", "activity", "committed_on", "expected_on"),
+            *columns(Commitment, "state", "closed_on"),
+            *amount(Commitment),
+            *columns(Commitment, "basis", "source"),
+        ),
+        actions.commitment_verbs,
+    )
+)
+tables.declare(
+    Table(
         "expenditure.csv",
         Expenditure,
         (
             *columns(Expenditure, "ref", "spent_on", "category", "activity"),
             *amount(Expenditure),
-            *columns(Expenditure, "text", "reverses", "basis", "source"),
+            *columns(Expenditure, "text", "voucher", "commitment", "reverses", "basis", "source"),
         ),
         actions.expenditure_verbs,
     )

@@ -1,4 +1,4 @@
-"""Nouns of this room: rates, contributions, budgets and their lines, expenditure by category.
+"""Nouns of this room: rates, contributions, budgets and their lines, commitments, expenditure by category, extracts of the ledger.
 
 Money is whole minor units of its own currency (SQLite keeps decimals as floats). A rate is a whole number over a scale;
 the amount in the office's currency is derived by the database and never entered.
@@ -6,6 +6,7 @@ the amount in the office's currency is derived by the database and never entered
 
 from __future__ import annotations
 
+from django.conf import settings
 from django.db import models
 from django.db.models import Case, F, Q, Value, When
 from django.db.models.functions import Abs
@@ -13,7 +14,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from rso.core.models import Kept, Precision, RankField, Record, ShortTitled, one_of, precision_is_known
-from rso.core.privacy import public
+from rso.core.privacy import KEPT, DataClass, Privacy, public
 from rso.members.models import Body
 from rso.workplan.models import Activity, CorePurpose
 
@@ -204,6 +205,71 @@ class BudgetLine(Amount):
         constraints = [*Record.constraints("budget_line"), *Amount.constraints_of_amounts("budget_line")]
 
 
+class Forecast(Record):
+    """What an officer expects a budget line to have cost at its end, in the office's currency, as seen on a day."""
+
+    privacy = Privacy(DataClass.OFFICE, _("Shows what the office expects to spend, and who expects it"), KEPT)
+    line = models.ForeignKey(BudgetLine, models.PROTECT, related_name="forecasts")
+    amount = models.BigIntegerField()
+    on = models.DateField()
+    entered_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    reason = models.CharField(max_length=400, blank=True)
+
+    class Meta:
+        verbose_name = _("forecast")
+        constraints = [
+            *Record.constraints("forecast"),
+            models.CheckConstraint(condition=Q(amount__range=(0, 10**12)), name="forecast_amount_in_range"),
+            models.UniqueConstraint(fields=["line", "on"], name="forecast_once_a_day"),
+        ]
+
+
+class CommitmentState(models.TextChoices):
+    """Open holds money; closed and cancelled hold none."""
+
+    OPEN = "open", _("Open")
+    CLOSED = "closed", _("Closed")
+    CANCELLED = "cancelled", _("Cancelled")
+
+
+class Commitment(Amount):
+    """What the office ordered or contracted and has not fully paid. Entries of the ledger that name it reduce it."""
+
+    privacy = Privacy(DataClass.OFFICE, _("Shows what is ordered and not yet paid"), KEPT)
+    text = models.CharField(max_length=200)
+    category = models.ForeignKey(Category, models.PROTECT, related_name="+")
+    activity = models.ForeignKey(Activity, models.PROTECT, null=True, blank=True, related_name="commitments")
+    committed_on = models.DateField()
+    #: The day by which it is to be paid: the commitment counts against the budget whose span holds it.
+    expected_on = models.DateField()
+    state = models.CharField(max_length=10, choices=CommitmentState.choices, default=CommitmentState.OPEN)
+    closed_on = models.DateField(null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("commitment")
+        indexes = [models.Index(fields=["expected_on"], name="commitment_expected")]
+        constraints = [
+            *Record.constraints("commitment"),
+            *Amount.constraints_of_amounts("commitment"),
+            one_of("commitment", "state", CommitmentState),
+            models.CheckConstraint(condition=Q(amount__gt=0), name="commitment_is_positive"),
+            models.CheckConstraint(
+                condition=Q(expected_on__gte=F("committed_on")), name="commitment_expected_after_it_was_made"
+            ),
+            models.CheckConstraint(
+                condition=Q(closed_on__gte=F("committed_on")), name="commitment_closed_after_it_was_made"
+            ),
+            models.CheckConstraint(
+                condition=Q(state=CommitmentState.OPEN, closed_on__isnull=True)
+                | (~Q(state=CommitmentState.OPEN) & Q(closed_on__isnull=False)),
+                name="commitment_closed_has_its_day",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.text
+
+
 class Expenditure(Amount):
     """A ledger entry. It is never altered: an entry that reverses it corrects it, and a new one replaces it."""
 
@@ -212,6 +278,9 @@ class Expenditure(Amount):
     category = models.ForeignKey(Category, models.PROTECT, related_name="+", db_index=False)
     activity = models.ForeignKey(Activity, models.PROTECT, null=True, blank=True, related_name="expenditure")
     text = models.CharField(max_length=200, blank=True)
+    #: The entry's name in the finance system that it came from; empty where the ref is that name.
+    voucher = models.CharField(max_length=60, blank=True)
+    commitment = models.ForeignKey(Commitment, models.PROTECT, null=True, blank=True, related_name="paid_by")
     reverses = models.OneToOneField("self", models.PROTECT, null=True, blank=True, related_name="reversed_by")
 
     class Meta:
@@ -222,6 +291,7 @@ class Expenditure(Amount):
                 name="expenditure_all",
             ),
             models.Index(fields=["category"], name="expenditure_category"),
+            models.Index(fields=["voucher"], name="expenditure_voucher"),
         ]
         constraints = [
             *Record.constraints("expenditure"),
@@ -231,3 +301,65 @@ class Expenditure(Amount):
 
     def __str__(self) -> str:
         return self.text or self.ref
+
+
+class UploadState(models.TextChoices):
+    WAITING = "waiting", _("Waiting")
+    ENTERED = "entered", _("Entered")
+    DROPPED = "dropped", _("Dropped")
+
+
+class LedgerUpload(Kept):
+    """An extract of the ledger between its upload and the one yes: whose, which file, and what the officer chose so far."""
+
+    privacy = Privacy(
+        DataClass.OFFICE,
+        _("Lets the finance officer check an extract of the ledger before it is entered"),
+        _("Its rows go when it is entered or dropped; a dropped one goes after 30 days"),
+    )
+    file_name = models.CharField(max_length=120)
+    sha256 = models.CharField(max_length=64)
+    uploaded_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    uploaded_at = models.DateTimeField()
+    state = models.CharField(max_length=10, choices=UploadState.choices, default=UploadState.WAITING)
+    closed_at = models.DateTimeField(null=True, blank=True)
+    #: What the officer said that a word of the file means: {"activity": {"border forum": "a2022-02"}}; "" for nothing.
+    answers = models.JSONField(default=dict, blank=True)
+
+    class Meta:
+        verbose_name = _("ledger extract")
+        constraints = [
+            one_of("ledger_upload", "state", UploadState),
+            models.CheckConstraint(
+                condition=Q(state=UploadState.WAITING, closed_at__isnull=True)
+                | (~Q(state=UploadState.WAITING) & Q(closed_at__isnull=False)),
+                name="ledger_upload_closed_has_its_time",
+            ),
+            models.UniqueConstraint(
+                fields=["sha256"], condition=Q(state=UploadState.WAITING), name="ledger_upload_waits_once"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.file_name
+
+
+class LedgerRows(models.Model):
+    """The rows of a waiting extract as text, and what could not be read of it."""
+
+    privacy = Privacy(
+        DataClass.OFFICE,
+        _("Keeps the rows of an extract while it waits for its yes"),
+        _("Goes when the extract is entered or dropped"),
+    )
+    upload = models.OneToOneField(LedgerUpload, models.CASCADE, related_name="content")
+    #: [line, {column: text}], in the order of the file.
+    rows = models.JSONField(default=list)
+    #: [line, column, value, what would be right].
+    faults = models.JSONField(default=list)
+
+    class Meta:
+        verbose_name = _("rows of a ledger extract")
+
+    def __str__(self) -> str:
+        return str(self.upload)

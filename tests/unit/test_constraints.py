@@ -70,12 +70,23 @@ BAD: dict[str, list[Values]] = {
         {"state": "announced", "received_on": LATE},
     ],
     "expenditure_is_not_zero": [{"amount": 0}],
+    "forecast_amount_in_range": [{"amount": -1}, {"amount": TOO_MUCH}],
+    "commitment_state_is_known": [{"state": "another", "closed_on": LATE}],
+    "commitment_amount_in_range": [{"amount": TOO_MUCH}],
+    "commitment_is_positive": [{"amount": 0}, {"amount": -1}],
+    "commitment_expected_after_it_was_made": [{"expected_on": EARLY}],
+    "commitment_closed_after_it_was_made": [{"closed_on": EARLY}],
+    "commitment_closed_has_its_day": [{"closed_on": None}, {"state": "open"}],
+    "ledger_upload_state_is_known": [{"state": "another", "closed_at": NOW}],
+    "ledger_upload_closed_has_its_time": [{"closed_at": NOW}, {"state": "entered"}],
     "inconsistency_proof_is_whole": [{"whole": None}, {"outside": None}, {"claimed": None}],
 }
 #: Which rows are good ones to spoil, where not every row is.
 OF: dict[str, Q] = {
     "participation_person_counts_once": Q(person__isnull=False),
     "inconsistency_proof_is_whole": Q(whole__isnull=False),
+    "commitment_closed_after_it_was_made": Q(closed_on__isnull=False),
+    "commitment_closed_has_its_day": Q(state="closed"),
     "group_name_once_a_day": Q(starts_on__isnull=False),
     "group_name_without_a_day_once": Q(starts_on__isnull=True),
     "event_ordinal_once_a_group": Q(group__isnull=False, ordinal__isnull=False),

@@ -108,18 +108,23 @@ def read_text(path: Path) -> str:
         content = path.read_bytes()
     except OSError as error:
         raise Unreadable(Fault(path.name, says=f"cannot be read: {error.strerror}")) from error
+    return decoded(path.name, content)
+
+
+def decoded(file: str, content: bytes) -> str:
+    """The content of a file as text. Raises Unreadable where it is not UTF-8 or holds a NUL byte."""
     if content.startswith(b"PK\3\4"):
-        raise Unreadable(Fault(path.name, says="is a spreadsheet or an archive; save it as CSV in UTF-8"))
+        raise Unreadable(Fault(file, says="is a spreadsheet or an archive; save it as CSV in UTF-8"))
     if content.startswith((b"\xff\xfe", b"\xfe\xff")):
-        raise Unreadable(Fault(path.name, says="is UTF-16; save it as UTF-8"))
+        raise Unreadable(Fault(file, says="is UTF-16; save it as UTF-8"))
     if b"\0" in content:
         line = content[: content.index(b"\0")].count(b"\n") + 1
-        raise Unreadable(Fault(path.name, line, says="holds a NUL byte, which no text holds; save it anew as UTF-8"))
+        raise Unreadable(Fault(file, line, says="holds a NUL byte, which no text holds; save it anew as UTF-8"))
     try:
         return content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         line = content[: error.start].count(b"\n") + 1
-        raise Unreadable(Fault(path.name, line, says="is not UTF-8; save it as UTF-8")) from error
+        raise Unreadable(Fault(file, line, says="is not UTF-8; save it as UTF-8")) from error
 
 
 # -- CSV ---------------------------------------------------------------------------------------------------------------
