@@ -328,6 +328,30 @@ def createuser(
     out.print(f"{user.name} may sign in as {user.email}.")
 
 
+@app.command("demo-code")
+def demo_code(name: Annotated[str, typer.Argument(help="One of the example's people, as in naree.")]) -> None:
+    """Print the code with which one of the example's people signs in, on this machine only."""
+    open_database()
+    from rso.demo import show_code
+
+    show_code(name)
+
+
+@app.command()
+def roles(
+    guide: Annotated[bool, typer.Option("--guide", help="As the page of the guide.")] = False,
+    form: FormatOption = Format.TABLE,
+) -> None:
+    """Roles, and what each may do."""
+    start()
+    from rso.accounts.guide import as_guide, who_may
+
+    if guide:
+        print(as_guide(), end="")
+    else:
+        show(who_may(), form)
+
+
 @app.command()
 def doctor(form: FormatOption = Format.TABLE) -> None:
     """Check the environment, the database, the fonts and the permissions, and say how to mend what is wrong."""

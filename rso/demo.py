@@ -7,7 +7,6 @@ from typing import Any
 
 from django.db.models import Q
 
-from rso.accounts.example import PASSWORD
 from rso.steps import compile_one, load_folder, start
 from rso.terminal import Format, out, show, stop
 
@@ -71,15 +70,32 @@ def _load() -> None:
 
 
 def _open_cast() -> None:
-    """Gives the cast the example's password, once: hashing is slow on purpose."""
+    """Gives the cast the example's password and second factor, once: hashing is slow on purpose."""
+    from allauth.mfa.utils import is_mfa_enabled
     from django.utils import timezone
 
-    from rso.accounts.actions import platform, set_password
+    from rso.accounts.actions import give_app, platform, set_password
+    from rso.accounts.example import PASSWORD, secret_of
     from rso.accounts.models import User
 
     for user in User.objects.filter(CAST).order_by("ref"):
         if not user.has_usable_password():
             set_password(user, password=PASSWORD, by=platform(), now=timezone.now())
+        if not is_mfa_enabled(user):
+            give_app(user, secret=secret_of(user.ref), by=platform(), now=timezone.now())
+
+
+def show_code(name: str) -> None:
+    """Prints the code of this half-minute of one of the cast, named by the beginning of its ref or address."""
+    from rso.accounts.example import code_of
+    from rso.accounts.models import User
+
+    _refuse_elsewhere()
+    found = User.objects.filter(CAST).filter(Q(ref__startswith=name) | Q(email__startswith=name)).order_by("ref")
+    if len(found) != 1:
+        known = ", ".join((found or User.objects.filter(CAST).order_by("ref")).values_list("ref", flat=True))
+        stop(f"“{name}” is not one of the example's people: {known}")
+    print(code_of(found[0].ref))
 
 
 def _compile() -> None:
@@ -94,6 +110,7 @@ def _compile() -> None:
 
 
 def _tell(port: int) -> None:
+    from rso.accounts.example import PASSWORD
     from rso.accounts.models import User
 
     out.print(f"\nAccounts of the example, on this machine only; password of all: {PASSWORD}")
@@ -102,4 +119,5 @@ def _tell(port: int) -> None:
         for user in User.objects.filter(CAST).order_by("ref")
     ]
     show(rows, Format.TABLE)
+    out.print("Signing in also asks for a code: `rso demo-code NAME` prints it, as in `rso demo-code naree`.")
     out.print(f"\nThe site: http://localhost:{port}  (make demo serves it)")

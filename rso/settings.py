@@ -21,13 +21,13 @@ INSTALLED_APPS = [
     *(f"rso.{room}" for room in ROOMS),
     "django.contrib.auth",
     "django.contrib.contenttypes",
-    "django.contrib.sessions",
     "django.contrib.messages",
     "django.contrib.staticfiles",
     "django.forms",
     "django_filters",
     "allauth",
     "allauth.account",
+    "allauth.mfa",
 ]
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
@@ -44,6 +44,7 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "allauth.account.middleware.AccountMiddleware",
+    "rso.accounts.second_factor.second_factor",
 ]
 ROOT_URLCONF = "rso.urls"
 WSGI_APPLICATION = "rso.wsgi.application"
@@ -115,11 +116,25 @@ ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
 ACCOUNT_SESSION_REMEMBER = False
 ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False
+MFA_ADAPTER = "rso.accounts.adapter.SecondFactors"
+MFA_SUPPORTED_TYPES = ["totp", "recovery_codes", "webauthn"]
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_WEBAUTHN_USER_VERIFICATION = "required"  # a passkey alone is two factors: the device, and who unlocks it
+MFA_TOTP_TOLERANCE = 1
+MFA_ALLOW_UNVERIFIED_EMAIL = True  # addresses are the office's to know
+MFA_FORMS = {
+    "authenticate": "rso.accounts.forms.Authenticate",
+    "reauthenticate": "rso.accounts.forms.Reauthenticate",
+    "activate_totp": "rso.accounts.forms.ActivateTOTP",
+    "add_webauthn": "rso.accounts.forms.AddPasskey",
+}
 # Tries are counted by the reader's address: behind a proxy that is the one which the proxy adds, not the proxy's own.
 ALLAUTH_TRUSTED_PROXY_COUNT = int(ENV.behind_https)
+LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "home"
 ACCOUNT_LOGOUT_REDIRECT_URL = "home"
 EMAIL_BACKEND = "django.core.mail.backends.console.EmailBackend"
+SESSION_ENGINE = "rso.accounts.sessions"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = ENV.behind_https
 CSRF_COOKIE_HTTPONLY = True
 if ENV.behind_https:

@@ -7,14 +7,21 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime
 from itertools import count
 
+from allauth.mfa.models import Authenticator
+from allauth.mfa.totp.internal.auth import TOTP
+from django.apps import apps
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from rso.accounts.models import Role, User
+from rso.accounts.invitations import invited_by, send_link
+from rso.accounts.models import Role, Session, User
 from rso.core import history, verbs
-from rso.core.verbs import Problem, refuse, turn
+from rso.core.models import Kept
+from rso.core.verbs import Problem, Refused, refuse, turn
 
 #: The platform itself, as the one who acts where no person does: the command line, a scheduled task.
 PLATFORM = "platform"
@@ -42,15 +49,125 @@ def open_accounts(users: Sequence[User], *, by: User, now: datetime) -> Sequence
     return verbs.add(users, verb="opened", by=by, now=now)
 
 
-def change_accounts(users: Sequence[User], *, by: User, now: datetime) -> list[User]:
-    return verbs.change(users, verb="changed", by=by, now=now)
+def change_accounts(users: Sequence[User], *, by: User, now: datetime, verb: str = "changed") -> list[User]:
+    """Saves altered accounts. Whoever is no longer active is signed out everywhere."""
+    with turn():
+        moved = verbs.change(users, verb=verb, by=by, now=now)
+        end_sessions([user for user in moved if not user.is_active], by=by, now=now)
+    return moved
 
 
 def disable_accounts(users: Sequence[User], *, by: User, now: datetime) -> list[User]:
-    """A leaver is disabled, never deleted: the audit trail keeps the name."""
+    """A leaver is disabled, never deleted: the audit trail keeps the name. What was theirs is handed over by `hand_over`."""
+    refuse(
+        Problem(at, "is_active", _("Nobody disables their own account"))
+        for at, user in enumerate(users)
+        if user.pk == by.pk
+    )
     for user in users:
         user.is_active = False
-    return verbs.change(users, verb="disabled", by=by, now=now)
+    return change_accounts(users, by=by, now=now, verb="disabled")
+
+
+def end_sessions(users: Sequence[User], *, by: User, now: datetime, but: str | None = None) -> int:
+    """Signs people out, everywhere but in one session. Returns how many sessions ended."""
+    ended = 0
+    with turn():
+        for user in users:
+            count, _by_kind = user.sessions.exclude(session_key=but).delete()
+            if count:
+                verbs.tell(user, verb="signed out elsewhere" if but else "signed out", by=by, now=now)
+            ended += count
+    return ended
+
+
+def end_session(session: Session, *, by: User, now: datetime) -> None:
+    """Signs a person out in one place."""
+    with turn():
+        session.delete()
+        if session.user:
+            verbs.tell(session.user, verb="signed out", by=by, now=now, reason=session.browser)
+
+
+def tell_factor(user: User, kind: str, *, added: bool, by: User, now: datetime) -> None:
+    """Writes that a second factor came or went, not what it is."""
+    verbs.tell(user, verb="second factor added" if added else "second factor removed", by=by, now=now, reason=kind)
+
+
+def reset_factors(users: Sequence[User], *, by: User, now: datetime) -> None:
+    """For whoever has lost phone and recovery codes: factors and sessions go, and the next sign-in sets up new ones."""
+    with turn():
+        Authenticator.objects.filter(user__in=users).delete()
+        for user in users:
+            verbs.tell(user, verb="second factors reset", by=by, now=now)
+        end_sessions(users, by=by, now=now)
+
+
+def give_app(user: User, *, secret: str, by: User, now: datetime) -> None:
+    """Sets up an app of codes whose secret is known: the example's."""
+    with turn():
+        TOTP.activate(user, secret)
+        tell_factor(user, Authenticator.Type.TOTP, added=True, by=by, now=now)
+
+
+# -- leaving -------------------------------------------------------------------------------------------------------------
+
+
+def belongings(of: User) -> Iterator[tuple[type[Kept], str, str | Promise, list[Kept]]]:
+    """What is a person's: the kind of record, its field, what the list is called, the records. Models say it in `hands_over`."""
+    for model in apps.get_models():
+        if issubclass(model, Kept):
+            for field, title in model.hands_over.items():
+                yield model, field, title, list(model._default_manager.filter(**{field: of}).order_by("ref"))
+
+
+def hand_over(*, of: User, to: User, by: User, now: datetime) -> int:
+    """Moves all that is one person's to another. Returns how many records moved."""
+    if not to.is_office or of.pk == to.pk:
+        raise Refused([Problem(0, "to", _("Hand over to another person of the office"))])
+    moved = 0
+    with turn():
+        for _model, field, _title, things in belongings(of):
+            for thing in things:
+                setattr(thing, field, to)
+            moved += len(verbs.change(things, verb="handed over", by=by, now=now, reason=of.name))
+    return moved
+
+
+# -- invitations ---------------------------------------------------------------------------------------------------------
+
+
+def invite(*, email: str, name: str, role: str, by: User, now: datetime) -> User:
+    """Opens an account without a password and mails its owner the link that sets one."""
+    user = User(ref=_free_ref(name), name=name.strip(), email=email.strip().lower(), role=role)
+    refuse(_problems(user))
+    with turn():
+        open_accounts([user], by=by, now=now)
+        return send_invitation(user, by=by, now=now)
+
+
+def send_invitation(user: User, *, by: User, now: datetime) -> User:
+    """Mails a link that sets the first password; an earlier one no longer works."""
+    if not user.is_active or user.has_usable_password():
+        raise Refused([Problem(0, "email", _("%(name)s needs no invitation") % {"name": user.name})])
+    user.set_unusable_password()
+    with turn():
+        user.save(update_fields=["password"])
+        verbs.tell(user, verb="invited", by=by, now=now)
+        transaction.on_commit(lambda: send_link(user, by))
+    return user
+
+
+def accept_invitation(token: str, *, password: str, now: datetime) -> User:
+    """Sets the first password. The link does no more: its owner then signs in."""
+    with turn():
+        user = invited_by(token)
+        if user is None:
+            raise Refused([Problem(0, "password", _("This link no longer works"))])
+        return set_password(user, password=password, by=user, now=now)
+
+
+# -- passwords -----------------------------------------------------------------------------------------------------------
 
 
 def set_password(user: User, *, password: str, by: User, now: datetime) -> User:
@@ -65,7 +182,7 @@ def set_password(user: User, *, password: str, by: User, now: datetime) -> User:
 def open_account(*, email: str, name: str, role: str, password: str, by: User, now: datetime) -> User:
     """Opens one account with a password. Refuses a weak password, an unknown role, an address that is taken."""
     user = User(ref=_free_ref(name), name=name.strip(), email=email.strip().lower(), role=role)
-    refuse(_problems(user, password))
+    refuse([*_problems(user), *_problems_of(password, user)])
     with turn():
         open_accounts([user], by=by, now=now)
         return set_password(user, password=password, by=by, now=now)
@@ -78,7 +195,7 @@ def _free_ref(name: str) -> str:
     return next(ref for number in count(1) if (ref := plain if number == 1 else f"{plain}-{number}") not in taken)
 
 
-def _problems(user: User, password: str) -> Iterator[Problem]:
+def _problems(user: User) -> Iterator[Problem]:
     if user.role not in set(Role) - {Role.SERVICE}:
         known = ", ".join(role for role in Role if role != Role.SERVICE)
         yield Problem(0, "role", _("“%(role)s” is no role; there are %(known)s") % {"role": user.role, "known": known})
@@ -87,6 +204,9 @@ def _problems(user: User, password: str) -> Iterator[Problem]:
     except ValidationError as error:
         for name, texts in error.message_dict.items():
             yield from (Problem(0, name, f"{name}: {text}") for text in texts)
+
+
+def _problems_of(password: str, user: User) -> Iterator[Problem]:
     try:
         validate_password(password, user)
     except ValidationError as error:

@@ -1,15 +1,26 @@
+from __future__ import annotations
+
+from time import time
 from typing import Any
 
+from allauth.account import app_settings
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.account.authentication import get_authentication_records
+from allauth.mfa.adapter import DefaultMFAAdapter
 from django.conf import settings
+from django.contrib import messages
+from django.contrib.auth import authenticate
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest
-from django.utils import timezone
+from django.urls import reverse
+from django.utils import timezone, translation
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from rso.accounts import actions
 from rso.accounts.example import PASSWORD
 from rso.accounts.models import User
+from rso.core.context import the_office
 
 
 class InvitedOnly(DefaultAccountAdapter):  # type: ignore[misc]
@@ -26,8 +37,43 @@ class InvitedOnly(DefaultAccountAdapter):  # type: ignore[misc]
                 _("This is the public password of the example. It signs in on the machine itself and nowhere else.")
             )
 
+    def get_login_redirect_url(self, request: HttpRequest) -> str:
+        """The home page in the user's own language."""
+        user = request.user
+        with translation.override(user.language if user.is_authenticated else translation.get_language()):
+            return reverse(settings.LOGIN_REDIRECT_URL)
+
+    def is_reauthentication_required(self, *, app: str, **kwargs: Any) -> bool:
+        """Whoever has just signed in is not asked again."""
+        records = get_authentication_records(self.request, self.request.user)
+        return not records or time() - records[-1]["at"] > app_settings.REAUTHENTICATION_TIMEOUT
+
+    def reauthenticate(self, user: User, password: str) -> bool:
+        """By the account's own address: allauth looks for one among addresses that people confirm themselves."""
+        return authenticate(self.request, email=user.email, password=password) == user
+
     def set_password(self, user: User, password: str) -> None:
         actions.set_password(user, password=password, by=user, now=timezone.now())
 
-    def add_message(self, *args: Any, **kwargs: Any) -> None:
-        """The page that follows says what happened; the name in the footer says who is signed in."""
+    def add_message(self, request: HttpRequest, level: int, *args: Any, **kwargs: Any) -> None:
+        """What went well is told by the page that follows, and by the name in the footer."""
+        if level >= messages.ERROR:
+            super().add_message(request, level, *args, **kwargs)
+
+
+class SecondFactors(DefaultMFAAdapter):  # type: ignore[misc]
+    error_messages = {
+        **DefaultMFAAdapter.error_messages,
+        "incorrect_code": gettext_lazy("This code is not right, or it has been used. Wait for the next one."),
+    }
+
+    def get_totp_issuer(self) -> str:
+        """What the app of codes shows above the code."""
+        return the_office().name
+
+    def build_totp_svg(self, url: str) -> str:
+        """The picture as part of the page: of another origin, or as data, it would not be shown."""
+        import qrcode
+        from qrcode.image.svg import SvgPathFillImage
+
+        return str(qrcode.make(url, image_factory=SvgPathFillImage).to_string(encoding="unicode"))

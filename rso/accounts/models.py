@@ -4,10 +4,15 @@ from __future__ import annotations
 
 from typing import ClassVar
 
+from django.conf import settings
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.contrib.sessions.base_session import AbstractBaseSession
 from django.db import models
+from django.utils.crypto import salted_hmac
+from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from rso.accounts.sessions import SessionStore
 from rso.core.models import Kept, one_of
 from rso.core.privacy import DataClass, Privacy
 
@@ -27,6 +32,19 @@ class Role(models.TextChoices):
     SERVICE = "service", _("Service of the platform")
 
 
+#: What each role is for, in a sentence without its end.
+DESCRIBED: dict[str, str | Promise] = {
+    Role.PROGRAMME_OFFICER: _("plans and runs activities and events, with those who take part"),
+    Role.MONITORING_OFFICER: _("checks what is recorded and writes the reports from it"),
+    Role.COMMUNICATIONS_OFFICER: _("looks after publications, engagements and the public site"),
+    Role.FINANCE_OFFICER: _("keeps budget, contributions and expenditure"),
+    Role.DATA_PROTECTION_LEAD: _("watches over personal data: who saw it, who took it out, what is to be forgotten"),
+    Role.CO_MANAGER: _("leads the office with the other co-manager; clears what is published"),
+    Role.ADMINISTRATOR: _("opens and disables accounts and runs the platform"),
+    Role.FOCAL_POINT: _("speaks for a State or an organisation; sees what the office did with it"),
+    Role.PRACTITIONER: _("takes part in trainings and events"),
+    Role.SERVICE: _("acts for the platform where no person does, and never signs in"),
+}
 OFFICE_ROLES = frozenset(Role) - {Role.FOCAL_POINT, Role.PRACTITIONER, Role.SERVICE}
 
 
@@ -42,6 +60,8 @@ class User(AbstractBaseUser, Kept):
     email = models.EmailField(unique=True)
     role = models.CharField(max_length=30, choices=Role.choices)
     is_active = models.BooleanField(default=True)
+    #: In which pages open after signing in, and in which letters are written.
+    language = models.CharField(max_length=10, choices=settings.LANGUAGES, default=settings.LANGUAGE_CODE)
 
     USERNAME_FIELD = "email"
     REQUIRED_FIELDS: ClassVar[list[str]] = []
@@ -58,6 +78,36 @@ class User(AbstractBaseUser, Kept):
     def is_office(self) -> bool:
         """Whether the person works for the office and may see the records behind its figures."""
         return self.is_active and self.role in OFFICE_ROLES
+
+
+class Session(AbstractBaseSession):
+    """Where someone is signed in. Its row is the session itself: whoever removes it signs that browser out."""
+
+    privacy = Privacy(
+        DataClass.PERSONAL,
+        _("Shows people where they are signed in, so that they can sign out there"),
+        _("Removed on signing out; otherwise when the session is too old to be used"),
+    )
+    user = models.ForeignKey(User, models.CASCADE, null=True, related_name="sessions")
+    #: As `rso.accounts.browsers` names it: what a browser says of itself, address and version, is not kept.
+    browser = models.CharField(max_length=60, blank=True)
+    began_at = models.DateTimeField(null=True)
+    seen_at = models.DateTimeField(null=True)
+
+    class Meta:
+        verbose_name = _("session")
+
+    def __str__(self) -> str:
+        return self.browser
+
+    @classmethod
+    def get_session_store_class(cls) -> type[SessionStore]:
+        return SessionStore
+
+    @property
+    def name(self) -> str:
+        """Names it on a page: the key itself would let its reader in."""
+        return salted_hmac("rso.accounts.session", self.session_key).hexdigest()[:20]
 
 
 def display(user: User) -> str:

@@ -1,4 +1,4 @@
-"""The door of this room: signing in and out, and one's own password. Nobody opens an account for oneself."""
+"""The door of this room: signing in and out, one's own password, factors and sessions. Nobody opens an account for oneself."""
 
 from __future__ import annotations
 
@@ -6,7 +6,9 @@ from typing import NoReturn
 
 from allauth.account import views
 from django.http import Http404, HttpRequest
-from django.urls import path, re_path
+from django.urls import include, path, re_path
+
+from rso.accounts import own
 
 
 def closed(request: HttpRequest) -> NoReturn:
@@ -15,6 +17,9 @@ def closed(request: HttpRequest) -> NoReturn:
 
 
 urlpatterns = [
+    *own.urlpatterns,
+    path("accounts/2fa/", include("rso.accounts.factors")),
+    path("accounts/reauthenticate/", views.reauthenticate, name="account_reauthenticate"),
     path("accounts/login/", views.login, name="account_login"),
     path("accounts/logout/", views.logout, name="account_logout"),
     path("accounts/inactive/", views.account_inactive, name="account_inactive"),
@@ -33,6 +38,6 @@ urlpatterns = [
     ),
     *(
         path("accounts/closed/", closed, name=f"account_{name}")
-        for name in ("signup", "email", "email_verification_sent", "set_password", "reauthenticate")
+        for name in ("signup", "email", "email_verification_sent", "set_password")
     ),
 ]

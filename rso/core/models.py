@@ -1,5 +1,6 @@
 """Nouns that every room shares: the record and its basis, sources and what they state, notes, the audit trail."""
 
+from collections.abc import Mapping
 from typing import Any, ClassVar
 
 from django.conf import settings
@@ -9,6 +10,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Upper
 from django.utils import translation
+from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from rso.core.privacy import KEPT, DataClass, Privacy, public
@@ -93,6 +95,8 @@ class Kept(models.Model):
     """Whatever has a ref. Two records of one kind never share it."""
 
     privacy: ClassVar[Privacy]
+    #: Fields that name whose a record is, each with what a list of them is called: a leaver hands them over.
+    hands_over: ClassVar[Mapping[str, str | Promise]] = {}
     ref = RefField()
 
     class Meta:

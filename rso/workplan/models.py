@@ -242,6 +242,7 @@ class Activity(Record, Dated):
     """A piece of the office's work: why it exists, which purpose and themes it serves, who is beside the office in it."""
 
     privacy = public(_("Shows what the office does and why"))
+    hands_over = {"lead": _("Activities in the lead")}
     title = models.CharField(max_length=200)
     purpose = models.ForeignKey(CorePurpose, models.PROTECT, related_name="activities")
     gender_marker = models.CharField(max_length=12, choices=GenderMarker.choices, default=GenderMarker.NOT_SCREENED)

@@ -44,5 +44,7 @@ PAGES = {
     "account_reset_password_from_key": "/accounts/password/reset/key/0-gone/",
     "account_reset_password_from_key_done": "/accounts/password/reset/key/done/",
     "account_inactive": "/accounts/inactive/",
+    "invitation": "/accounts/invitation/gone/",
+    "invitation-done": "/accounts/invited/",
     "not found": "/nowhere/",
 }

@@ -9,9 +9,16 @@ import pytest
 from playwright.sync_api import Locator
 
 from tests.browser.pages import PAGES
+from tests.browser.reader import Reader
 from tests.conftest import HOUSE
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db]
+#: Pages of one's own account, for whoever has a passkey.
+OWN = [f"/accounts/{path}" for path in (
+    "2fa/recovery-codes/", "", "sessions/", "password/change/", "logout/", "reauthenticate/", "2fa/",
+    "2fa/recovery-codes/generate/", "2fa/passkeys/reauthenticate/", "2fa/passkeys/add/", "2fa/passkeys/1/remove/",
+    "2fa/passkeys/1/rename/", "2fa/app/add/",
+)]  # fmt: skip
 SEEN = """() => {
   const style = getComputedStyle(document.activeElement)
   return [document.activeElement.textContent.trim(), style.outlineStyle, parseFloat(style.outlineWidth)]
@@ -111,20 +118,52 @@ def mere(rso) -> dict[str, str]:
     return account
 
 
-def test_the_office_signs_in_sees_names_and_signs_out(reader, mere):
-    page = reader().open("/figures/people-trained/2022/").page
+@pytest.fixture
+def with_device(reader) -> Reader:
+    """A visitor whose device keeps passkeys, and knows its owner by the finger."""
+    opened = reader()
+    device = opened.context.new_cdp_session(opened.page)
+    device.send("WebAuthn.enable")
+    options = {"protocol": "ctap2", "transport": "internal", "hasResidentKey": True, "hasUserVerification": True}
+    options |= {"isUserVerified": True, "automaticPresenceSimulation": True}
+    device.send("WebAuthn.addVirtualAuthenticator", {"options": options})
+    return opened
+
+
+def test_the_office_signs_in_sets_up_a_passkey_sees_names_signs_out_and_in_by_the_passkey_alone(with_device, mere):
+    page = with_device.open("/figures/people-trained/2022/").page
     assert page.locator("#records thead th").all_inner_texts() == ["Event", "Bar", "People"]
 
     follow(page.locator("#records").get_by_role("link", name="Staff: sign in"))
     page.get_by_label("Email").fill(mere["email"])
     page.get_by_label("Password").fill("not-my-password")
-    follow(page.get_by_role("button", name="Sign in"))
+    follow(page.get_by_role("button", name="Sign in", exact=True))
     assert page.get_by_role("alert").count() == 1
 
     page.get_by_label("Email").fill(mere["email"])
     page.get_by_label("Password").fill(mere["password"])
-    follow(page.get_by_role("button", name="Sign in"))
-    assert page.url.endswith("/figures/people-trained/2022/#records")
+    follow(page.get_by_role("button", name="Sign in", exact=True))
+    assert page.locator("h1").inner_text() == "Set up a second factor"
+    assert (list(with_device.breaches()), with_device.see(width=320).too_wide()) == ([], [])
+
+    follow(page.get_by_role("link", name="Set up an app"))
+    assert page.get_by_role("img", name="The secret of your account").bounding_box()["width"] > 100
+    assert (list(with_device.breaches()), with_device.too_wide()) == ([], [])
+
+    with_device.see().open("/accounts/2fa/passkeys/add/")
+    page.get_by_label("Name").fill("My phone")
+    follow(page.get_by_role("button", name="Add the passkey"))
+    assert page.locator("h1").inner_text() == "Recovery codes"
+    found = {path: [*with_device.see(width=320).open(path).breaches(), *with_device.too_wide()] for path in OWN}
+    assert {path: faults for path, faults in found.items() if faults} == {}
+    with_device.see().open(OWN[0])
+    follow(page.get_by_role("link", name="I have kept them"))
+
+    follow(page.get_by_role("link", name="Sign out, Mere Tuilagi"))
+    follow(page.get_by_role("button", name="Sign out"))
+    with_device.open("/accounts/login/?next=/figures/people-trained/2022/")
+    follow(page.get_by_role("button", name="Sign in with a passkey"))
+    assert page.url.endswith("/figures/people-trained/2022/")
     assert page.locator("#records thead th").all_inner_texts()[:2] == ["Event", "Person"]
 
     follow(page.get_by_role("link", name="Sign out, Mere Tuilagi"))
@@ -137,7 +176,7 @@ def test_a_form_that_has_expired_says_so_to_everyone(reader):
     opened.page.evaluate("document.querySelector('[name=csrfmiddlewaretoken]').remove()")
     opened.page.get_by_label("Email").fill("mere.tuilagi@example.org")
     opened.page.get_by_label("Password").fill("outrigger-canoe-2022")
-    follow(opened.page.get_by_role("button", name="Sign in"))
+    follow(opened.page.get_by_role("button", name="Sign in", exact=True))
 
     assert opened.status == 403
     assert opened.page.locator("h1").inner_text() == "The form has expired"

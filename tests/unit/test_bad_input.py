@@ -46,7 +46,9 @@ def digest() -> str:
     with connection.cursor() as cursor:
         for model in apps.get_models():
             if model.__module__.startswith("rso."):
-                cursor.execute(f"SELECT * FROM {connection.ops.quote_name(model._meta.db_table)} ORDER BY id")
+                cursor.execute(
+                    f"SELECT * FROM {connection.ops.quote_name(model._meta.db_table)} ORDER BY {model._meta.pk.column}"
+                )
                 found.update(repr(cursor.fetchall()).encode())
     return found.hexdigest()
 

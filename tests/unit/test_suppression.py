@@ -28,6 +28,7 @@ from rso.reports.listing import figure_rows
 from rso.reports.models import Report, SectionText
 from tests.attacker import FIGURES, Attacker
 from tests.factories.people import Likes, Stage, leave_three_women, years
+from tests.signing_in import sign_in
 
 pytestmark = pytest.mark.usefixtures("office")
 SENSITIVE = ("sex", "agency")
@@ -137,7 +138,7 @@ def test_a_suppressed_share_suppresses_what_it_is_made_of_on_its_page_and_in_its
         return shown, [row["value"] for row in csv.DictReader(lines)]
 
     assert seen() == (["suppressed", "suppressed"], ["", ""])
-    client.force_login(naree)
+    sign_in(client, naree)
     assert seen() == (["3", "515"], ["3", "515"])
 
 
@@ -229,7 +230,7 @@ def test_the_table_builder_refuses_a_crossing_with_its_reason_and_gives_the_offi
     refused = client.get(reverse("tables"), asked)
     assert (refused.status_code, "not crossed" in refused.content.decode()) == (422, True)
 
-    client.force_login(naree)
+    sign_in(client, naree)
     assert client.get(reverse("tables"), asked).status_code == 200
 
 

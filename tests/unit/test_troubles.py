@@ -12,6 +12,7 @@ from types import SimpleNamespace
 
 import django
 import pytest
+from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value, yield_hotp_counters_from_time
 from django.conf import settings
 from django.contrib.auth.hashers import make_password
 from django.db import DatabaseError, IntegrityError, OperationalError, connection
@@ -19,7 +20,7 @@ from django.db.migrations.executor import MigrationExecutor
 from typer.testing import CliRunner
 
 from rso import cli, doctor, serving
-from rso.accounts.example import PASSWORD
+from rso.accounts.example import PASSWORD, secret_of
 from rso.accounts.models import User
 from rso.core.loading import load as loading
 from rso.core.models import AuditEvent
@@ -172,6 +173,21 @@ def reachable(monkeypatch) -> None:
 
 def test_the_example_is_not_opened_where_others_can_sign_in(office, reachable):
     assert told("demo", "--no-serve") == [f"{PUBLIC} Unset RSO_ALLOWED_HOSTS and RSO_BEHIND_HTTPS."]
+
+
+def test_the_codes_of_the_example_are_not_told_where_others_can_sign_in(office, reachable):
+    assert told("demo-code", "naree") == [f"{PUBLIC} Unset RSO_ALLOWED_HOSTS and RSO_BEHIND_HTTPS."]
+
+
+def test_a_code_is_told_of_one_of_the_examples_people(office):
+    good = {format_hotp_value(hotp_value(secret_of("naree-boonmee"), at)) for at in yield_hotp_counters_from_time()}
+
+    for name in ("naree", "naree-boonmee", "naree.boonmee@rso.example"):
+        assert {rso("demo-code", name).strip()} <= good
+    assert told("demo-code", "s") == ["“s” is not one of the example's people: sok-dara, somchai-prasert"]
+    assert told("demo-code", "platform")[0].startswith(
+        "“platform” is not one of the example's people: aishath-nazima, "
+    )
 
 
 def test_the_example_gives_its_password_to_its_own_cast_alone(office, now):

@@ -9,18 +9,19 @@ from django.conf import settings
 from django.core import mail
 from django.test import Client
 
-from rso.accounts.actions import PLATFORM, disable_accounts, platform, set_password
-from rso.accounts.example import PASSWORD
+from rso.accounts.actions import PLATFORM, disable_accounts, give_app, platform, set_password
+from rso.accounts.example import PASSWORD, code_of, secret_of
 from rso.accounts.models import User
 from rso.core.models import AuditEvent
 from tests.web.markup import Page, words
 
-LOGIN, OUT = "/accounts/login/", "/accounts/logout/"
+LOGIN, OUT, CODE = "/accounts/login/", "/accounts/logout/", "/accounts/2fa/authenticate/"
 NEW = "outrigger-canoe-2023"
 
 
 @pytest.fixture
 def naree(naree, now) -> User:
+    give_app(naree, secret=secret_of(naree.ref), by=platform(), now=now)
     return set_password(naree, password=PASSWORD, by=platform(), now=now)
 
 
@@ -30,7 +31,12 @@ def josefa(josefa, now) -> User:
 
 
 def sign_in(client: Client, email: str, password: str = PASSWORD, **more: str):
-    return client.post(LOGIN, {"login": email, "password": password, **more})
+    """With the password and, where it is asked for, the example's code."""
+    headers = more.pop("headers", None)
+    answer = client.post(LOGIN, {"login": email, "password": password, **more}, headers=headers)
+    if answer.headers.get("Location") != CODE:
+        return answer
+    return client.post(CODE, {"code": code_of(User.objects.get(email=email).ref)}, headers=headers)
 
 
 def who(client: Client) -> str:
@@ -139,10 +145,9 @@ def test_whoever_tries_too_often_shuts_out_no_other_address_behind_the_proxy(cli
     bad, good = ({"X-Forwarded-For": f"made.up, {address}"} for address in ("203.0.113.5", "198.51.100.7"))
     for at in range(11):
         client.post(LOGIN, {"login": f"guess{at}@rso.example", "password": "guess"}, headers=bad)
-    account = {"login": naree.email, "password": PASSWORD}
 
-    assert (client.post(LOGIN, account, headers=bad).status_code, who(client)) == (200, "")
-    assert (client.post(LOGIN, account, headers=good).status_code, who(client)) == (302, str(naree.pk))
+    assert (sign_in(client, naree.email, headers=bad).status_code, who(client)) == (200, "")
+    assert (sign_in(client, naree.email, headers=good).status_code, who(client)) == (302, str(naree.pk))
 
 
 def test_a_form_without_its_token_signs_nobody_in(naree):

@@ -3,9 +3,17 @@
 from __future__ import annotations
 
 import pytest
+from allauth.mfa.models import Authenticator
+from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
+from allauth.mfa.webauthn.internal.auth import WebAuthn
 from django.template.loader import render_to_string
+from django.test import Client
 from django.test.signals import template_rendered
 
+from rso.accounts.actions import give_app, open_accounts, platform, set_password
+from rso.accounts.example import PASSWORD, secret_of
+from rso.accounts.invitations import send_link, token_of
+from rso.accounts.models import User
 from rso.core.history import history_of
 from rso.environment import HOUSE
 from rso.events.actions import event_verbs
@@ -13,8 +21,37 @@ from rso.events.models import Event, EventMode
 from rso.reports.compiler import compile_report
 from rso.reports.editions import write_pages
 from rso.reports.models import Report
+from tests.conftest import NOW
+from tests.signing_in import sign_in
 from tests.web.failing import pages_of_faults
 from tests.web.walking import ANYONE, NAREE, as_role, ask, lay_editions, table
+
+
+def see_ones_own_account(monkeypatch) -> None:
+    """Pages that only a letter, or an account with factors, opens."""
+    kim = User.objects.get(ref="kim-osei")
+    give_app(kim, secret=secret_of(kim.ref), by=platform(), now=NOW)
+    WebAuthn.add(kim, "phone", {"clientExtensionResults": {}})
+    RecoveryCodes.activate(kim)
+    signed_in, half_way = sign_in(Client(), set_password(kim, password=PASSWORD, by=platform(), now=NOW)), Client()
+    key = Authenticator.objects.get(user=kim, type="webauthn").pk
+    for path in (
+        "app/remove/",
+        "recovery-codes/",
+        "recovery-codes/download/",
+        f"passkeys/{key}/rename/",
+        f"passkeys/{key}/remove/",
+    ):
+        assert signed_in.get(f"/accounts/2fa/{path}").status_code == 200
+    monkeypatch.setattr("allauth.mfa.webauthn.internal.auth.get_credentials", lambda user: [])
+    for path in ("reauthenticate/", "passkeys/reauthenticate/"):
+        signed_in.get(f"/accounts/2fa/{path}")
+    half_way.post("/accounts/login/", {"login": kim.email, "password": PASSWORD})
+    half_way.get("/accounts/2fa/authenticate/")
+    fetu = User(ref="fetu", name="Fetu", email="fetu@rso.example", role="practitioner")
+    open_accounts([fetu], by=platform(), now=NOW)
+    send_link(fetu, platform())
+    half_way.get(f"/accounts/invitation/{token_of(fetu)}/")
 
 
 @pytest.fixture
@@ -30,12 +67,13 @@ def rendered():
     template_rendered.disconnect(note)
 
 
-def test_every_template_is_rendered(office, naree, now, rendered, tmp_path):
+def test_every_template_is_rendered(office, naree, now, rendered, tmp_path, monkeypatch):
     lay_editions()
     staff, anyone = as_role(NAREE), as_role(ANYONE)
     for line in table():
         ask(staff, line.address)
     anyone.get("/accounts/login/")
+    see_ones_own_account(monkeypatch)
     anyone.post("/accounts/password/reset/", {"email": "naree.boonmee@rso.example"})
     write_pages(compile_report(Report.objects.get(ref="annual-2022")), tmp_path, "")
     pages_of_faults()

@@ -17,6 +17,7 @@ from django.utils import timezone
 from rso.accounts.actions import platform, set_password
 from rso.accounts.example import PASSWORD
 from rso.accounts.models import User
+from tests.signing_in import sign_in
 
 #: Who asks: someone who is not signed in, the focal point of Fiji, a programme officer.
 ANYONE, JOSEFA, NAREE = ROLES = ("", "josefa-waqa", "naree-boonmee")
@@ -55,7 +56,7 @@ def as_role(role: str) -> Client:
     client = Client()
     if role:
         user = User.objects.get(ref=role)
-        client.force_login(set_password(user, password=PASSWORD, by=platform(), now=timezone.now()))
+        sign_in(client, set_password(user, password=PASSWORD, by=platform(), now=timezone.now()))
     return client
 
 

@@ -1,0 +1,97 @@
+"""The forms of sign-in pages, in the words of this site; and the example's codes, which are public, are good on the machine alone."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from allauth.account.fields import SetPasswordField
+from allauth.mfa.base import forms as base
+from allauth.mfa.models import Authenticator
+from allauth.mfa.totp import forms as totp
+from allauth.mfa.webauthn import forms as webauthn
+from django import forms
+from django.conf import settings
+from django.contrib.auth.password_validation import validate_password
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext_lazy as _
+
+from rso.accounts.example import secret_of
+from rso.accounts.models import User
+
+ONE_TIME = {"autocomplete": "one-time-code", "autocapitalize": "off", "spellcheck": "false"}
+
+
+def code_field(help_text: Any) -> forms.CharField:
+    return forms.CharField(label=_("Code"), max_length=20, widget=forms.TextInput(ONE_TIME), help_text=help_text)
+
+
+class FromOneself:
+    """Refuses the codes of the example where others reach the site. They are no try, so they are not counted."""
+
+    user: User
+    cleaned_data: dict[str, Any]
+
+    def clean_code(self) -> str:
+        if settings.ENV.is_reachable and has_example_factor(self.user):
+            raise ValidationError(
+                _("This is the public code of the example. It signs in on the machine itself and nowhere else.")
+            )
+        return super().clean_code()  # type: ignore[misc,no-any-return]
+
+
+def has_example_factor(user: User) -> bool:
+    found = Authenticator.objects.filter(user=user, type=Authenticator.Type.TOTP).first()
+    return found is not None and found.data["secret"] == secret_of(user.ref)
+
+
+class Authenticate(FromOneself, base.AuthenticateForm):  # type: ignore[misc]
+    code = code_field(_("Six digits from your app, or one of your recovery codes."))
+
+
+class Reauthenticate(FromOneself, base.ReauthenticateForm):  # type: ignore[misc]
+    code = code_field(_("Six digits from your app, or one of your recovery codes."))
+
+
+class ActivateTOTP(totp.ActivateTOTPForm):  # type: ignore[misc]
+    code = code_field(_("The six digits that the app now shows."))
+
+
+class AddPasskey(webauthn.AddWebAuthnForm):  # type: ignore[misc]
+    """A passkey is always one that signs in by itself: device and finger, face or PIN are two factors."""
+
+    name = forms.CharField(
+        label=_("Name"), max_length=60, required=False, help_text=_("Where it is kept: “my phone”, “office key”.")
+    )
+    passwordless = forms.BooleanField(required=False, initial=True, widget=forms.HiddenInput)
+
+    def clean_passwordless(self) -> bool:
+        return True
+
+
+class Profile(forms.ModelForm):  # type: ignore[type-arg]
+    class Meta:
+        model = User
+        fields = ("name", "language")
+        labels = {"name": _("Name as others see it"), "language": _("Language")}
+        help_texts = {"language": _("In which pages open when you sign in, and letters are written.")}
+
+
+class FirstPassword(forms.Form):
+    """What an invitation asks for."""
+
+    password1 = SetPasswordField(label=_("Password"), help_text=_("At least 12 characters."))
+    password2 = SetPasswordField(label=_("The same password again"))
+
+    def __init__(self, user: User, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.user = user
+
+    def clean_password1(self) -> str:
+        password: str = self.cleaned_data["password1"]
+        validate_password(password, self.user)
+        return password
+
+    def clean(self) -> None:
+        first, second = (self.cleaned_data.get(name) for name in ("password1", "password2"))
+        if first and second and first != second:
+            self.add_error("password2", _("The two passwords differ."))
