@@ -214,3 +214,10 @@ def _problems_of(password: str, user: User) -> Iterator[Problem]:
 
 
 history.says("password set", gettext_lazy("%(who)s set the password"))
+history.says("signed out", gettext_lazy("%(who)s signed the account out"))
+history.says("signed out elsewhere", gettext_lazy("%(who)s signed the account out everywhere else"))
+history.says("second factor added", gettext_lazy("%(who)s set up a second factor"))
+history.says("second factor removed", gettext_lazy("%(who)s removed a second factor"))
+history.says("second factors reset", gettext_lazy("%(who)s reset the second factors"))
+history.says("invited", gettext_lazy("%(who)s sent an invitation"))
+history.says("handed over", gettext_lazy("%(who)s handed the %(noun)s over"))

@@ -9,7 +9,7 @@ from django.urls import path, reverse
 from django.utils import timezone
 from django.utils.decorators import method_decorator
 from django.views.decorators.cache import never_cache
-from django.views.generic import TemplateView, View
+from django.views.generic import View
 
 from rso.accounts import actions
 from rso.accounts.forms import FirstPassword, Profile
@@ -62,7 +62,7 @@ def invitation(request: HttpRequest, token: str) -> HttpResponse:
     form = FirstPassword(user, request.POST or None)
     if request.method == "POST" and form.is_valid():
         actions.accept_invitation(token, password=form.cleaned_data["password1"], now=timezone.now())
-        return HttpResponseRedirect(reverse("invitation-done"))
+        return HttpResponseRedirect(reverse("account_reset_password_from_key_done"))
     return render(request, "account/invitation.html", {"form": form, "invited": user})
 
 
@@ -70,9 +70,4 @@ urlpatterns = [
     path("accounts/", account, name="account"),
     path("accounts/sessions/", Sessions.as_view(), name="account_sessions"),
     path("accounts/invitation/<str:token>/", invitation, name="invitation"),
-    path(
-        "accounts/invited/",
-        TemplateView.as_view(template_name="account/password_reset_from_key_done.html"),
-        name="invitation-done",
-    ),
 ]

@@ -45,6 +45,5 @@ PAGES = {
     "account_reset_password_from_key_done": "/accounts/password/reset/key/done/",
     "account_inactive": "/accounts/inactive/",
     "invitation": "/accounts/invitation/gone/",
-    "invitation-done": "/accounts/invited/",
     "not found": "/nowhere/",
 }

@@ -8,6 +8,7 @@ import pytest
 from django.test import Client
 
 from rso.accounts.models import User
+from tests.signing_in import sign_in
 
 
 @pytest.fixture(autouse=True)
@@ -18,6 +19,4 @@ def own_folder(settings, tmp_path: Path) -> None:
 
 def as_user(user: User) -> Client:
     """A browser in which this person is signed in."""
-    client = Client()
-    client.force_login(user)
-    return client
+    return sign_in(Client(), user)

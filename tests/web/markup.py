@@ -74,7 +74,8 @@ class Page:
 
     def what_a_policy_refuses(self) -> Iterator[str]:
         yield from (f"has <{element.tag}>" for element in self.all("style", "iframe", "object", "embed", "base"))
-        yield from ("has an inline script" for element in self.all("script") if not element.get("src") or element.text)
+        scripts = [element for element in self.all("script") if element.get("type") != "application/json"]
+        yield from ("has an inline script" for element in scripts if not element.get("src") or element.text)
         for element in self.root.iter():
             yield from (
                 f"<{element.tag} {name}>" for name in element.attrib if name == "style" or name.startswith("on")

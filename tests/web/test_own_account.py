@@ -161,7 +161,7 @@ def test_the_invited_sets_a_password_by_the_link_and_then_signs_in(client, fetu)
     assert client.get(link_in(letter)).status_code == 200
     answer = client.post(link_in(letter), {"password1": NEW, "password2": NEW})
 
-    assert (answer.headers["Location"], who(client)) == ("/accounts/invited/", "")
+    assert (answer.headers["Location"], who(client)) == ("/accounts/password/reset/key/done/", "")
     client.post("/accounts/login/", {"login": fetu.email, "password": NEW})
     assert who(client) == str(fetu.pk)
     assert client.get("/").headers["Location"] == "/accounts/2fa/"
