@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import pytest
-from django.conf import settings
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -52,7 +51,7 @@ def test_those_who_may_see_a_desk_see_it_and_for_others_there_is_none(desk):
 def test_whoever_is_not_signed_in_is_asked_to(desk):
     answer = Client().get(desk.url)
 
-    assert (answer.status_code, answer.headers["Location"]) == (302, f"{settings.LOGIN_URL}?next={desk.url}")
+    assert (answer.status_code, answer.headers["Location"]) == (302, f"/accounts/login/?next={desk.url}")
 
 
 @each_desk
