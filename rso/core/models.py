@@ -115,12 +115,16 @@ class Source(Kept):
     """A document that others can read; endnotes are drawn from it."""
 
     privacy = public(_("Names the documents that the office's facts rest on"))
-    author = models.CharField(max_length=200)
-    title = models.CharField(max_length=300)
-    published_on = models.CharField(max_length=10, blank=True)
-    publisher = models.CharField(max_length=200, blank=True)
-    link = models.URLField(max_length=500, blank=True)
-    note = models.TextField(blank=True)
+    author = models.CharField(
+        _("author"), max_length=200, help_text=_("Who wrote it, or the body in whose name it stands.")
+    )
+    title = models.CharField(_("title"), max_length=300)
+    published_on = models.CharField(
+        _("published on"), max_length=10, blank=True, help_text=_("2022, 2022-09 or 2022-09-30.")
+    )
+    publisher = models.CharField(_("publisher"), max_length=200, blank=True)
+    link = models.URLField(_("link"), max_length=500, blank=True, help_text=_("Where others can read it."))
+    note = models.TextField(_("note"), blank=True, help_text=_("What a reader should know of it."))
 
     class Meta:
         verbose_name = _("source")
@@ -133,17 +137,21 @@ class Statement(Kept):
     """What a source says, as a number: shown beside the figure that it speaks of, and never counted."""
 
     privacy = public(_("Keeps what a document says beside what the records show"))
-    source = models.ForeignKey(Source, models.PROTECT, related_name="statements")
-    place = models.CharField(max_length=200, blank=True)
+    source = models.ForeignKey(Source, models.PROTECT, related_name="statements", verbose_name=_("source"))
+    place = models.CharField(
+        _("place in the document"), max_length=200, blank=True, help_text=_("Page, part or heading.")
+    )
     #: What it says, in our words, and at most fifteen words of its own.
-    says = models.CharField(max_length=400)
-    words = models.CharField(max_length=200, blank=True)
-    number = models.DecimalField(max_digits=18, decimal_places=4, null=True, blank=True)
-    unit = models.CharField(max_length=60)
-    bound = models.CharField(max_length=10, choices=Bound.choices, default=Bound.EXACT)
+    says = models.CharField(_("what it says"), max_length=400, help_text=_("In our words."))
+    words = models.CharField(_("its own words"), max_length=200, blank=True, help_text=_("At most fifteen of them."))
+    number = models.DecimalField(_("number"), max_digits=18, decimal_places=4, null=True, blank=True)
+    unit = models.CharField(_("unit"), max_length=60, help_text=_("What the number counts."))
+    bound = models.CharField(_("how exact"), max_length=10, choices=Bound.choices, default=Bound.EXACT)
     #: The figure and period that the statement speaks of, where there is one.
-    figure = models.SlugField(max_length=60, blank=True)
-    period = models.CharField(max_length=24, blank=True)
+    figure = models.SlugField(
+        _("figure"), max_length=60, blank=True, help_text=_("The figure that it speaks of; it is then shown beside it.")
+    )
+    period = models.CharField(_("period"), max_length=24, blank=True, help_text=_("2022, 2022-09, 2022-H1 or FY2022."))
 
     class Meta:
         verbose_name = _("statement")
@@ -159,9 +167,11 @@ def in_language(text: str, translated: dict[str, str]) -> str:
 class Titled(Kept):
     """A reference list entry: its title in English and, where it has been translated, in other languages."""
 
-    title = models.CharField(max_length=200)
-    titles = models.JSONField(default=dict, blank=True)
-    order = models.PositiveSmallIntegerField(default=0)
+    title = models.CharField(_("title"), max_length=200)
+    titles = models.JSONField(_("title in other languages"), default=dict, blank=True)
+    order = models.PositiveSmallIntegerField(
+        _("place in the list"), default=0, help_text=_("Smaller numbers stand first.")
+    )
 
     class Meta:
         abstract = True
@@ -177,8 +187,8 @@ class Titled(Kept):
 class ShortTitled(Titled):
     """A reference list entry that has a short title for charts as well."""
 
-    short = models.CharField(max_length=60)
-    shorts = models.JSONField(default=dict, blank=True)
+    short = models.CharField(_("short title"), max_length=60, help_text=_("As charts show it."))
+    shorts = models.JSONField(_("short title in other languages"), default=dict, blank=True)
 
     class Meta:
         abstract = True
@@ -246,12 +256,23 @@ class Note(Kept):
     """A remark on a figure, on one period of it, or on one value of a dimension; it appears wherever that cell is shown."""
 
     privacy = public(_("Tells readers what to know about a figure"))
-    figure = models.SlugField(max_length=60)
-    period = models.CharField(max_length=24, blank=True)
-    dimension = models.SlugField(max_length=40, blank=True)
-    value = models.CharField(max_length=60, blank=True)
-    text = models.TextField()
-    texts = models.JSONField(default=dict, blank=True)
+    figure = models.SlugField(
+        _("figure"), max_length=60, help_text=_("The name of the figure, such as participations.")
+    )
+    period = models.CharField(
+        _("period"), max_length=24, blank=True, help_text=_("Where empty, the note stands for every period.")
+    )
+    dimension = models.SlugField(
+        _("dimension"),
+        max_length=40,
+        blank=True,
+        help_text=_("Where the note is on one value: by what the figure is split, such as theme."),
+    )
+    value = models.CharField(
+        _("value"), max_length=60, blank=True, help_text=_("The code of the value, such as the ref of the theme.")
+    )
+    text = models.TextField(_("text"))
+    texts = models.JSONField(_("text in other languages"), default=dict, blank=True)
 
     class Meta:
         verbose_name = _("note")
@@ -266,21 +287,36 @@ class Office(Kept):
     """Whose platform this is: one record. Its statement stands on every page, cover and foot."""
 
     privacy = public(_("Names the office on its pages and reports"))
-    name = models.CharField(max_length=120)
-    names = models.JSONField(default=dict, blank=True)
-    parent = models.CharField(max_length=120, blank=True)
-    parents = models.JSONField(default=dict, blank=True)
-    lead = models.CharField(max_length=300, blank=True)
-    mission = models.CharField(max_length=300, blank=True)
-    address = models.TextField(blank=True)
-    email = models.EmailField(blank=True)
-    statement = models.CharField(max_length=200, blank=True)
+    name = models.CharField(_("name"), max_length=120)
+    names = models.JSONField(_("name in other languages"), default=dict, blank=True)
+    parent = models.CharField(
+        _("part of"), max_length=120, blank=True, help_text=_("The process or organisation that the office belongs to.")
+    )
+    parents = models.JSONField(_("part of, in other languages"), default=dict, blank=True)
+    lead = models.CharField(
+        _("lead"), max_length=300, blank=True, help_text=_("The sentence that opens the home page.")
+    )
+    mission = models.CharField(_("mission"), max_length=300, blank=True)
+    address = models.TextField(_("address"), blank=True)
+    email = models.EmailField(_("e-mail"), blank=True)
+    statement = models.CharField(
+        _("statement"), max_length=200, blank=True, help_text=_("It stands on every page and cover.")
+    )
     #: The first day that the office's records cover; figures before it are "not collected".
-    records_from = models.DateField(null=True, blank=True)
+    records_from = models.DateField(
+        _("records from"),
+        null=True,
+        blank=True,
+        help_text=_("The first day that the records cover; figures before it are not collected."),
+    )
     #: The last day that they cover so far, where they do not go on: later periods are "not collected".
-    records_to = models.DateField(null=True, blank=True)
+    records_to = models.DateField(
+        _("records to"), null=True, blank=True, help_text=_("The last day that they cover, where they do not go on.")
+    )
     #: The period that the home page shows.
-    headline_period = models.CharField(max_length=24, blank=True)
+    headline_period = models.CharField(
+        _("headline period"), max_length=24, blank=True, help_text=_("The period that the home page shows.")
+    )
 
     class Meta:
         verbose_name = _("office")

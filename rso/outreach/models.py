@@ -38,14 +38,32 @@ class Engagement(Record, Dated):
     """What the office attended or did with outside organisations. It is not an event of the office."""
 
     privacy = public(_("Shows the office's part in what others do"))
-    title = models.CharField(max_length=200)
-    kind = models.CharField(max_length=20, choices=EngagementKind.choices)
-    group = models.ForeignKey(Group, models.PROTECT, null=True, blank=True, related_name="engagements")
-    ordinal = models.PositiveSmallIntegerField(null=True, blank=True)
-    mode = models.CharField(max_length=15, blank=True)
-    place = models.CharField(max_length=120, blank=True)
-    activity = models.ForeignKey(Activity, models.PROTECT, null=True, blank=True, related_name="engagements")
-    summary = models.TextField(blank=True)
+    title = models.CharField(_("title"), max_length=200)
+    kind = models.CharField(_("kind"), max_length=20, choices=EngagementKind.choices)
+    group = models.ForeignKey(
+        Group,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="engagements",
+        verbose_name=_("group"),
+        help_text=_("The group whose meeting it was."),
+    )
+    ordinal = models.PositiveSmallIntegerField(
+        _("number of the meeting"), null=True, blank=True, help_text=_("16 for the 16th meeting of the group.")
+    )
+    mode = models.CharField(_("mode"), max_length=15, blank=True, help_text=_("In person, online or hybrid."))
+    place = models.CharField(_("place"), max_length=120, blank=True)
+    activity = models.ForeignKey(
+        Activity,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="engagements",
+        verbose_name=_("activity"),
+        help_text=_("The activity of the work plan that it belongs to."),
+    )
+    summary = models.TextField(_("summary"), blank=True, help_text=_("What the office did there and what came of it."))
 
     objects = EngagementQuerySet.as_manager()
 
@@ -70,9 +88,9 @@ class EngagementBody(models.Model):
     """An organisation's part in an engagement."""
 
     privacy = public(_("Tells with whom the office engaged"))
-    engagement = models.ForeignKey(Engagement, models.CASCADE, related_name="parts")
-    body = models.ForeignKey(Body, models.PROTECT, related_name="engagement_parts")
-    part = models.CharField(max_length=10, choices=Part.choices)
+    engagement = models.ForeignKey(Engagement, models.CASCADE, related_name="parts", verbose_name=_("engagement"))
+    body = models.ForeignKey(Body, models.PROTECT, related_name="engagement_parts", verbose_name=_("organisation"))
+    part = models.CharField(_("part"), max_length=10, choices=Part.choices)
 
     class Meta:
         verbose_name = _("part in an engagement")

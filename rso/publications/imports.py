@@ -1,10 +1,14 @@
 """The files of this room."""
 
+from django.utils.translation import gettext_lazy as _
+
 from rso.core.loading.columns import columns, links
 from rso.core.loading.tables import Link, Table, tables
 from rso.publications import actions
 from rso.publications.models import Edition, Publication, PublicationBody
 from rso.workplan.models import Part
+
+PARTNERS = _("Each of them gives its clearance before the work is published.")
 
 tables.declare(
     Table(
@@ -15,9 +19,11 @@ tables.declare(
                 Publication, "ref", "title", "kind", "state", "reason", "first_issued_on", "precision", "activity"
             ),
             *columns(Publication, "authors", "series", "part_of_series", "summary", "link"),
-            links("partners", PublicationBody, "body", where={"part": Part.PARTNER}),
-            links("experts", PublicationBody, "body", where={"part": Part.EXPERT}),
-            links("funders", PublicationBody, "body", where={"part": Part.FUNDER}),
+            links(
+                "partners", PublicationBody, "body", where={"part": Part.PARTNER}, label=_("partners"), hint=PARTNERS
+            ),
+            links("experts", PublicationBody, "body", where={"part": Part.EXPERT}, label=_("experts")),
+            links("funders", PublicationBody, "body", where={"part": Part.FUNDER}, label=_("funders")),
             *columns(Publication, "basis", "source"),
         ),
         actions.publication_verbs,

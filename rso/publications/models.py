@@ -58,19 +58,47 @@ class Publication(Record):
     """A work. A language or a later edition of it is not a new work."""
 
     privacy = public(_("Lists what the office has published"))
-    title = models.CharField(max_length=240)
-    kind = models.CharField(max_length=25, choices=PublicationKind.choices)
-    state = models.CharField(max_length=10, choices=PublicationState.choices, default=PublicationState.DRAFT)
-    first_issued_on = models.DateField()
-    precision = RankField(Precision, default=Precision.DAY)
-    activity = models.ForeignKey(Activity, models.PROTECT, null=True, blank=True, related_name="publications")
-    authors = models.CharField(max_length=300, blank=True)
-    series = models.CharField(max_length=160, blank=True)
-    part_of_series = models.PositiveSmallIntegerField(null=True, blank=True)
-    summary = models.TextField(blank=True)
-    link = models.URLField(max_length=500, blank=True)
+    title = models.CharField(_("title"), max_length=240)
+    kind = models.CharField(_("kind"), max_length=25, choices=PublicationKind.choices)
+    state = models.CharField(
+        _("state"), max_length=10, choices=PublicationState.choices, default=PublicationState.DRAFT
+    )
+    first_issued_on = models.DateField(
+        _("first issue"),
+        help_text=_("The work counts once, in the period of this day. Before it is out, the day that is planned."),
+    )
+    precision = RankField(
+        Precision,
+        default=Precision.DAY,
+        verbose_name=_("known to the"),
+        help_text=_("Pages show no more of the date than is known."),
+    )
+    activity = models.ForeignKey(
+        Activity,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="publications",
+        verbose_name=_("activity"),
+        help_text=_("The activity of the work plan from which it comes."),
+    )
+    authors = models.CharField(
+        _("authors"), max_length=300, blank=True, help_text=_("Names as they stand on the cover.")
+    )
+    series = models.CharField(_("series"), max_length=160, blank=True)
+    part_of_series = models.PositiveSmallIntegerField(
+        _("part of the series"), null=True, blank=True, help_text=_("A number, where the series counts its parts.")
+    )
+    summary = models.TextField(
+        _("summary"),
+        blank=True,
+        help_text=_("What it is for, in two or three sentences; it stands on the public page."),
+    )
+    link = models.URLField(_("link"), max_length=500, blank=True, help_text=_("Where the public finds it."))
     #: Why it was withdrawn.
-    reason = models.CharField(max_length=400, blank=True)
+    reason = models.CharField(
+        _("reason"), max_length=400, blank=True, help_text=_("Why it was withdrawn or sent back.")
+    )
 
     objects = PublicationQuerySet.as_manager()
 
@@ -109,9 +137,9 @@ class PublicationBody(models.Model):
     """An organisation's part in a work."""
 
     privacy = public(_("Tells who worked beside the office"))
-    publication = models.ForeignKey(Publication, models.CASCADE, related_name="parts")
-    body = models.ForeignKey(Body, models.PROTECT, related_name="publication_parts")
-    part = models.CharField(max_length=10, choices=Part.choices)
+    publication = models.ForeignKey(Publication, models.CASCADE, related_name="parts", verbose_name=_("publication"))
+    body = models.ForeignKey(Body, models.PROTECT, related_name="publication_parts", verbose_name=_("organisation"))
+    part = models.CharField(_("part"), max_length=10, choices=Part.choices)
 
     class Meta:
         verbose_name = _("part in a publication")
@@ -128,14 +156,28 @@ class Edition(Record):
     """One language and version of a work, with its file or link."""
 
     privacy = public(_("Lists the languages and versions of a work"))
-    publication = models.ForeignKey(Publication, models.PROTECT, related_name="editions")
-    language = models.CharField(max_length=8)
-    number = models.PositiveSmallIntegerField(default=1)
-    issued_on = models.DateField()
-    precision = RankField(Precision, default=Precision.DAY)
-    link = models.URLField(max_length=500, blank=True)
+    publication = models.ForeignKey(Publication, models.PROTECT, related_name="editions", verbose_name=_("publication"))
+    language = models.CharField(_("language"), max_length=8, help_text=_("Its code: en, id, th …"))
+    number = models.PositiveSmallIntegerField(
+        _("number of the edition"),
+        default=1,
+        help_text=_("1 for the first; a revised issue in the same language is 2."),
+    )
+    issued_on = models.DateField(_("issued on"))
+    precision = RankField(
+        Precision,
+        default=Precision.DAY,
+        verbose_name=_("known to the"),
+        help_text=_("Pages show no more of the date than is known."),
+    )
+    link = models.URLField(_("link"), max_length=500, blank=True, help_text=_("Where the public finds it."))
     #: Path of the file under the media folder, where the office keeps it itself.
-    file = models.CharField(max_length=200, blank=True)
+    file = models.CharField(
+        _("file"),
+        max_length=200,
+        blank=True,
+        help_text=_("Its path under the media folder, where the office keeps it itself."),
+    )
 
     class Meta:
         verbose_name = _("edition")

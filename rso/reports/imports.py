@@ -1,5 +1,7 @@
 """The files of this room."""
 
+from django.utils.translation import gettext_lazy as _
+
 from rso.core.loading.columns import columns, links
 from rso.core.loading.tables import Link, Table, tables
 from rso.reports import actions
@@ -39,7 +41,7 @@ tables.declare(
                 "outside",
                 "claimed",
             ),
-            links("statements", InconsistentStatement, "statement"),
+            links("statements", InconsistentStatement, "statement", label=_("printed statements")),
         ),
         actions.inconsistency_verbs,
         (Link(InconsistentStatement, "inconsistency", actions.set_statements),),

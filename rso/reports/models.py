@@ -17,12 +17,21 @@ class Report(Kept):
     """A definition (what kind of report) for a period."""
 
     privacy = public(_("Accounts for the office's work"))
-    title = models.CharField(max_length=160)
-    definition = models.SlugField(max_length=40)
-    period = models.CharField(max_length=24)
-    subtitle = models.CharField(max_length=240, blank=True)
-    as_at = models.DateField(null=True, blank=True)
-    order = models.PositiveSmallIntegerField(default=0)
+    title = models.CharField(_("title"), max_length=160)
+    definition = models.SlugField(
+        _("kind of report"), max_length=40, help_text=_("The name of its definition, such as annual or monthly.")
+    )
+    period = models.CharField(_("period"), max_length=24, help_text=_("2022, 2022-09, 2022-H1 or FY2022."))
+    subtitle = models.CharField(_("subtitle"), max_length=240, blank=True)
+    as_at = models.DateField(
+        _("as at"),
+        null=True,
+        blank=True,
+        help_text=_("The day on which its figures stand; the day of compiling where empty."),
+    )
+    order = models.PositiveSmallIntegerField(
+        _("place in the list"), default=0, help_text=_("Smaller numbers stand first.")
+    )
 
     class Meta:
         verbose_name = _("report")
@@ -38,12 +47,23 @@ class SectionText(Kept):
     """The words of one section of a report in one language, as Markdown with tokens in the place of numbers."""
 
     privacy = public(_("Accounts for the office's work"))
-    report = models.ForeignKey(Report, models.PROTECT, related_name="texts")
-    section = models.SlugField(max_length=60)
-    language = models.CharField(max_length=8, default="en")
+    report = models.ForeignKey(Report, models.PROTECT, related_name="texts", verbose_name=_("report"))
+    section = models.SlugField(
+        _("section"), max_length=60, help_text=_("The name that the kind of report gives the section.")
+    )
+    language = models.CharField(_("language"), max_length=8, default="en", help_text=_("Its code: en, id, th …"))
     #: Where empty, the section has the heading that the kind of report gives it.
-    title = models.CharField(max_length=160, blank=True)
-    text = models.TextField(blank=True)
+    title = models.CharField(
+        _("heading"),
+        max_length=160,
+        blank=True,
+        help_text=_("Where empty, the section has the heading that the kind of report gives it."),
+    )
+    text = models.TextField(
+        _("text"),
+        blank=True,
+        help_text=_("Markdown; in the place of a number stands its figure, such as {{ fig participations }}."),
+    )
 
     class Meta:
         verbose_name = _("text of a section")
@@ -80,15 +100,43 @@ class Inconsistency(Kept):
     """
 
     privacy = public(_("Explains why printed numbers differ from counted ones"))
-    title = models.CharField(max_length=200)
-    kind = models.CharField(max_length=30, choices=InconsistencyKind.choices)
-    certainty = models.CharField(max_length=10, choices=Certainty.choices)
-    what = models.TextField()
-    ruled_out_by = models.CharField(max_length=300)
-    whole = models.ForeignKey(Statement, models.PROTECT, null=True, blank=True, related_name="+")
-    outside = models.ForeignKey(Statement, models.PROTECT, null=True, blank=True, related_name="+")
-    claimed = models.ForeignKey(Statement, models.PROTECT, null=True, blank=True, related_name="+")
-    order = models.PositiveSmallIntegerField(default=0)
+    title = models.CharField(_("title"), max_length=200)
+    kind = models.CharField(_("kind"), max_length=30, choices=InconsistencyKind.choices)
+    certainty = models.CharField(_("certainty"), max_length=10, choices=Certainty.choices)
+    what = models.TextField(_("what the report says"))
+    ruled_out_by = models.CharField(
+        _("ruled out here by"), max_length=300, help_text=_("What of this platform keeps it from happening again.")
+    )
+    whole = models.ForeignKey(
+        Statement,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("the whole"),
+        help_text=_("The printed number of which the other two are parts."),
+    )
+    outside = models.ForeignKey(
+        Statement,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("outside the claim"),
+        help_text=_("The printed number of what the claim does not count."),
+    )
+    claimed = models.ForeignKey(
+        Statement,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("the claim"),
+        help_text=_("The printed number that cannot be so large."),
+    )
+    order = models.PositiveSmallIntegerField(
+        _("place in the list"), default=0, help_text=_("Smaller numbers stand first.")
+    )
 
     class Meta:
         verbose_name = _("inconsistency")
@@ -102,6 +150,9 @@ class Inconsistency(Kept):
             one_of("inconsistency", "certainty", Certainty),
         ]
 
+    def __str__(self) -> str:
+        return self.title
+
     @property
     def at_most(self) -> Decimal | None:
         """The largest number that the claim can be if the other two printed numbers hold."""
@@ -114,8 +165,10 @@ class InconsistentStatement(models.Model):
     """A printed statement that takes part in an inconsistency."""
 
     privacy = public(_("Explains why printed numbers differ from counted ones"))
-    inconsistency = models.ForeignKey(Inconsistency, models.CASCADE, related_name="statements")
-    statement = models.ForeignKey(Statement, models.PROTECT, related_name="+")
+    inconsistency = models.ForeignKey(
+        Inconsistency, models.CASCADE, related_name="statements", verbose_name=_("inconsistency")
+    )
+    statement = models.ForeignKey(Statement, models.PROTECT, related_name="+", verbose_name=_("statement"))
 
     class Meta:
         verbose_name = _("contradicting statement")

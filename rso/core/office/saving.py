@@ -100,7 +100,8 @@ def _change(desk: Desk, ref: str, mine: Cells, began: Cells, by: User, now: date
     theirs = cells_of_stored(desk.table, ref) if thing else None
     if thing is None or theirs is None:
         raise Gone
-    cells, others, clashes = merged(began, mine, theirs)
+    # A ref never changes, and a form for a stored record does not ask for it.
+    cells, others, clashes = merged(began, {**mine, "ref": theirs["ref"]}, theirs)
     if clashes:
         raise Clash(theirs, last_hand(desk, ref), clashes)
     altered = {name for name in cells if cells[name] != theirs[name]}

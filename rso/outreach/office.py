@@ -1,0 +1,32 @@
+"""The office's desk of this room."""
+
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from rso.core.office import Desk, Section, View, desks
+from rso.outreach.models import Engagement
+from rso.outreach.policies import KEEP_ENGAGEMENTS, SEE_ENGAGEMENTS
+
+desks.declare(
+    Desk(
+        "engagements",
+        Engagement,
+        _("Engagements"),
+        SEE_ENGAGEMENTS,
+        KEEP_ENGAGEMENTS,
+        columns="title kind when place activity",
+        filters="kind starts_on group basis",
+        order=("-starts_on",),
+        new=_("New engagement"),
+        prefix="g",
+        sections=(
+            Section(_("What and why"), "title kind activity group ordinal"),
+            Section(_("When and where"), "starts_on ends_on precision place mode"),
+            Section(_("With whom"), "partners experts hosts"),
+            Section(_("What came of it"), "summary"),
+            Section(_("How it is known"), "basis source"),
+        ),
+        views=(View("mine", _("Mine"), lambda user, day: Q(activity__lead=user.pk)),),
+        blank=_("No engagement has been entered yet."),
+    )
+)

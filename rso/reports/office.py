@@ -1,0 +1,123 @@
+"""The office's desks of this room, and those of `core`: it knows no roles, and this is the room that prints its records."""
+
+from django.utils.translation import gettext_lazy as _
+
+from rso.core.models import Note, Office, Source, Statement
+from rso.core.office import Desk, Related, Section, desks
+from rso.reports.models import Inconsistency, Report, SectionText
+from rso.reports.policies import KEEP_SOURCES, KEEP_THE_OFFICE, SEE_REPORTS, WRITE_REPORTS
+
+desks.declare(
+    Desk(
+        "reports",
+        Report,
+        _("Reports"),
+        SEE_REPORTS,
+        WRITE_REPORTS,
+        columns="title definition period as_at",
+        filters="definition",
+        order=("order",),
+        new=_("New report"),
+        sections=(
+            Section(_("Which report"), "ref title subtitle definition period as_at"),
+            Section(_("Where it stands"), "order"),
+        ),
+        related=(Related("texts", "report"),),
+        begins=True,
+        blank=_("No report has been opened yet."),
+    ),
+    Desk(
+        "texts",
+        SectionText,
+        _("Texts of sections"),
+        SEE_REPORTS,
+        WRITE_REPORTS,
+        columns="section report language title",
+        filters="report language",
+        order=("report__order", "section", "language"),
+        new=_("New text"),
+        needs=("report",),
+        under="reports",
+        sections=(Section(_("Which section"), "ref report section language"), Section(_("What it says"), "title text")),
+        blank=_("No text has been written yet."),
+    ),
+    Desk(
+        "inconsistencies",
+        Inconsistency,
+        _("Contradictions in print"),
+        SEE_REPORTS,
+        KEEP_SOURCES,
+        columns="title kind certainty",
+        filters="kind certainty",
+        order=("order",),
+        new=_("New contradiction"),
+        under="reports",
+        sections=(
+            Section(_("What it is"), "ref title kind certainty what statements"),
+            Section(_("What proves it"), "whole outside claimed"),
+            Section(_("What is done about it"), "ruled_out_by order"),
+        ),
+        blank=_("No contradiction has been found yet."),
+    ),
+    Desk(
+        "sources",
+        Source,
+        _("Sources"),
+        SEE_REPORTS,
+        KEEP_SOURCES,
+        columns="title author published_on publisher",
+        order=("title",),
+        new=_("New source"),
+        sections=(Section(_("Which document"), "ref title author publisher published_on link note"),),
+        related=(Related("statements", "source"),),
+        blank=_("No source has been entered yet."),
+    ),
+    Desk(
+        "statements",
+        Statement,
+        _("What sources state"),
+        SEE_REPORTS,
+        KEEP_SOURCES,
+        columns="says number unit source figure period",
+        filters="source figure bound",
+        order=("source__title",),
+        new=_("New statement"),
+        under="sources",
+        sections=(
+            Section(_("Where it stands"), "ref source place"),
+            Section(_("What it says"), "says words number unit bound"),
+            Section(_("Of what it speaks"), "figure period"),
+        ),
+        blank=_("No statement has been entered yet."),
+    ),
+    Desk(
+        "notes",
+        Note,
+        _("Notes on figures"),
+        SEE_REPORTS,
+        KEEP_SOURCES,
+        columns="figure period dimension value text",
+        filters="figure",
+        order=("figure", "period"),
+        new=_("New note"),
+        sections=(
+            Section(_("On what"), "ref figure period dimension value"),
+            Section(_("What it says"), "text text_id text_th"),
+        ),
+        blank=_("No note has been written yet."),
+    ),
+    Desk(
+        "office",
+        Office,
+        _("The office itself"),
+        SEE_REPORTS,
+        KEEP_THE_OFFICE,
+        columns="name parent",
+        sections=(
+            Section(_("Its name"), "ref name name_id name_th parent parent_id parent_th"),
+            Section(_("What its pages say"), "lead mission statement address email"),
+            Section(_("What its records cover"), "records_from records_to headline_period"),
+        ),
+        blank=_("The office has no record yet."),
+    ),
+)

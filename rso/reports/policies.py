@@ -1,0 +1,21 @@
+"""Who may do what with reports, with the sources that records rest on, with notes on figures and with the office's own record."""
+
+from django.utils.translation import gettext_lazy as _
+
+from rso.accounts.models import OFFICE_ROLES, Role
+from rso.core.permissions import permissions
+
+SEE_REPORTS = permissions.declare("reports.see", _("see reports, their texts, sources and notes"), *OFFICE_ROLES)
+WRITE_REPORTS = permissions.declare(
+    "reports.write",
+    _("open reports and write the texts of their sections"),
+    *(Role.MONITORING_OFFICER, Role.COMMUNICATIONS_OFFICER, Role.PROGRAMME_OFFICER, Role.CO_MANAGER),
+)
+KEEP_SOURCES = permissions.declare(
+    "sources.keep",
+    _("keep sources, what they state, where they contradict themselves, and notes on figures"),
+    *(Role.MONITORING_OFFICER, Role.COMMUNICATIONS_OFFICER, Role.CO_MANAGER),
+)
+KEEP_THE_OFFICE = permissions.declare(
+    "office.keep", _("change what pages and reports say of the office itself"), Role.CO_MANAGER
+)
