@@ -3,17 +3,24 @@
 from collections.abc import Mapping
 from typing import Any, ClassVar
 
-from django.conf import settings
-from django.core.serializers.json import DjangoJSONEncoder
 from django.core.validators import RegexValidator
 from django.db import models
 from django.db.models import F, Q
-from django.db.models.functions import Upper
 from django.utils import translation
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from rso.core.privacy import KEPT, DataClass, Privacy, public
+from rso.core.models.desk import Draft as Draft
+from rso.core.models.desk import SavedView as SavedView
+from rso.core.models.rules import one_of as one_of
+from rso.core.models.rules import precision_is_known as precision_is_known
+from rso.core.models.rules import words_in as words_in
+from rso.core.models.trail import Access as Access
+from rso.core.models.trail import AuditEvent as AuditEvent
+from rso.core.models.trail import Correction as Correction
+from rso.core.models.trail import Merge as Merge
+from rso.core.models.trail import Saw as Saw
+from rso.core.privacy import Privacy, public
 
 
 class Basis(models.IntegerChoices):
@@ -77,18 +84,6 @@ class RankField(models.PositiveSmallIntegerField):  # type: ignore[type-arg]
     def deconstruct(self) -> Any:
         name, _path, args, kwargs = super().deconstruct()
         return name, "django.db.models.PositiveSmallIntegerField", args, kwargs
-
-
-def one_of(name: str, field: str, choices: type[models.Choices], *, blank: bool = False) -> models.BaseConstraint:
-    """A field holds one of its choices, or nothing where it may be blank, whoever writes it."""
-    values = [*choices.values, ""] if blank else choices.values
-    return models.CheckConstraint(condition=Q(**{f"{field}__in": values}), name=f"{name}_{field}_is_known")
-
-
-def words_in(name: str, field: str = "title") -> models.Index:
-    """PostgreSQL walks no index for words within a title, but learns from it how many rows hold them: whether to read a page
-    of the newest from their order, or to sort what it found."""
-    return models.Index(Upper(field), name=f"{name}_words")
 
 
 class Kept(models.Model):
@@ -225,10 +220,6 @@ class Record(Kept):
         return [models.CheckConstraint(condition=Q(basis__range=(1, 4)), name=f"{name}_basis_is_known")]
 
 
-def precision_is_known(name: str, field: str = "precision") -> models.BaseConstraint:
-    return models.CheckConstraint(condition=Q(**{f"{field}__range": (1, 3)}), name=f"{name}_{field}_is_known")
-
-
 class Dated(models.Model):
     """First and last day, and how much of them is known. The stored day places the record where only a part is known."""
 
@@ -328,191 +319,3 @@ class Office(Kept):
     @property
     def parent_label(self) -> str:
         return in_language(self.parent, self.parents)
-
-
-class Correction(models.Model):
-    """What the office says of one cell of a record, where a file may say otherwise: a re-load leaves the cell to the office."""
-
-    privacy = Privacy(
-        DataClass.OFFICE,
-        _("Keeps what the office corrected when its files are loaded again"),
-        _("Until the file says the same, or the office takes what the file says"),
-    )
-    kind = models.CharField(max_length=40)
-    ref = models.CharField(max_length=60)
-    column = models.CharField(max_length=60)
-    #: The cell as files write it: as it stood before the office corrected it, and as the office has it.
-    file_value = models.TextField(blank=True)
-    office_value = models.TextField(blank=True)
-    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
-    at = models.DateTimeField()
-    reason = models.CharField(max_length=400, blank=True)
-    #: What the last file that said otherwise held, and when it was loaded.
-    seen_value = models.TextField(blank=True)
-    seen_at = models.DateTimeField(null=True, blank=True)
-
-    class Meta:
-        verbose_name = _("correction")
-        constraints = [models.UniqueConstraint(fields=["kind", "ref", "column"], name="correction_once_a_cell")]
-
-    def __str__(self) -> str:
-        return f"{self.ref} {self.column}"
-
-    @property
-    def file_says(self) -> str:
-        """What the file says, as far as it is known."""
-        return self.seen_value if self.seen_at else self.file_value
-
-    @property
-    def source_has_changed(self) -> bool:
-        """Whether the file has said a third thing since the office corrected the cell."""
-        return self.file_says != self.file_value
-
-
-class Merge(models.Model):
-    """Two records that were one: which of them stayed, and what was led over to it, so that it can be brought back."""
-
-    privacy = Privacy(
-        DataClass.PERSONAL,
-        _("Lets the office take back that two records were called one"),
-        _("As long as the record that stayed"),
-    )
-    kind = models.CharField(max_length=40)
-    loser = models.CharField(max_length=60)
-    winner = models.CharField(max_length=60)
-    #: Refs that are no more, each as (kind, ref, the ref that stands for it).
-    gone = models.JSONField(default=list)
-    #: What was done, step by step, in the words of `rso.core.merging`.
-    steps = models.JSONField(default=list, encoder=DjangoJSONEncoder)
-    #: The last audit event of the merge: what is told later was done later.
-    last_event = models.PositiveBigIntegerField(default=0)
-    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
-    at = models.DateTimeField()
-    reason = models.CharField(max_length=400, blank=True)
-    undone_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+")
-    undone_at = models.DateTimeField(null=True, blank=True)
-
-    class Meta:
-        verbose_name = _("merge")
-        indexes = [models.Index(fields=["kind", "loser"], name="merge_of_loser")]
-
-    def __str__(self) -> str:
-        return f"{self.loser} → {self.winner}"
-
-
-class AuditEvent(models.Model):
-    """Who did what to which record, and what changed. Written by the verb in its own transaction, never edited."""
-
-    privacy = Privacy(DataClass.OFFICE, _("Shows who changed which record, when and why"), KEPT)
-    at = models.DateTimeField()
-    actor = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
-    verb = models.CharField(max_length=40)
-    kind = models.CharField(max_length=40)
-    ref = models.CharField(max_length=60)
-    before = models.JSONField(default=dict, encoder=DjangoJSONEncoder)
-    after = models.JSONField(default=dict, encoder=DjangoJSONEncoder)
-    reason = models.CharField(max_length=400, blank=True)
-
-    class Meta:
-        verbose_name = _("audit event")
-        indexes = [
-            models.Index(fields=["kind", "id"], name="audit_last_of_kind"),
-            models.Index(fields=["kind", "ref"], name="audit_of_record"),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.verb} {self.kind} {self.ref}"
-
-
-class Saw(models.TextChoices):
-    """What someone did with records that they did not change."""
-
-    READ = "read", _("Read")
-    LISTED = "listed", _("Listed")
-    EXPORTED = "exported", _("Exported")
-
-
-class Access(models.Model):
-    """Who saw which personal data, and who took which list away. Written by `rso.core.access`, never edited.
-
-    It is kept apart from audit events: those say which state the records are in, and what pages keep of figures hangs on them.
-    """
-
-    privacy = Privacy(DataClass.OFFICE, _("Shows who saw personal data and who took which lists away"), KEPT)
-    at = models.DateTimeField()
-    actor = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
-    what = models.CharField(max_length=10, choices=Saw.choices, default=Saw.READ)
-    kind = models.CharField(max_length=40)
-    #: The record; empty where it was a list.
-    ref = models.CharField(max_length=60, blank=True)
-    rows = models.PositiveIntegerField(default=1)
-    #: What the list was filtered by, as its address has it.
-    filters = models.CharField(max_length=400, blank=True)
-
-    class Meta:
-        verbose_name = _("access")
-        indexes = [
-            models.Index(fields=["kind", "ref", "id"], name="access_to_record"),
-            models.Index(fields=["actor", "id"], name="access_by_person"),
-            models.Index(fields=["at"], name="access_at"),
-        ]
-        constraints = [one_of("access", "what", Saw)]
-
-    def __str__(self) -> str:
-        return f"{self.what} {self.kind} {self.ref or self.rows}"
-
-
-class SavedViewQuerySet(models.QuerySet["SavedView"]):
-    def seen_by(self, user: Any) -> "SavedViewQuerySet":
-        """One's own, and those that colleagues share."""
-        return self.filter(Q(owner=user.pk) | Q(shared=True))
-
-
-class SavedView(models.Model):
-    """A list as someone wants to see it again: its filters, order and columns, as the address says them."""
-
-    privacy = Privacy(
-        DataClass.OFFICE, _("Spares people to choose the same rows again"), _("Until its owner removes it")
-    )
-    owner = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+")
-    desk = models.SlugField(max_length=40)
-    title = models.CharField(_("Name of the view"), max_length=60)
-    query = models.CharField(max_length=2000)
-    shared = models.BooleanField(_("Shown to the whole office"), default=False)
-
-    objects = SavedViewQuerySet.as_manager()
-
-    class Meta:
-        verbose_name = _("saved view")
-        constraints = [models.UniqueConstraint(fields=["owner", "desk", "title"], name="saved_view_once")]
-
-    def __str__(self) -> str:
-        return self.title
-
-
-class Draft(models.Model):
-    """What someone was typing into a form, kept until it is saved or dropped. `token` names one opening of the form.
-
-    Once it is saved, `done` names the record, so that a second click on the same form leads to it and makes no other.
-    """
-
-    privacy = Privacy(
-        DataClass.PERSONAL, _("Keeps what is typed from being lost"), _("Thirty days after its last change")
-    )
-    token = models.UUIDField(unique=True)
-    owner = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+")
-    desk = models.SlugField(max_length=40)
-    #: The record that is being changed; empty for a new one.
-    ref = models.CharField(max_length=60, blank=True)
-    cells = models.JSONField(default=dict)
-    #: The record's cells when the form was opened.
-    began = models.JSONField(default=dict)
-    kept_at = models.DateTimeField()
-    done = models.CharField(max_length=60, blank=True)
-
-    class Meta:
-        verbose_name = _("draft")
-        indexes = [models.Index(fields=["owner", "desk", "ref"], name="draft_of_form")]
-
-    def __str__(self) -> str:
-        return f"{self.desk} {self.ref}"
