@@ -1,5 +1,7 @@
 """What addresses are made of."""
 
+import re
+
 
 class RefConverter:
     """The ref of a record in an address; what no ref can hold never reaches the database."""
@@ -11,3 +13,7 @@ class RefConverter:
 
     def to_url(self, value: str) -> str:
         return value
+
+
+#: What a ref looks like; what does not is not asked for.
+REF = re.compile(RefConverter.regex)

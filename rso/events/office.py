@@ -50,7 +50,6 @@ desks.declare(
         new=_("Enter someone"),
         prefix="p",
         under="events",
-        personal=True,
         needs=("person", "member", "event"),
         sections=(
             Section(_("Who"), "event person number sex member agency"),
@@ -72,7 +71,6 @@ desks.declare(
         new=_("New quotation"),
         prefix="quote-",
         under="events",
-        personal=True,
         sections=(
             Section(_("Who said what"), "speaker post body event words"),
             Section(_("Consent"), "consent consent_on"),

@@ -11,7 +11,8 @@ from django.http import QueryDict
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from rso.core.loading.columns import Column, ListColumn, Wrong
+from rso.core.loading.columns import CONTROL, Column, ListColumn, Wrong
+from rso.core.loading.files import shortened
 from rso.core.loading.near import did_you_mean
 from rso.core.loading.tables import Found, Table
 from rso.core.models import RankField
@@ -22,6 +23,8 @@ Cells = dict[str, str]
 NAMED = re.compile(r"\(([A-Za-z0-9][A-Za-z0-9._-]{0,59})\)\s*$")
 #: By which of its fields a record may be named in a form.
 NAMES = ("name", "title", "text", "long_name")
+#: No name of a record is longer.
+LONGEST_NAME = 500
 YES_NO = {"yes": gettext_lazy("Yes"), "no": gettext_lazy("No")}
 
 
@@ -89,7 +92,9 @@ class _Refs:
         self.found: dict[tuple[type[models.Model], str], str] = {}
 
     def want(self, model: type[models.Model], texts: Iterable[str]) -> None:
-        self.wanted.setdefault(model, set()).update(text.strip() for text in texts if text.strip())
+        asked = (text.strip() for text in texts)
+        fit = {text for text in asked if text and len(text) <= LONGEST_NAME and not CONTROL.search(text)}
+        self.wanted.setdefault(model, set()).update(fit)
 
     def find(self) -> None:
         for model, texts in self.wanted.items():
@@ -148,5 +153,9 @@ def records_of(table: Table, values: Mapping[str, Any]) -> tuple[Found, dict[str
             if ref not in found[column.refers]:
                 near = did_you_mean(ref, column.refers._default_manager.values_list("ref", flat=True)[:5000])
                 says = _("“%(ref)s” is no known %(noun)s%(near)s")
-                faults[column.name] = says % {"ref": ref, "noun": column.refers._meta.verbose_name, "near": near}
+                faults[column.name] = says % {
+                    "ref": shortened(ref),
+                    "noun": column.refers._meta.verbose_name,
+                    "near": near,
+                }
     return found, faults

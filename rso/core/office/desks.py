@@ -22,7 +22,7 @@ from rso.core.listings import Panel
 from rso.core.loading.columns import Column, ListColumn
 from rso.core.loading.load import discover as discover_tables
 from rso.core.loading.tables import Table, tables
-from rso.core.models import Basis
+from rso.core.models import Basis, Kept
 from rso.core.office.acts import REASON, Act, acts_of
 from rso.core.permissions import Permission
 from rso.core.states import Machine
@@ -82,7 +82,7 @@ class Desk:
     """
 
     slug: str
-    model: type[models.Model]
+    model: type[Kept]
     title: str | Promise
     sees: Permission
     keeps: Permission | None
@@ -103,8 +103,6 @@ class Desk:
     more_filters: Mapping[str, django_filters.Filter] = field(default_factory=dict)
     #: Relations that a record needs in order to say its name.
     needs: tuple[str, ...] = ()
-    #: Whether reads of its records are told in the audit trail.
-    personal: bool = False
     #: The desk under which this one stands in the navigation; a desk of its own where empty.
     under: str = ""
     #: Whether the navigation begins a new group with it.

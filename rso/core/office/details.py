@@ -9,15 +9,17 @@ from typing import Any
 from django.db import models
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.utils import formats
+from django.utils import formats, timezone
 from django.utils.html import format_html, format_html_join
 from django.utils.translation import gettext as _
 
+from rso.core.access import saw
 from rso.core.loading.columns import Column, ListColumn
-from rso.core.models import Basis
+from rso.core.models import Basis, Saw
 from rso.core.office.cells import labels_of
 from rso.core.office.desks import Desk, Related, desks
 from rso.core.office.lists import cells_of
+from rso.core.permissions import officer
 
 #: Rows of a related desk that a page shows; the rest are one step away.
 SHOWN = 10
@@ -93,6 +95,7 @@ class Facts:
 def detail_page(request: HttpRequest, desk: Desk, ref: str) -> HttpResponse:
     thing = find(desk, request.user, ref)
     user = request.user
+    saw(thing, by=officer(request), now=timezone.now())
     acts = [act for act in desk.all_acts.values() if act.permission.allows(user) and not act.why_not(thing, user)]
     context = {
         "desk": desk,
@@ -136,6 +139,9 @@ def _panel(other: Desk, related: Related, thing: Any, user: Any) -> dict[str, An
     rows = other.rows(user).filter(**{related.via: thing})
     joins = other.joins(names)
     shown = list((rows.select_related(*joins) if joins else rows).order_by(*other.order, "pk")[: SHOWN + 1])
+    if shown:
+        of = f"{related.via}={thing.ref}"
+        saw(other.model, by=user, now=timezone.now(), what=Saw.LISTED, rows=len(shown[:SHOWN]), filters=of)
     return {
         "desk": other,
         "cols": cols,

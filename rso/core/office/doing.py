@@ -12,6 +12,7 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import ngettext
 
+from rso.core.addresses import REF
 from rso.core.corrections import by_the_office
 from rso.core.history import Step, steps_of
 from rso.core.loading.columns import Wrong
@@ -103,10 +104,14 @@ def _chosen(request: HttpRequest, desk: Desk, ref: str) -> list[Any]:
     elif "all" in request.POST:
         found = list(ListOf(desk, request, request.POST).found.order_by("pk")[: MOST + 1])
     else:
-        found = list(rows.filter(ref__in=request.POST.getlist("ref")[: MOST + 1]).order_by("pk"))
+        found = list(rows.filter(ref__in=_refs(request)).order_by("pk"))
     if not found and ref:
         raise Http404
     return found[:MOST]
+
+
+def _refs(request: HttpRequest) -> list[str]:
+    return [ref for ref in request.POST.getlist("ref") if REF.fullmatch(ref)][: MOST + 1]
 
 
 def _sorted(act: Act, things: list[Any], user: Any) -> tuple[list[Any], list[tuple[Any, str]]]:

@@ -19,6 +19,7 @@ from django.utils.module_loading import module_has_submodule
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from rso.core.loading.columns import CONTROL
 from rso.core.loading.tables import tables
 from rso.core.models import SavedView
 from rso.core.office.cells import NAMES, named
@@ -82,7 +83,7 @@ export = require_safe(at_desk(export_page))
 def suggest(request: HttpRequest, desk: Desk, kind: str) -> HttpResponse:
     """Names of records that hold what is being typed, for a field of this desk's form that points to them."""
     model = next((c.refers for c in desk.form_columns if c.refers and c.refers._meta.model_name == kind), None)
-    words = request.GET.get("q", "").strip()[:100]
+    words = CONTROL.sub("", request.GET.get("q", "")).strip()[:100]
     if model is None or not desk.may_keep(request.user):
         raise Http404
     return JsonResponse({"names": _names(model, words) if len(words) > 1 else []})

@@ -17,6 +17,8 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
 from rso.core import workbook
+from rso.core.access import saw
+from rso.core.models import Saw
 from rso.core.office.desks import Col, Desk
 from rso.core.office.lists import ListOf
 from rso.core.permissions import officer
@@ -31,6 +33,8 @@ def export_page(request: HttpRequest, desk: Desk, form: str) -> HttpResponseBase
     if form not in ("xlsx", "csv") or not asked.readable:
         raise Http404
     sheet = sheet_of(asked)
+    count = asked.found.count()
+    saw(desk.model, by=officer(request), now=timezone.now(), what=Saw.EXPORTED, rows=count, filters=asked.query())
     if form == "csv":
         return workbook.download(f"{desk.slug}.csv", workbook.CSV, workbook.csv_of(sheet))
     made = workbook.workbook(desk.title, sheet.about, [sheet], by=officer(request), now=timezone.now())

@@ -17,6 +17,8 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from rso.core.access import saw
+from rso.core.addresses import REF
 from rso.core.loading.columns import LONGEST, Column, ListColumn
 from rso.core.models import Draft
 from rso.core.office.cells import Cells, Sent, cells_of_new, cells_of_stored, labels_of, named
@@ -139,8 +141,8 @@ class Opened:
         found.rows += [{"value": "", "weight": ""} for _more in range(MORE)]
 
     def _label(self, model: type[models.Model], ref: str) -> str:
-        if not ref:
-            return ""
+        if not REF.fullmatch(ref):
+            return ref
         label = dict(self.offered(model)).get(ref)
         if label is None:
             thing = model._default_manager.filter(ref=ref).first()
@@ -157,6 +159,8 @@ def form_page(request: HttpRequest, desk: Desk, ref: str = "") -> HttpResponse:
         raise Http404
     if request.method == "POST":
         return _posted(request, desk, ref)
+    if ref:
+        saw(desk.rows(request.user).get(ref=ref), by=officer(request), now=timezone.now())
     kept = _draft(request, desk, ref)
     start = stored or {**cells_of_new(desk.table), **_given(desk, request)}
     form = Opened(desk, ref, kept.token, kept.began, kept.cells) if kept else Opened(desk, ref, uuid4(), start, start)

@@ -14,7 +14,9 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from rso.core.models import SavedView
+from rso.core.access import saw
+from rso.core.loading.columns import CONTROL
+from rso.core.models import SavedView, Saw
 from rso.core.office.desks import Col, Desk, View
 from rso.core.office.filters import filter_set
 from rso.core.pages import PER_PAGE, Pages, chosen_words
@@ -42,7 +44,7 @@ class ListOf:
         self.asked = request.GET if asked is None else asked
         self.filters = filter_set(desk)(self.asked or None, desk.rows(request.user))
         self.user = officer(request)
-        self.words = self.asked.get("q", "").strip()[:200]
+        self.words = CONTROL.sub("", self.asked.get("q", "")).strip()[:200]
 
     @cached_property
     def readable(self) -> bool:
@@ -140,6 +142,8 @@ def list_page(request: HttpRequest, desk: Desk) -> HttpResponse:
     page = request.GET.get("page", "1")
     number = min(max(int(page), 1), last) if page.isascii() and page.isdigit() and len(page) < 9 else 1
     rows = list(asked.rows[(number - 1) * PER_PAGE : number * PER_PAGE]) if asked.readable else []
+    if rows:
+        saw(desk.model, by=asked.user, now=timezone.now(), what=Saw.LISTED, rows=len(rows), filters=asked.query())
     acts = [act for act in desk.all_acts.values() if act.bulk and act.permission.allows(request.user)]
     context = {
         "desk": desk,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
@@ -13,6 +13,7 @@ from django.db import DataError, IntegrityError, models, transaction
 from django.utils.translation import gettext as _
 
 from rso.core import corrections
+from rso.core.loading.tables import Found
 from rso.core.models import AuditEvent, Draft
 from rso.core.office.cells import Cells, cells_of_new, cells_of_stored, read, records_of
 from rso.core.office.desks import Desk
@@ -120,6 +121,7 @@ def _write(desk: Desk, thing: Any, cells: Cells, links: list[Any], by: User, now
     values, faults = read(desk, cells)
     found, unknown = records_of(table, values)
     faults.update({name: says for name, says in unknown.items() if name not in faults})
+    faults.update({name: says for name, says in _circles(desk, values, found) if name not in faults})
     if faults:
         raise Unsaved(faults)
     stored = thing is not None
@@ -136,6 +138,20 @@ def _write(desk: Desk, thing: Any, cells: Cells, links: list[Any], by: User, now
         raise Unsaved(_by_column(desk, error)) from error
     except (IntegrityError, DataError) as error:
         raise Unsaved(broken_rules(desk, thing, stored)) from error
+
+
+def _circles(desk: Desk, values: Mapping[str, Any], found: Found) -> Iterator[tuple[str, str]]:
+    """Columns by which the record would belong to itself, at once or by way of others."""
+    for column in desk.table.plain:
+        if column.refers is not desk.model or not values.get(column.name):
+            continue
+        at, seen = found[desk.model].get(values[column.name]), set()
+        while at is not None and at.pk not in seen:
+            if at.ref == values["ref"]:
+                yield column.name, _("leads in a circle back to the record itself")
+                break
+            seen.add(at.pk)
+            at = getattr(at, column.attribute)
 
 
 def _by_column(desk: Desk, error: Refused) -> dict[str, str]:
