@@ -214,11 +214,13 @@ def make(database: str, events: int, folder: str) -> None:
     use(database, f"bench_rso_{events}", folder)
     from django.db import connection
 
+    from rso.core.search.index import rebuild
     from tests.factories.big import make_money, make_office, make_publications
 
     make_office(events, events * 10)
     make_money()
     make_publications(events)
+    rebuild()
     if connection.vendor == "postgresql":
         with connection.cursor() as cursor:
             cursor.execute("VACUUM ANALYZE")

@@ -88,8 +88,20 @@ def migrate() -> None:
     start()
     from django.core.management import call_command
 
+    from rso.core.search.index import rebuild
+
     call_command("migrate", verbosity=0)
+    rebuild()
     out.print("The database has the tables of this version.")
+
+
+@app.command()
+def reindex() -> None:
+    """Make the index of the search anew from the records."""
+    open_database()
+    from rso.core.search.index import rebuild
+
+    out.print(f"{rebuild()} records can be searched.")
 
 
 @app.command()

@@ -19,6 +19,7 @@ OFFICE_CURRENCY = "AUD"
 ROOMS = ["core", "accounts", "members", "workplan", "events", "publications", "outreach", "finance", "reports"]
 INSTALLED_APPS = [
     *(f"rso.{room}" for room in ROOMS),
+    "rso.core.search",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.messages",

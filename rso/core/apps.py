@@ -7,5 +7,5 @@ class CoreConfig(AppConfig):
     label = "core"
 
     def ready(self) -> None:
-        """The rooms’ verbs, figures, panels and permissions are found here; nobody registers them by hand."""
-        autodiscover_modules("actions", "figures", "panels", "policies")
+        """The rooms’ verbs, figures, panels, permissions and searched kinds are found here; nobody registers them by hand."""
+        autodiscover_modules("actions", "figures", "panels", "policies", "searched")

@@ -14,6 +14,8 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext_lazy as _
 
+from rso.core.search.finding import matching
+
 PER_PAGE = 50
 
 
@@ -78,10 +80,13 @@ def chosen_words(filters: django_filters.FilterSet) -> list[tuple[str, str]]:
 
 
 class Words(django_filters.CharFilter):  # type: ignore[misc]
-    """Words in the title. Full-text search comes with the office."""
+    """Narrows a list to records that hold all the words, in whatever is searched of them."""
 
-    def __init__(self, **options: Any) -> None:
-        super().__init__(lookup_expr="icontains", label=_("Words in the title"), max_length=100, **options)
+    def __init__(self) -> None:
+        super().__init__(label=_("Search"), max_length=100)
+
+    def filter(self, rows: Any, words: str) -> Any:
+        return rows.filter(pk__in=matching(rows.model, words)) if words else rows
 
 
 class Select(forms.Select):

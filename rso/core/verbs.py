@@ -18,6 +18,7 @@ from django.utils.functional import Promise
 
 from rso.core.inserting import insert
 from rso.core.models import AuditEvent, Correction, Kept, Merge, RankField
+from rso.core.search import index
 
 if TYPE_CHECKING:
     from rso.accounts.models import User
@@ -101,6 +102,7 @@ def add(things: Sequence[K], *, verb: str, by: User, now: datetime, reason: str 
     fields = audited_fields(model)
     with turn():
         model._default_manager.bulk_create(things, batch_size=BATCH)
+        index.keep(things)
         _record(
             model,
             (
@@ -137,6 +139,7 @@ def change(things: Sequence[K], *, verb: str, by: User, now: datetime, reason: s
                 )
         if moved:
             model._default_manager.bulk_update(moved, sorted(touched), batch_size=500)
+            index.keep(moved, before=[stored[thing.pk] for thing in moved])
             _record(model, events, verb=verb, by=by, now=now, reason=reason)
     return moved
 
@@ -157,6 +160,7 @@ def remove(things: Sequence[K], *, verb: str, by: User, now: datetime, reason: s
             holders = sorted({f"{type(holder)._meta.verbose_name} {holder}" for holder in error.args[1]})
             raise Refused([Problem(0, "ref", f"still used by {', '.join(holders[:5])}")]) from error
         _forget(model, {thing.ref for thing in things}, merged)
+        index.forget(things)
         _record(
             model,
             (

@@ -16,7 +16,7 @@ from rso.members.site import WithBody
 
 
 class EventFilters(django_filters.FilterSet):  # type: ignore[misc]
-    q = Words(field_name="title")
+    q = Words()
     type = OneOf(EventType.choices, _("Type"))
     mode = OneOf(EventMode.choices, _("Mode"))
     role = OneOf(OfficeRole.choices, _("The office’s role"), field_name="office_role")

@@ -52,7 +52,7 @@ def _head(reading: Reading) -> dict[str, Any]:
 
 
 class EngagementFilters(django_filters.FilterSet):  # type: ignore[misc]
-    q = Words(field_name="title")
+    q = Words()
     kind = OneOf(EngagementKind.choices, _("Kind"))
     body = WithBody()
     year = InYear()

@@ -22,7 +22,7 @@ from rso.publications.models import Publication, PublicationKind
 
 
 class PublicationFilters(django_filters.FilterSet):  # type: ignore[misc]
-    q = Words(field_name="title")
+    q = Words()
     kind = OneOf(PublicationKind.choices, _("Kind"))
     body = WithBody()
     year = InYear("first_issued_on")

@@ -40,7 +40,7 @@ class Running(InYear):
 
 
 class ActivityFilters(django_filters.FilterSet):  # type: ignore[misc]
-    q = Words(field_name="title")
+    q = Words()
     purpose = django_filters.ModelChoiceFilter(
         queryset=CorePurpose.objects.order_by("order"),
         to_field_name="ref",

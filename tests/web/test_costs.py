@@ -14,6 +14,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import resolve
 
+from rso.core.search.index import rebuild
 from tests.factories.big import clear, make_money, make_office, make_publications, make_work, weigh
 from tests.web.markup import Page
 from tests.web.walking import routes
@@ -83,6 +84,7 @@ def costs(rows: int) -> dict[str, Cost]:
     make_money(rows)
     make_publications(rows)
     make_work(rows)
+    rebuild()
     if connection.vendor == "postgresql":
         weigh()
     return {address: cost_of(address) for address in BARS}

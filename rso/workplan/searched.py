@@ -1,0 +1,19 @@
+"""What search finds of this room."""
+
+from __future__ import annotations
+
+from django.urls import reverse
+
+from rso.core.search.registry import searched
+from rso.workplan.models import Activity, PriorityIssue, Request, Theme, Undertaking
+
+
+def titles_of(thing: Theme | PriorityIssue) -> list[str]:
+    return [thing.title, *thing.titles.values()]
+
+
+searched.declare(Activity, "title", "summary", "outcome")
+searched.declare(Request, "title", "asked_by")
+searched.declare(Undertaking, "text", "meeting", "area")
+searched.declare(PriorityIssue, titles_of, "set_by")
+searched.declare(Theme, titles_of, "short", "shorts", url=lambda theme: reverse("work"))
