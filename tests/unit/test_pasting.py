@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import pytest
 from django.db import transaction
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from rso.accounts.actions import platform
 from rso.core.models import AuditEvent
@@ -114,6 +116,15 @@ def test_a_sex_is_told_by_many_words_and_unknown_is_a_value_of_its_own(text, sex
 )
 def test_how_someone_is_addressed_is_no_part_of_the_name_but_tells_the_sex(text, name, sex):
     assert without_title(text) == (name, sex)
+
+
+@given(st.text(alphabet=st.sampled_from("ab\t\n\r,;\"'=-@012²٣é\u202e\x00ก"), max_size=60))
+@settings(max_examples=60, deadline=None)
+def test_whatever_is_pasted_is_read_or_refused_in_words(text):
+    pasted = read_pasted(text)
+
+    assert bool(pasted.rows) or bool(pasted.problems)
+    assert {type(cell) for row in pasted.rows for cell in row.cells.values()} <= {str}
 
 
 # -- whom they mean ----------------------------------------------------------------------------------------------------
