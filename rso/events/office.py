@@ -3,11 +3,13 @@
 from datetime import timedelta
 
 from django.db.models import Q
+from django.urls import path
 from django.utils.translation import gettext_lazy as _
 
 from rso.core.office import Col, Desk, Related, Section, View, desks
 from rso.events import states
 from rso.events.models import Event, Participation, ParticipationState, Quote
+from rso.events.paste_page import paste_page, paste_panel
 from rso.events.policies import KEEP_EVENTS, KEEP_PARTICIPANTS, KEEP_QUOTES, SEE_EVENTS, SEE_PARTICIPANTS
 
 HOW_KNOWN = Section(_("How it is known"), "basis source")
@@ -37,6 +39,7 @@ desks.declare(
             View("mine", _("Mine"), lambda user, day: Q(activity__lead=user.pk)),
         ),
         related=(Related("participations", "event"), Related("quotes", "event")),
+        panels=(paste_panel,),
         blank=_("No event is planned yet."),
     ),
     Desk(
@@ -79,3 +82,5 @@ desks.declare(
         blank=_("No quotation is kept yet."),
     ),
 )
+
+urlpatterns = [path("office/events/<ref:ref>/participants/paste/", paste_page, name="office-paste")]

@@ -65,9 +65,9 @@ class PastedRow:
 class Pasted:
     """What was pasted. `fields` say what each column tells, empty where it is left out; `problems` keep all of it out."""
 
+    titles: list[str] = field(default_factory=list)
     fields: list[str] = field(default_factory=list)
     rows: list[PastedRow] = field(default_factory=list)
-    has_header: bool = False
     left_out: list[str] = field(default_factory=list)
     problems: list[str] = field(default_factory=list)
 
@@ -85,9 +85,8 @@ def read_pasted(
     if not lines:
         found.problems.append(_("there is nothing to read; copy the rows in the spreadsheet and paste them here"))
         return found
-    found.has_header = _is_header(lines[0][1])
-    header = lines[0][1] if found.has_header else []
-    rows = lines[1:] if found.has_header else lines
+    header = lines[0][1] if _is_header(lines[0][1]) else []
+    rows = lines[1:] if header else lines
     if len(rows) > MOST:
         values = {"number": len(rows), "most": MOST}
         found.problems.append(_("has %(number)s rows; at most %(most)s at once: paste it in parts") % values)
@@ -96,6 +95,7 @@ def read_pasted(
     columns = [[cells[at] if at < len(cells) else "" for _line, cells in rows] for at in range(width)]
     found.fields = list(fields) or (_from_header(header) if header else _from_cells(columns, is_member))
     found.fields += [""] * (width - len(found.fields))
+    found.titles = [*header, *[""] * (width - len(header))] if header else []
     found.left_out = [title for title, name in zip(header, found.fields, strict=False) if title and not name]
     if not {"name", "given", "family", "number"} & set(found.fields):
         found.problems.append(_("has no column of names or of numbers of people; name the columns in the first row"))

@@ -96,8 +96,8 @@ class Desk:
     acts: tuple[Act, ...] = ()
     views: tuple[View, ...] = ()
     related: tuple[Related, ...] = ()
-    #: Panels of the room's own: each is given the record and the reader.
-    panels: tuple[Callable[[Any, Any], Panel], ...] = ()
+    #: Panels of the room's own: each is given the record and the reader, and may have nothing to show.
+    panels: tuple[Callable[[Any, Any], Panel | None], ...] = ()
     #: Columns that are no field of the model, and filters that django-filter cannot make from a field.
     more: tuple[Col, ...] = ()
     more_filters: Mapping[str, django_filters.Filter] = field(default_factory=dict)

@@ -104,7 +104,7 @@ def detail_page(request: HttpRequest, desk: Desk, ref: str) -> HttpResponse:
         "state": desk.state_of(thing) if desk.machine else "",
         "sections": Facts(desk, thing, user).sections,
         "related": list(_related(desk, thing, user)),
-        "panels": [panel(thing, user) for panel in desk.panels],
+        "panels": list(filter(None, (panel(thing, user) for panel in desk.panels))),
         "acts": acts,
         "may_keep": desk.may_keep(user) and bool(desk.sections),
         "public_url": _public_url(thing),

@@ -21,8 +21,10 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from rso.core.loading.columns import CONTROL
 from rso.core.loading.tables import tables
+from rso.core.merging import resolve
 from rso.core.models import SavedView
 from rso.core.office.cells import NAMES, named
+from rso.core.office.corrected import corrections_page
 from rso.core.office.desks import Desk, desks
 from rso.core.office.details import detail_page
 from rso.core.office.doing import act_page
@@ -64,6 +66,22 @@ def at_desk(page: Page) -> Page:
     return answer
 
 
+def leads_on(page: Page) -> Page:
+    """A record's page; the ref of one that was merged into another leads to that one."""
+
+    @wraps(page)
+    def answer(request: HttpRequest, desk: Desk, ref: str) -> HttpResponseBase:
+        try:
+            return page(request, desk, ref)
+        except Http404:
+            stays = resolve(desk.model, ref)
+            if stays and desk.rows(request.user).filter(ref=stays).exists():
+                return redirect(desk.at(stays), permanent=True)
+            raise
+
+    return answer
+
+
 @require_safe
 @of_the_office
 def home(request: HttpRequest) -> HttpResponse:
@@ -72,10 +90,11 @@ def home(request: HttpRequest) -> HttpResponse:
 
 
 show_list = require_safe(at_desk(list_page))
-show_detail = require_safe(at_desk(detail_page))
+show_detail = require_safe(at_desk(leads_on(detail_page)))
 show_form = require_http_methods(["GET", "HEAD", "POST"])(at_desk(form_page))
 do = require_http_methods(["GET", "HEAD", "POST"])(at_desk(act_page))
 export = require_safe(at_desk(export_page))
+show_corrections = require_http_methods(["GET", "HEAD", "POST"])(of_the_office(corrections_page))
 
 
 @require_safe
@@ -134,6 +153,7 @@ def patterns() -> list[URLPattern]:
     return [
         path("office/", home, name="office"),
         *own,
+        path("office/corrections/", show_corrections, name="office-corrections"),
         path("office/<slug:desk>/", show_list, name="office-list"),
         path("office/<slug:desk>/new/", show_form, name="office-new"),
         path("office/<slug:desk>/view/", keep_view, name="office-view"),

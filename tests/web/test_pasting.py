@@ -1,0 +1,99 @@
+"""An officer pastes a list of participants, looks at what was read, decides what is doubtful, and enters it."""
+
+from __future__ import annotations
+
+import pytest
+from django.test import Client
+
+from rso.accounts.models import User
+from rso.core.models import Access
+from rso.events.models import Event, Participation
+from rso.members.models import Person
+from tests.web.conftest import as_user
+from tests.web.markup import Page
+
+ADDRESS = "/office/events/e2022-14/participants/paste/"
+LIST = "Name\tCountry\tSex\nLan Pham\tVNM\tF\nBatbayar\tMongolia\tM\nBen Tan\tAtlantis\tM"
+
+
+@pytest.fixture
+def client(naree) -> Client:
+    return as_user(naree)
+
+
+@pytest.fixture
+def entered(office) -> list[str]:
+    """Nobody who was entered before stands in the way."""
+    Participation.objects.filter(event__ref="e2022-14").delete()
+    Event.objects.filter(ref="e2022-14").update(state="held")
+    return []
+
+
+def names() -> list[str]:
+    rows = Participation.objects.filter(event__ref="e2022-14", person__isnull=False)
+    return sorted(rows.values_list("person__name", flat=True))
+
+
+def test_the_page_asks_for_the_list_and_its_event_leads_there(client, entered):
+    page = Page(ADDRESS, client.get(ADDRESS).content)
+
+    assert page.faults == []
+    assert f'href="{ADDRESS}"' in client.get("/office/events/e2022-14/").content.decode()
+
+
+def test_a_list_is_shown_before_anything_is_entered(client, entered):
+    answer = client.post(ADDRESS, {"text": LIST})
+
+    text = answer.content.decode()
+    assert (answer.status_code, Page(ADDRESS, answer.content).faults, names()) == (200, [], [])
+    for says in ("New person", "Who is it?", "Cannot be read", "batbayar", "Member: is no State or organisation"):
+        assert says in text
+    assert Access.objects.filter(kind="members.person", rows=1).count() == 1
+
+
+def test_what_is_not_decided_is_told_and_nothing_is_entered(client, entered):
+    answer = client.post(ADDRESS, {"text": LIST, "yes": "1"})
+
+    assert (answer.status_code, names(), Page(ADDRESS, answer.content).faults) == (422, [], [])
+    assert "Line 3: decide who is meant" in answer.content.decode()
+
+
+def test_a_decided_list_is_entered_and_sent_again_adds_nothing(client, entered):
+    sent = {"text": LIST, "row-3": "batbayar", "row-4": "skip", "yes": "1"}
+
+    answer = client.post(ADDRESS, sent, follow=True)
+    assert answer.redirect_chain == [("/office/events/e2022-14/", 302)]
+    assert "2 rows were entered." in answer.content.decode()
+    assert names() == ["Batbayar", "Lan Pham"]
+
+    again = client.post(ADDRESS, {**sent, "row-3": ""}, follow=True)
+    assert "0 rows were entered. 2 were there already." in again.content.decode()
+    assert (names(), Person.objects.filter(name="Lan Pham").count()) == (["Batbayar", "Lan Pham"], 1)
+
+
+def test_columns_that_were_guessed_wrongly_are_named_and_forgotten_with_another_text(client, entered):
+    text = "Lan Pham\tHanoi\nBen Tan\tSingapore"
+    read = Page(ADDRESS, client.post(ADDRESS, {"text": text}).content)
+    token = next(e.get("value") for e in read.all("input") if e.get("name") == "read")
+    assert token
+
+    columns = {"read": token, "column-0": "name", "column-1": ""}
+    answer = client.post(ADDRESS, {"text": text, **columns}).content.decode()
+    assert "Hanoi" not in answer.partition("<details>")[0]
+    other = client.post(ADDRESS, {"text": text.replace("Hanoi", "Hue"), **columns}).content.decode()
+    assert "Hue" in other.partition("<details>")[0]
+
+
+@pytest.mark.parametrize("text", ["", "Sex\nF", "\x00\x00", "Name\n" + "x\n" * 501])
+def test_what_cannot_be_read_is_answered_in_words(client, entered, text):
+    answer = client.post(ADDRESS, {"text": text, "yes": "1"})
+
+    assert (answer.status_code, Page(ADDRESS, answer.content).faults) == (422, [])
+
+
+def test_for_whoever_may_not_enter_participants_there_is_no_such_page(office):
+    found = {
+        ref: as_user(User.objects.get(ref=ref)).get(ADDRESS).status_code for ref in ("lena-fischer", "josefa-waqa")
+    }
+
+    assert found == {"lena-fischer": 404, "josefa-waqa": 404}
