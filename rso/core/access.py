@@ -65,16 +65,16 @@ def seen(
     found = Access.objects.select_related("actor").order_by("-pk")
     if thing is not None:
         found = found.filter(kind=kind_of(thing.__class__), ref=thing.ref)
-    wanted = {"actor": by, "kind": kind, "what": what, "at__gte": _begin(first), "at__lte": _end(last)}
-    return found.filter(**{name: value for name, value in wanted.items() if value})
+    wanted = {"actor": by, "kind": kind, "what": what}
+    found = found.filter(**{name: value for name, value in wanted.items() if value})
+    return between(found, first, last)
 
 
-def _begin(day: date | None) -> datetime | None:
-    return timezone.make_aware(datetime.combine(day, time.min)) if day else None
-
-
-def _end(day: date | None) -> datetime | None:
-    return timezone.make_aware(datetime.combine(day, time.max)) if day else None
+def between(found: QuerySet[Access], first: date | None, last: date | None) -> QuerySet[Access]:
+    """Those from one day to another, both included, in the zone of the pages."""
+    if first:
+        found = found.filter(at__gte=timezone.make_aware(datetime.combine(first, time.min)))
+    return found.filter(at__lte=timezone.make_aware(datetime.combine(last, time.max))) if last else found
 
 
 @dataclass(frozen=True)

@@ -19,7 +19,7 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
 from rso.core.diffs import word_diff
-from rso.core.models import AuditEvent, Kept
+from rso.core.models import AuditEvent, Kept, Precision
 from rso.core.told import Names, Shown, model_of
 from rso.core.verbs import kind_of
 
@@ -167,6 +167,8 @@ def _changes(event: AuditEvent, shown: Shown) -> Iterator[Change]:
             texts = [", ".join(shown.link(key, word) for word in words) for words in (gone, come)]
         else:
             texts = [shown.value(key, value, values) for value, values in _sides(event, key)]
+            if texts[0] == texts[1]:  # days of one month or year, of which no more is known
+                texts = [shown.value(key, value, {"precision": Precision.DAY}) for value, _values in _sides(event, key)]
             shape = _shape(*texts) if event.before and event.after else "set" if event.after else "was"
         yield Change(capfirst(label), label, texts[0], texts[1], shape)
 

@@ -99,7 +99,7 @@ def test_a_record_that_was_added_tells_on_demand_what_it_said(event):
     assert strip_tags(added.words) == "RSO added the event"
     assert added.is_whole
     said = [strip_tags(change.says) for change in added.changes]
-    assert said[:4] == ["Basis: Stated", "Source: annual-report-2022", "Starts on: 2022", "Ends on: 2022"]
+    assert said[:4] == ["Basis: Stated", "Source: Annual Report ’22", "First day: 2022", "Last day: 2022"]
 
 
 def test_a_record_that_was_removed_still_says_what_it_was(office, naree, now):
@@ -160,10 +160,14 @@ def test_a_choice_and_a_rank_are_told_by_their_labels(change):
 
 
 def test_a_date_is_told_with_no_more_than_was_known_of_it(change):
-    assert change(starts_on=date(2022, 3, 7)).startswith("Naree Boonmee changed the starts on from 2022 to 2022")
+    assert change(starts_on=date(2021, 3, 7)) == "Naree Boonmee changed the first day from 2022 to 2021"
     assert change(starts_on=date(2022, 3, 6), precision=Precision.DAY) == (
-        "Naree Boonmee changed the event; Starts on: from 2022 to 6 March 2022; Precision: from Year to Day"
+        "Naree Boonmee changed the event; First day: from 2021 to 6 March 2022; Known to the: from Year to Day"
     )
+
+
+def test_days_of_which_no_more_is_known_than_what_they_share_are_told_as_they_stand(change):
+    assert change(starts_on=date(2022, 3, 7)) == "Naree Boonmee changed the first day from 8 March 2022 to 7 March 2022"
 
 
 def test_a_related_record_is_told_by_its_name_whether_the_trail_kept_its_ref_or_its_id(office, naree, now):

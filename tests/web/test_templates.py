@@ -81,6 +81,7 @@ def test_every_template_is_rendered(office, naree, now, rendered, tmp_path, monk
     event.place, event.mode = "Bali", EventMode.HYBRID
     event_verbs.change([event], by=naree, now=now, reason="asked by the host")
     render_to_string("office/history.html", {"steps": history_of(event)})
+    as_role("ravi-perera").get("/office/audit/")
 
     folder = HOUSE / "templates"
     assert {str(path.relative_to(folder)) for path in folder.rglob("*") if path.is_file()} - rendered == set()

@@ -217,11 +217,27 @@ class Desk:
         return str(self.model._meta.verbose_name)
 
 
+@dataclass(frozen=True)
+class Place:
+    """A page of a room's own that stands in the navigation below the desks. `address` is the name of its URL."""
+
+    slug: str
+    title: str | Promise
+    sees: Permission
+    address: str
+    under: str = ""
+
+    @property
+    def url(self) -> str:
+        return reverse(self.address)
+
+
 class Desks:
     """All desks, in the order in which the rooms declare them."""
 
     def __init__(self) -> None:
         self.all: dict[str, Desk] = {}
+        self.places: dict[str, Place] = {}
         self._by_model: dict[type[models.Model], Desk] = {}
 
     def declare(self, *found: Desk) -> None:
@@ -230,6 +246,9 @@ class Desks:
                 raise ValueError(f"the desk {desk.slug} is declared twice")
             self.all[desk.slug] = desk
             self._by_model.setdefault(desk.model, desk)
+
+    def declare_place(self, place: Place) -> Place:
+        return self.places.setdefault(place.slug, place)
 
     def discover(self) -> None:
         """Finds the desks that the rooms declare."""

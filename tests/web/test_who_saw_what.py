@@ -1,0 +1,136 @@
+"""The data protection lead's page: who saw what, each time or added up, and nobody else's."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from django.test import Client
+
+from rso.accounts.models import User
+from rso.core.access import saw
+from rso.core.models import Access, Saw
+from rso.events.models import Participation
+from rso.members.models import Person
+from tests.web.conftest import as_user
+from tests.web.markup import Page, words
+
+pytestmark = pytest.mark.usefixtures("office")
+AUDIT = "/office/audit/"
+
+
+@pytest.fixture
+def ravi() -> Client:
+    """A browser in which Ravi Perera, data protection lead, is signed in."""
+    return as_user(User.objects.get(ref="ravi-perera"))
+
+
+@pytest.fixture
+def anyone() -> Person:
+    return Person.objects.order_by("pk")[0]
+
+
+@pytest.fixture
+def week(naree, now, anyone) -> None:
+    """Naree reads a person twice and takes a list away; the next day Somchai looks at a list."""
+    somchai = User.objects.get(ref="somchai-prasert")
+    saw(anyone, by=naree, now=now)
+    saw(anyone, by=naree, now=now)
+    saw(Participation, by=naree, now=now, what=Saw.EXPORTED, rows=600, filters="event=e2022-01")
+    saw(Participation, by=somchai, now=now + timedelta(days=1), what=Saw.LISTED, rows=50)
+
+
+def rows_at(client: Client, query: str = "") -> list[list[str]]:
+    """The cells of the page's table, row by row."""
+    return [[words(cell) for cell in row] for row in page_at(client, query).all("tr")]
+
+
+def page_at(client: Client, query: str = "") -> Page:
+    return Page(AUDIT, client.get(f"{AUDIT}{query}").content)
+
+
+def test_the_page_tells_each_time_the_newest_first(ravi, week, anyone):
+    assert rows_at(ravi)[1:] == [
+        ["1 April 2023, 16:00", "Somchai Prasert", "Listed", "Participation", "List", "50", "–"],
+        ["31 March 2023, 16:00", "Naree Boonmee", "Exported", "Participation", "List", "600", "event=e2022-01"],
+        *[["31 March 2023, 16:00", "Naree Boonmee", "Read", "Person", str(anyone), "1", "–"]] * 2,
+    ]
+
+
+@pytest.mark.parametrize(
+    ("query", "number"),
+    [
+        ("who=naree-boonmee", 3), ("what=exported", 1), ("kind=members.person", 2), ("ref=nobody", 0), ("first=2023-04-01", 1),
+        ("last=2023-03-31", 3), ("who=naree-boonmee&first=2023-04-01", 0),
+    ],
+)  # fmt: skip
+def test_it_is_filtered_by_person_verb_kind_record_and_day(ravi, week, query, number):
+    assert len(rows_at(ravi, f"?{query}")[1:]) == number
+
+
+@pytest.mark.parametrize(
+    ("by", "expected"),
+    [
+        ("person", [["Naree Boonmee", "3", "602"], ["Somchai Prasert", "1", "50"]]),
+        ("day", [["1 April 2023", "1", "50"], ["31 March 2023", "3", "602"]]),
+    ],
+)
+def test_it_adds_up_by_person_and_by_day(ravi, week, by, expected):
+    assert rows_at(ravi, f"?by={by}")[1:] == expected
+
+
+def test_it_adds_up_by_record_and_each_sum_leads_to_its_rows(ravi, week, anyone):
+    page = page_at(ravi, "?by=record&who=naree-boonmee")
+    link = f"?who=naree-boonmee&kind=members.person&ref={anyone.ref}"
+
+    assert rows_at(ravi, "?by=record&who=naree-boonmee")[1:] == [[str(anyone), "2", "2"]]
+    assert f"{AUDIT}{link}" in page.links
+    assert len(rows_at(ravi, link)[1:]) == 2
+
+
+@pytest.mark.parametrize(
+    "query", ["?first=yesterday", "?first=0001-01-01", "?last=9999-12-31", "?who=nobody", "?by=weather"]
+)
+def test_what_cannot_be_read_is_said(ravi, week, query):
+    answer = ravi.get(f"{AUDIT}{query}")
+
+    assert answer.status_code == 422
+    assert "errsum" in answer.content.decode()
+
+
+@pytest.mark.parametrize("query", ["", "?by=record", "?first=yesterday"])
+def test_the_page_is_well_made(ravi, week, query):
+    assert page_at(ravi, query).faults == []
+
+
+def test_where_nothing_was_seen_the_page_says_so(ravi):
+    assert "Nobody has seen personal data or taken a list away yet." in ravi.get(AUDIT).content.decode()
+
+
+@pytest.mark.parametrize(
+    "ref", ["naree-boonmee", "harriet-lowe", "kim-osei", "marta-ilves", "lena-fischer", "josefa-waqa"]
+)
+def test_for_others_there_is_no_such_page_and_no_way_to_it(ref, week):
+    client = as_user(User.objects.get(ref=ref))
+
+    assert client.get(AUDIT).status_code == 404
+    assert AUDIT not in client.get("/office/").content.decode()
+
+
+def test_the_navigation_leads_to_it_and_marks_it(ravi):
+    assert f'<a href="{AUDIT}">' in _squeezed(ravi.get("/office/"))
+    assert f'<a href="{AUDIT}" aria-current="page">' in _squeezed(ravi.get(AUDIT))
+
+
+def _squeezed(answer) -> str:
+    return " ".join(answer.content.decode().split()).replace(" >", ">")
+
+
+@pytest.mark.parametrize("number", [1, 3])
+def test_the_page_asks_no_more_for_many_rows_than_for_few(ravi, naree, now, number, django_assert_num_queries):
+    for person in Person.objects.order_by("pk")[:number]:
+        saw(person, by=naree, now=now)
+
+    with django_assert_num_queries(8):
+        assert len(rows_at(ravi)[1:]) == number
+    assert Access.objects.count() == number
