@@ -21,8 +21,8 @@ def read_only(pattern: URLPattern) -> URLPattern:
     return pattern
 
 
-def door(room: str) -> list[URLPattern]:
-    found: list[URLPattern] = import_module(f"rso.{room}.site").urlpatterns
+def door(room: str, name: str = "site") -> list[URLPattern]:
+    found: list[URLPattern] = import_module(f"rso.{room}.{name}").urlpatterns
     return found
 
 
@@ -34,6 +34,7 @@ urlpatterns = [
     *i18n_patterns(
         *door("accounts"),
         *(read_only(pattern) for room in PUBLIC for pattern in door(room)),
+        *(read_only(pattern) for pattern in door("members", "portal")),
         *office(),
         prefix_default_language=False,
     ),

@@ -5,6 +5,9 @@ from django.utils.translation import gettext_lazy as _
 from rso.accounts.models import OFFICE_ROLES, Role
 from rso.core.permissions import permissions
 
+HAVE_A_HOME = permissions.declare(
+    "home.have", _("see the home of the States and organisations whose focal point they are"), Role.FOCAL_POINT
+)
 SEE_THE_OFFICE = permissions.declare(
     "office.see", _("see the office’s pages and the records behind figures"), *OFFICE_ROLES
 )

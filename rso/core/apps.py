@@ -7,5 +7,5 @@ class CoreConfig(AppConfig):
     label = "core"
 
     def ready(self) -> None:
-        """The rooms’ verbs, figures, panels, permissions and searched kinds are found here; nobody registers them by hand."""
-        autodiscover_modules("actions", "figures", "panels", "policies", "searched")
+        """The rooms’ verbs, figures, panels, lists for members, permissions and searched kinds are found here by themselves."""
+        autodiscover_modules("actions", "figures", "panels", "at_home", "policies", "searched")

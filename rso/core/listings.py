@@ -1,4 +1,4 @@
-"""What rooms offer to pages and reports that may not import them: lists, quotations, shelves of the newest, panels.
+"""What rooms offer to pages and reports that may not import them: lists, quotations, shelves of the newest, panels, homes.
 
 `reports` imports no room, and rooms of one floor do not import one another: they meet here, by name.
 """
@@ -8,12 +8,14 @@ from __future__ import annotations
 import difflib
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Any, Protocol
 
 from django.db import models
 from django.utils.functional import Promise
 
 from rso.core.figures.registry import Column
+from rso.core.models import Office
 from rso.core.periods import Period
 
 
@@ -71,6 +73,50 @@ class Panel:
         return cls(slug, title, tuple(map(item, found[:SHOWN])), url, blank, len(found) > SHOWN)
 
 
+@dataclass(frozen=True)
+class Standing:
+    """A state in its own words, and the sign of `.st` that repeats them: ok, info, wait, stop, late, or none."""
+
+    words: str
+    sign: str = ""
+
+
+@dataclass(frozen=True)
+class Home:
+    """The home of a body as one reader has it open on a day."""
+
+    body: Any
+    reader: Any
+    on: date
+    office: Office
+
+    @property
+    def as_at(self) -> date:
+        """The day up to which ages are told: the last that the records cover, where they do not go on."""
+        return min(self.on, self.office.records_to or self.on)
+
+
+@dataclass(frozen=True)
+class HomeList:
+    """Records that concern a body: the first of them stand in its home, all on a page of their own.
+
+    The first column names the record, the second tells when. `day` is the field by which a page is narrowed to a year.
+    In the home it stands in the main column, or in the one `beside` it. `personal` says that it names people: whoever
+    reads them is told (`core.access`), and the home shows it as a table below.
+    """
+
+    slug: str
+    title: str | Promise
+    rows: Callable[[Home], models.QuerySet[Any]]
+    columns: tuple[Column, ...]
+    blank: str | Promise
+    order: int
+    day: str = "starts_on"
+    about: str | Promise = ""
+    beside: bool = False
+    personal: bool = False
+
+
 class UnknownListing(LookupError):
     """No list or quotation has this name."""
 
@@ -82,6 +128,7 @@ class Listings:
         self._shelves: list[Callable[[], Panel]] = []
         self._outcomes: list[Callable[[Sequence[int]], Iterable[tuple[int, Item]]]] = []
         self._panels: dict[type[models.Model], list[Callable[[Any], Panel]]] = {}
+        self._homes: list[HomeList] = []
 
     def declare(self, listing: Listing) -> Listing:
         return self.all.setdefault(listing.slug, listing)
@@ -118,6 +165,14 @@ class Listings:
             for activity, item in tell(activities):
                 found.setdefault(activity, []).append(item)
         return found
+
+    def offers_at_home(self, offered: HomeList) -> HomeList:
+        """Adds a list to the home of every body."""
+        self._homes.append(offered)
+        return offered
+
+    def at_home(self) -> list[HomeList]:
+        return sorted(self._homes, key=lambda offered: offered.order)
 
     def shelves(self) -> list[Panel]:
         return [make() for make in self._shelves]

@@ -179,6 +179,8 @@ def _problems(winner: Any, loser: Any) -> Iterator[Problem]:
         return
     yield from _unlike(kind, winner, loser)
     for own in type(winner)._meta.concrete_fields:
+        if own.one_to_one and getattr(loser, own.attname) is not None:
+            yield Problem(0, own.name, _("belongs to the record that would go; keep that one instead"))
         at, seen = winner, set()
         while own.related_model is type(winner) and at is not None and at.pk not in seen:
             seen.add(at.pk)

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from rso.core.models import Dated, RankField, Record, Statement, one_of, words_in
 from rso.core.periods import show_span
 from rso.core.privacy import DataClass, Privacy, public
-from rso.members.models import Body, Group, Person, Sex
+from rso.members.models import Body, Group, OfABodyQuerySet, Person, Sex
 from rso.workplan.models import Activity, Part
 
 
@@ -72,6 +72,12 @@ class EventQuerySet(models.QuerySet["Event"]):
         attended = Participation.objects.filter(COUNTED, member=body, event=OuterRef("pk"))
         parts = EventBody.objects.filter(body=body, event=OuterRef("pk"))
         return self.filter(Exists(attended) | Exists(parts))
+
+    def that_concern(self, body: int) -> EventQuerySet:
+        """Events for which someone of the body is on the list, whether they came or not, or in which it had a part."""
+        listed = Participation.objects.filter(member=body, event=OuterRef("pk"))
+        parts = EventBody.objects.filter(body=body, event=OuterRef("pk"))
+        return self.filter(Exists(listed) | Exists(parts))
 
 
 class Event(Record, Dated):
@@ -208,6 +214,10 @@ class Presence(models.IntegerChoices):
     ONLINE = 2, _("Online")
 
 
+class ParticipationQuerySet(OfABodyQuerySet):
+    of = "member"
+
+
 class Participation(Record):
     """A person's part in an event (number 1), or the head count of a delegation of which no names are known."""
 
@@ -227,6 +237,8 @@ class Participation(Record):
     mode = RankField(Presence)
     statement = models.ForeignKey(Statement, models.PROTECT, null=True, blank=True, related_name="+", db_index=False)
     source = models.ForeignKey("core.Source", models.PROTECT, null=True, blank=True, related_name="+", db_index=False)
+
+    objects = ParticipationQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("participation")

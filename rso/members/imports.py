@@ -24,7 +24,7 @@ tables.declare(
     Table(
         "people.csv",
         Person,
-        columns(Person, "ref", "name", "body", "agency", "post", "basis", "source"),
+        columns(Person, "ref", "name", "body", "agency", "post", "account", "basis", "source"),
         actions.person_verbs,
     )
 )

@@ -3,16 +3,22 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Any
+from typing import TYPE_CHECKING, Any, Self
 
+from django.conf import settings
+from django.contrib.auth.models import AnonymousUser
 from django.db import models
 from django.db.models import F, Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from rso.accounts.policies import HAVE_A_HOME, SEE_THE_OFFICE
 from rso.core.models import Record, in_language, one_of
 from rso.core.privacy import DataClass, Privacy, public
+
+if TYPE_CHECKING:
+    from rso.accounts.models import User
 
 
 class BodyKind(models.TextChoices):
@@ -87,6 +93,12 @@ class BodyQuerySet(models.QuerySet["Body"]):
         joined = Q(joined_on__isnull=True) | Q(joined_on__lte=on)
         return self.filter(joined, Q(left_on__isnull=True) | Q(left_on__gt=on))
 
+    def spoken_for_by(self, user: User | AnonymousUser, on: date) -> BodyQuerySet:
+        """Those of which a person is focal point on a day."""
+        if not HAVE_A_HOME.allows(user):
+            return self.none()
+        return self.filter(pk__in=FocalPoint.objects.in_force(on).filter(person__account=user.pk).values("body"))
+
     def by_kind_and_name(self) -> list[Body]:
         """By kind in the order of the Process, then by name: the same in every database."""
         return sorted(self, key=lambda body: (BodyKind.values.index(body.kind), *body.sort_key))
@@ -155,6 +167,23 @@ class Body(Record):
         return "" if self.kind == BodyKind.AGENCY else reverse("member", args=[self.ref])
 
 
+class OfABodyQuerySet(models.QuerySet[Any]):
+    """Records of a body that name people: the office sees them, and the focal points of that body."""
+
+    of = "body"
+
+    def visible_to(self, user: User | AnonymousUser, on: date) -> Self:
+        if SEE_THE_OFFICE.allows(user):
+            return self
+        return self.filter(**{f"{self.of}__in": Body.objects.spoken_for_by(user, on)})
+
+
+class FocalPointQuerySet(OfABodyQuerySet):
+    def in_force(self, on: date) -> FocalPointQuerySet:
+        """Those who speak for their body on a day, their first and last days included."""
+        return self.filter(Q(ends_on__isnull=True) | Q(ends_on__gte=on), starts_on__lte=on)
+
+
 class Person(Record):
     """Someone who takes part in what the office does, speaks for a member, or leads a group. Never a victim or a suspect."""
 
@@ -167,6 +196,12 @@ class Person(Record):
     body = models.ForeignKey(Body, models.PROTECT, null=True, blank=True, related_name="people")
     agency = models.ForeignKey(Body, models.PROTECT, null=True, blank=True, related_name="+")
     post = models.CharField(max_length=160, blank=True)
+    #: The account with which the person signs in, where there is one.
+    account = models.OneToOneField(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="person"
+    )
+
+    objects = OfABodyQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("person")
@@ -188,6 +223,8 @@ class FocalPoint(Record):
     person = models.ForeignKey(Person, models.PROTECT, related_name="focal_points")
     starts_on = models.DateField()
     ends_on = models.DateField(null=True, blank=True)
+
+    objects = FocalPointQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("focal point")

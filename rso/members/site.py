@@ -56,11 +56,11 @@ def member(request: HttpRequest, ref: str) -> HttpResponse:
         return redirect("member", stays, permanent=True)
     if body is None or body.kind == BodyKind.AGENCY:
         raise Http404
-    context = {"body": body, "seats": _by_group(body), "panels": listings.panels_of(body)}
+    context = {"body": body, "seats": by_group(body), "panels": listings.panels_of(body)}
     return render(request, "members/detail.html", context)
 
 
-def _by_group(body: Body) -> list[tuple[Group, list[tuple[str, str]]]]:
+def by_group(body: Body) -> list[tuple[Group, list[tuple[str, str]]]]:
     """The groups in which a body has a seat, each once, with its roles and the years of each."""
     seats = (
         body.seats.select_related("group").prefetch_related("group__names").order_by("group__ref", "starts_on", "pk")

@@ -237,6 +237,13 @@ class ActivityQuerySet(models.QuerySet["Activity"]):
         """Those in which a body had a part."""
         return self.filter(pk__in=ActivityBody.objects.filter(body=body).order_by().values("activity"))
 
+    def that_concern(self, body: int) -> ActivityQuerySet:
+        """Those in which a body had a part, or that arose from what it asked for or undertook."""
+        asked = Q(request__parts__body=body) | Q(undertaking__parts__body=body)
+        arose = ActivityOrigin.objects.filter(asked).order_by().values("activity")
+        parts = ActivityBody.objects.filter(body=body).order_by().values("activity")
+        return self.filter(Q(pk__in=arose) | Q(pk__in=parts))
+
 
 class Activity(Record, Dated):
     """A piece of the office's work: why it exists, which purpose and themes it serves, who is beside the office in it."""

@@ -118,6 +118,28 @@ def wait_for(port: int, server: subprocess.Popen[bytes], log: Path) -> None:
     raise RuntimeError(f"The site did not start: {log.read_text()}")
 
 
+SIGN_IN = """
+import sys
+import django
+django.setup()
+from django.test import Client
+from rso.accounts.models import User
+client = Client()
+client.force_login(User.objects.get(ref=sys.argv[1]))
+print(client.cookies["sessionid"].value)
+"""
+
+
+@pytest.fixture
+def sok_dara(reader, site, rso) -> Reader:
+    """A browser in which the focal point of Cambodia is signed in."""
+    command = [sys.executable, "-c", SIGN_IN, "sok-dara"]
+    session = subprocess.run(command, cwd=HOUSE, env=rso, check=True, capture_output=True, text=True).stdout.strip()
+    opened = reader()
+    opened.context.add_cookies([{"name": "sessionid", "value": session, "url": site}])
+    return opened
+
+
 @pytest.fixture
 def reader(browser, site) -> Iterator[Callable[..., Reader]]:
     """Opens the site as a new visitor; afterwards nothing may have gone wrong in the browser of any."""

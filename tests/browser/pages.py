@@ -1,4 +1,4 @@
-"""Every kind of public page, by a name of its own: what the checks of accessibility and the screenshots visit."""
+"""Every kind of page, public and of a member, by a name of its own: what the checks of accessibility and the screenshots visit."""
 
 PAGES = {
     "home": "/",
@@ -46,4 +46,11 @@ PAGES = {
     "account_inactive": "/accounts/inactive/",
     "invitation": "/accounts/invitation/gone/",
     "not found": "/nowhere/",
+}
+#: Pages in the home of a member, as its focal point opens them.
+AT_HOME = {
+    "portal-home": "/portal/KHM/",
+    "portal-list": "/portal/KHM/people/",
+    "portal-list: year": "/portal/KHM/undertakings/?year=never",
+    "portal-record": "/portal/KHM/record/",
 }

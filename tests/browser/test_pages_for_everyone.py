@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import pytest
 from django.urls import URLPattern, URLResolver, get_resolver, resolve
 
-from tests.browser.pages import PAGES
+from tests.browser.pages import AT_HOME, PAGES
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db]
 #: Addresses that lead elsewhere, give a file or nothing, or need an account: those are looked at on the way through.
@@ -15,7 +15,7 @@ NO_PAGES = {
     "publications-feed", "figure-latest", "figure-csv", "figure-records", "report-pdf", "report-data",
     "account_signup", "account_email", "account_email_verification_sent", "account_set_password", "account_reauthenticate",
     "account", "account_sessions",
-    "account_logout", "account_change_password", "healthz", "robots",
+    "account_logout", "account_change_password", "healthz", "robots", "portal",
 }  # fmt: skip
 VARIANTS = [(width, scheme) for width in (1280, 320) for scheme in ("light", "dark")]
 
@@ -40,6 +40,23 @@ def test_every_page_is_accessible_in_both_directions_widths_and_schemes(reader, 
     for width, scheme in VARIANTS:
         opened.see(width=width, scheme=scheme)
         found += [(width, scheme, breach) for breach in (*opened.breaches(), *opened.too_wide())]
+    assert found == []
+
+
+def test_the_home_of_a_member_breaks_no_rule_of_accessibility_on_a_telephone_in_the_dark(sok_dara):
+    opened = sok_dara.see(width=320, scheme="dark").open("/ar" + AT_HOME["portal-home"])
+    assert (opened.status, list(opened.breaches()), opened.too_wide()) == (200, [], [])
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("language", ["", "/th", "/ar"])
+def test_every_page_of_a_home_is_accessible_in_both_directions_widths_and_schemes(sok_dara, language):
+    found = []
+    for path in AT_HOME.values():
+        sok_dara.open(language + path)
+        for width, scheme in VARIANTS:
+            sok_dara.see(width=width, scheme=scheme)
+            found += [(path, width, scheme, breach) for breach in (*sok_dara.breaches(), *sok_dara.too_wide())]
     assert found == []
 
 
@@ -80,7 +97,7 @@ def test_what_a_page_must_not_do_is_noticed(reader):
 def test_no_kind_of_page_is_left_out():
     names = {pattern.name for pattern in url_patterns(get_resolver())}
     assert {name for name in names - NO_PAGES if not name.startswith("mfa_")} == {
-        resolve(path.partition("?")[0]).url_name for path in PAGES.values() if path != "/nowhere/"
+        resolve(path.partition("?")[0]).url_name for path in (*PAGES.values(), *AT_HOME.values()) if path != "/nowhere/"
     }
 
 

@@ -26,7 +26,7 @@ WEIGHTS = "refs of theme rows, each with a weight from 1 to 100, such as A:60;B:
 LINK = "an address that begins with https:// or http://"
 OF_EVENTS = "event, type, mode, purpose, theme, partner, month, year, basis"
 TYPES = ", ".join(EventType.values)
-COLUMNS = "ref, name, body, agency, post, basis, source"
+COLUMNS = "ref, name, body, agency, post, account, basis, source"
 CODE = "is no country code of three capital letters, such as THA"
 FORMULA = "looks like a spreadsheet formula; write the value itself"
 TAG = "is a tag, which no file of ours has; write plain text"
@@ -171,7 +171,7 @@ CELLS: list[tuple[str, str, str, str, list[str]]] = [
     ("semicolons for commas", "people.csv", "ref,name,body,agency,post", "ref;name;body;agency;post",
      ["people.csv, row 1: parts its cells with semicolons; save it with commas"]),
     ("an empty first row", "people.csv", "ref,name,body,agency,post", "\nref,name,body,agency,post",
-     ["people.csv: has no header; its first row names the columns ref,name,body,agency,post,basis,source"]),
+     ["people.csv: has no header; its first row names the columns ref,name,body,agency,post,account,basis,source"]),
     ("a tab in YAML", "notes.yaml", "  text", "\ttext", ["notes.yaml, row 3: is indented with a tab; use spaces"]),
     ("a colon in YAML text", "notes.yaml", "Without meetings", "Without: meetings",
      ["notes.yaml, row 3: has a colon inside a text; put the text in quotes"]),

@@ -169,6 +169,16 @@ def test_what_cannot_be_one_is_refused(office, naree, now, winner, loser, says):
     assert str(refused.value) == says
 
 
+def test_whoever_signs_in_stays_or_the_account_would_belong_to_nobody(jaidee, naree, josefa, now):
+    waqa = Person.objects.get(account=josefa)
+    with pytest.raises(Refused, match="belongs to the record that would go; keep that one instead"):
+        merge(jaidee, waqa, by=naree, now=now)
+
+    merge(waqa, jaidee, by=naree, now=now)
+
+    assert Person.objects.get(account=josefa) == waqa
+
+
 def test_a_merge_that_would_break_a_total_that_a_source_states_is_refused_whole(office, naree, now):
     one, other = Participation.objects.filter(statement__ref="st-forum-delegates", person__isnull=False).order_by(
         "ref"

@@ -14,16 +14,16 @@ import pytest
 
 from tests.committed import committed
 from tests.heard import heard
-from tests.web.walking import ANYONE, as_role, ask, table
+from tests.web.walking import ANYONE, JOSEFA, ROLES, as_role, ask, table
 
 ORDER = Path(__file__).parent / "reading_order"
 
 
-def kinds() -> dict[str, str]:
-    """A page of each kind that anyone may open: the first address of its route."""
+def kinds(role: str) -> dict[str, str]:
+    """A page of each kind that a role may open: the first address of its route."""
     found: dict[str, str] = {}
     for line in table():
-        if line.answers[0] == 200:
+        if line.answers[ROLES.index(role)] == 200:
             found.setdefault(line.route, line.address)
     return found
 
@@ -43,8 +43,12 @@ def pages(office, kept) -> dict[str, str]:
 
 
 def heard_pages() -> dict[str, str]:
-    client = as_role(ANYONE)
-    answers = {route: ask(client, address) for route, address in kinds().items()}
+    """Pages for everyone as anyone hears them, and those of a member as its focal point does."""
+    anyone, josefa = as_role(ANYONE), as_role(JOSEFA)
+    answers = {route: ask(anyone, address) for route, address in kinds(ANYONE).items()}
+    for route, address in kinds(JOSEFA).items():
+        if route.startswith("portal"):
+            answers[route] = ask(josefa, address)
     return {
         route: heard(answer.content.decode())
         for route, answer in answers.items()

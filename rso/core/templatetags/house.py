@@ -9,10 +9,12 @@ from django import template
 from django.forms import BoundField
 from django.template.defaultfilters import stringfilter
 from django.utils import formats
-from django.utils.html import format_html
+from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language_bidi, get_language_info
 
+from rso.core.figures import Column
+from rso.core.listings import Standing
 from rso.core.models import Basis
 from rso.core.periods import Period, show_day, show_span
 
@@ -48,6 +50,26 @@ def control(field: BoundField) -> SafeString:
 def linked(text: Any, url: str = "") -> SafeString:
     """A text, and where it leads when it leads anywhere."""
     return format_html('<a href="{}">{}</a>', url, text) if url else format_html("{}", text)
+
+
+@register.simple_tag
+def told(column: Column, row: Any) -> SafeString:
+    """What a list shows of a record: a state beside its sign, other records as links, a text."""
+    value = column.get(row)
+    if isinstance(value, list):
+        return format_html_join(", ", "{}", ((_named(each),) for each in value))
+    if isinstance(value, Standing):
+        return format_html('<span class="st {}">{}</span>', value.sign, value.words)
+    if hasattr(value, "get_absolute_url"):
+        return _named(value)
+    shown = value.label if isinstance(value, Basis) else value
+    return format_html('<span lang="en">{}</span>', shown) if column.prose else format_html("{}", shown)
+
+
+def _named(record: Any) -> SafeString:
+    """A record's name, which leads to it; one that has no label is named in English alone."""
+    language = "" if hasattr(record, "label") else mark_safe(' lang="en"')
+    return format_html('<a href="{}"{}>{}</a>', record.get_absolute_url(), language, record)
 
 
 @register.simple_tag

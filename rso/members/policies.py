@@ -1,0 +1,31 @@
+"""Whose home a person may see: the focal points of a body their own, a few of the office all."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import TYPE_CHECKING
+
+from django.contrib.auth.models import AnonymousUser
+from django.utils.translation import gettext_lazy as _
+
+from rso.accounts.models import Role
+from rso.core.permissions import permissions
+from rso.members.models import Body, BodyKind, BodyQuerySet
+
+if TYPE_CHECKING:
+    from rso.accounts.models import User
+
+LOOK_INTO_HOMES = permissions.declare(
+    "home.look",
+    _("look into the home of a State or organisation as its focal points see it"),
+    Role.PROGRAMME_OFFICER,
+    Role.MONITORING_OFFICER,
+    Role.DATA_PROTECTION_LEAD,
+    Role.CO_MANAGER,
+)
+
+
+def homes_open_to(user: User | AnonymousUser, on: date) -> BodyQuerySet:
+    """The bodies whose home a person may see on a day. Agencies have none: their State or organisation speaks for them."""
+    with_a_home = Body.objects.exclude(kind=BodyKind.AGENCY)
+    return with_a_home if LOOK_INTO_HOMES.allows(user) else with_a_home.spoken_for_by(user, on)
