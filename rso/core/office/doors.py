@@ -28,6 +28,7 @@ from rso.core.office.corrected import corrections_page
 from rso.core.office.desks import Desk, desks
 from rso.core.office.details import detail_page
 from rso.core.office.doing import act_page
+from rso.core.office.duplicates import duplicates_page
 from rso.core.office.exports import export_page
 from rso.core.office.forms import form_page
 from rso.core.office.lists import list_page
@@ -95,6 +96,7 @@ show_form = require_http_methods(["GET", "HEAD", "POST"])(at_desk(form_page))
 do = require_http_methods(["GET", "HEAD", "POST"])(at_desk(act_page))
 export = require_safe(at_desk(export_page))
 show_corrections = require_http_methods(["GET", "HEAD", "POST"])(of_the_office(corrections_page))
+show_duplicates = require_http_methods(["GET", "HEAD", "POST"])(of_the_office(duplicates_page))
 
 
 @require_safe
@@ -154,6 +156,7 @@ def patterns() -> list[URLPattern]:
         path("office/", home, name="office"),
         *own,
         path("office/corrections/", show_corrections, name="office-corrections"),
+        path("office/duplicates/", show_duplicates, name="office-duplicates"),
         path("office/<slug:desk>/", show_list, name="office-list"),
         path("office/<slug:desk>/new/", show_form, name="office-new"),
         path("office/<slug:desk>/view/", keep_view, name="office-view"),

@@ -1,0 +1,93 @@
+"""The page of duplicates: pairs that may be one, what a merge would do, the merge and its undoing."""
+
+from __future__ import annotations
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from rso.accounts.actions import platform
+from rso.accounts.models import User
+from rso.core.models import Merge
+from rso.core.office import Desk, Section, desks
+from rso.core.verbs import add
+from rso.events.policies import KEEP_PARTICIPANTS, SEE_PARTICIPANTS
+from rso.members.models import Body, Person
+from tests.conftest import NOW
+from tests.web.conftest import as_user
+from tests.web.markup import Page
+
+ADDRESS = "/office/duplicates/"
+PAIR = {"kind": "person", "winner": "t-one", "loser": "t-two"}
+
+
+@pytest.fixture(autouse=True)
+def people(office, monkeypatch) -> None:
+    """Two people who are one, at a desk of people."""
+    reverse("office")
+    if desks.of(Person) is None:
+        sections = (Section("Who", "name post body"),)
+        desk = Desk("t-people", Person, "People", SEE_PARTICIPANTS, KEEP_PARTICIPANTS, "name post body", sections)
+        monkeypatch.setitem(desks.all, "t-people", desk)
+        monkeypatch.setitem(desks._by_model, Person, desk)
+    fiji = Body.objects.get(ref="FJI")
+    pair = [
+        Person(ref="t-one", name="Mere Tuilagi", body=fiji),
+        Person(ref="t-two", name="TUILAGI, Mere", post="Officer"),
+    ]
+    add(pair, verb="added", by=platform(), now=NOW)
+
+
+@pytest.fixture
+def client(naree) -> Client:
+    return as_user(naree)
+
+
+def test_a_pair_is_listed_with_both_ways_to_merge_it(client):
+    page = client.get(ADDRESS)
+
+    assert Page(ADDRESS, page.content).faults == []
+    links = [e.get("href") for e in Page(ADDRESS, page.content).all("a")]
+    wanted = ["?kind=person&winner=t-one&loser=t-two", "?kind=person&winner=t-two&loser=t-one"]
+    assert [link for link in wanted if link in links] == wanted
+
+
+def test_a_merge_is_shown_before_it_is_done_then_done_then_undone(client):
+    asked = client.get(ADDRESS, PAIR)
+    assert (asked.status_code, Page(ADDRESS, asked.content).faults) == (200, [])
+    assert Person.objects.filter(ref="t-two").exists()
+
+    done = client.post(ADDRESS, {**PAIR, "yes": "1", "reason": "Same passport"}, follow=True)
+    assert "“TUILAGI, Mere” was merged into “Mere Tuilagi”." in done.content.decode()
+    assert not Person.objects.filter(ref="t-two").exists()
+
+    listed = client.get(ADDRESS)
+    assert (Page(ADDRESS, listed.content).faults, "Same passport" in listed.content.decode()) == ([], True)
+
+    undone = client.post(ADDRESS, {"undo": Merge.objects.get().pk}, follow=True)
+    assert "“t-two” is back as it was." in undone.content.decode()
+    assert Person.objects.get(ref="t-two").post == "Officer"
+    again = client.post(ADDRESS, {"undo": Merge.objects.get().pk}, follow=True)
+    assert "the merge is undone already" in again.content.decode()
+
+
+def test_what_is_refused_is_said(client):
+    answer = client.get(ADDRESS, {**PAIR, "loser": "t-one"})
+
+    assert (answer.status_code, Page(ADDRESS, answer.content).faults) == (200, [])
+    assert "Name two records of one kind" in answer.content.decode()
+
+
+@pytest.mark.parametrize(
+    "asked", [{"kind": "event"}, {**PAIR, "loser": "nobody"}, {"kind": "person"}, {"kind": "nothing", "winner": "x"}]
+)
+def test_what_is_not_there_is_not_found(client, asked):
+    assert [client.get(ADDRESS, asked).status_code, client.post(ADDRESS, asked).status_code] == [404, 404]
+
+
+def test_whoever_may_not_keep_people_sees_no_pair_and_merges_none(office):
+    lena = as_user(User.objects.get(ref="lena-fischer"))
+
+    assert "t-one" not in lena.get(ADDRESS).content.decode()
+    assert lena.post(ADDRESS, {**PAIR, "yes": "1"}).status_code == 404
+    assert lena.post(ADDRESS, {"undo": "²"}).status_code == 404
