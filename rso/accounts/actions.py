@@ -134,6 +134,24 @@ def hand_over(*, of: User, to: User, by: User, now: datetime) -> int:
     return moved
 
 
+def leave(*, of: User, to: User | None, by: User, now: datetime) -> None:
+    """Disables a leaver's account. What was theirs goes to another person, who is named where there is anything."""
+    theirs = any(things for _model, _field, _title, things in belongings(of))
+    if theirs and to is None:
+        raise Refused([Problem(0, "to", _("Say who takes over what is theirs"))])
+    with turn():
+        if to is not None:
+            hand_over(of=of, to=to, by=by, now=now)
+        disable_accounts([of], by=by, now=now)
+
+
+def bring_back(users: Sequence[User], *, by: User, now: datetime) -> list[User]:
+    """Opens disabled accounts again. Passwords and second factors are as they were; nobody is signed in."""
+    for user in users:
+        user.is_active = True
+    return change_accounts(users, by=by, now=now, verb="account brought back")
+
+
 # -- invitations ---------------------------------------------------------------------------------------------------------
 
 
@@ -146,10 +164,22 @@ def invite(*, email: str, name: str, role: str, by: User, now: datetime) -> User
         return send_invitation(user, by=by, now=now)
 
 
+def needs_no_invitation(user: User, by: User | None = None) -> str:
+    """Why no invitation is sent: the owner has left, or has a password already."""
+    needless = not user.is_active or user.has_usable_password()
+    return _("%(name)s needs no invitation") % {"name": user.name} if needless else ""
+
+
+def send_invitations(users: Sequence[User], *, by: User, now: datetime) -> None:
+    with turn():
+        for user in users:
+            send_invitation(user, by=by, now=now)
+
+
 def send_invitation(user: User, *, by: User, now: datetime) -> User:
     """Mails a link that sets the first password; an earlier one no longer works."""
-    if not user.is_active or user.has_usable_password():
-        raise Refused([Problem(0, "email", _("%(name)s needs no invitation") % {"name": user.name})])
+    if says := needs_no_invitation(user):
+        raise Refused([Problem(0, "email", says)])
     user.set_unusable_password()
     with turn():
         user.save(update_fields=["password"])
@@ -221,3 +251,4 @@ history.says("second factor removed", gettext_lazy("%(who)s removed a second fac
 history.says("second factors reset", gettext_lazy("%(who)s reset the second factors"))
 history.says("invited", gettext_lazy("%(who)s sent an invitation"))
 history.says("handed over", gettext_lazy("%(who)s handed the %(noun)s over"))
+history.says("account brought back", gettext_lazy("%(who)s opened the %(noun)s again"))

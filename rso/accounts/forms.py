@@ -16,7 +16,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 from rso.accounts.example import secret_of
-from rso.accounts.models import User
+from rso.accounts.models import OFFICE_ROLES, Role, User
 
 ONE_TIME = {"autocomplete": "one-time-code", "autocapitalize": "off", "spellcheck": "false"}
 
@@ -95,3 +95,25 @@ class FirstPassword(forms.Form):
         first, second = (self.cleaned_data.get(name) for name in ("password1", "password2"))
         if first and second and first != second:
             self.add_error("password2", _("The two passwords differ."))
+
+
+class Invitation(forms.Form):
+    name = forms.CharField(label=_("Name as others see it"), max_length=120)
+    email = forms.EmailField(label=_("Email"), max_length=254)
+    role = forms.ChoiceField(label=_("Role"), choices=[role for role in Role.choices if role[0] != Role.SERVICE])
+
+
+class Leaving(forms.Form):
+    """Who takes over what is a leaver's."""
+
+    to = forms.ModelChoiceField(
+        User.objects.none(), to_field_name="ref", label=_("Hand over to"), empty_label=_("Choose")
+    )
+
+    def __init__(self, user: User, needed: bool, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field = self.fields["to"]
+        field.required = needed
+        field.queryset = (  # type: ignore[attr-defined]
+            User.objects.filter(role__in=OFFICE_ROLES, is_active=True).exclude(pk=user.pk).order_by("name")
+        )

@@ -21,7 +21,7 @@ from rso.accounts.models import Session, User
 def account(request: HttpRequest) -> HttpResponse:
     assert request.user.is_authenticated
     user = User.objects.get(pk=request.user.pk)
-    form = Profile(request.POST or None, instance=user)
+    form = Profile(request.POST if request.method == "POST" else None, instance=user)
     if request.method == "POST" and form.is_valid():
         actions.change_accounts([user], by=user, now=timezone.now())
         return HttpResponseRedirect(reverse("account"))
@@ -59,7 +59,7 @@ def invitation(request: HttpRequest, token: str) -> HttpResponse:
     user = invited_by(token)
     if user is None:
         return render(request, "account/invitation_gone.html", status=404)
-    form = FirstPassword(user, request.POST or None)
+    form = FirstPassword(user, request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
         actions.accept_invitation(token, password=form.cleaned_data["password1"], now=timezone.now())
         return HttpResponseRedirect(reverse("account_reset_password_from_key_done"))

@@ -52,6 +52,8 @@ def see_ones_own_account(monkeypatch) -> None:
     open_accounts([fetu], by=platform(), now=NOW)
     send_link(fetu, platform())
     half_way.get(f"/accounts/invitation/{token_of(fetu)}/")
+    for path in ("new/", "naree-boonmee/do/leave/"):
+        signed_in.get(f"/office/accounts/{path}")
 
 
 @pytest.fixture

@@ -105,6 +105,8 @@ class Desk:
     needs: tuple[str, ...] = ()
     #: The desk under which this one stands in the navigation; a desk of its own where empty.
     under: str = ""
+    #: Whether its records can be removed; where not, the room has verbs of its own.
+    removable: bool = True
     #: Whether the navigation begins a new group with it.
     begins: bool = False
     #: What the list says where there is nothing yet.
@@ -175,7 +177,7 @@ class Desk:
     def all_acts(self) -> dict[str, Act]:
         """The verbs at hand: the machine's steps, the room's own, and removal."""
         found = [*(acts_of(self.machine) if self.machine else ()), *self.acts]
-        if self.keeps:
+        if self.keeps and self.removable:
             found.append(Act("remove", _("Remove"), self.keeps, self.table.verbs.remove, asks=(REASON,), final=True))
         return {act.slug: act for act in found}
 

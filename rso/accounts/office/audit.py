@@ -1,4 +1,4 @@
-"""The office's pages of this room: who saw what."""
+"""The page of the data protection lead: who saw what."""
 
 from __future__ import annotations
 

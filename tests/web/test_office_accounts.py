@@ -1,0 +1,188 @@
+"""What the administrator does with accounts."""
+
+from __future__ import annotations
+
+import pytest
+from django.core import mail
+
+from rso.accounts.actions import disable_accounts, give_app, platform, set_password
+from rso.accounts.example import PASSWORD, secret_of
+from rso.accounts.models import Session, User
+from rso.core.models import Access, AuditEvent
+from rso.workplan.models import Activity
+from tests.web.conftest import as_user
+from tests.web.markup import Page, words
+from tests.web.test_every_desk import answers_of
+
+ACCOUNTS = "/office/accounts/"
+
+
+@pytest.fixture
+def kim(office) -> User:
+    """Kim Osei, administrator."""
+    return User.objects.get(ref="kim-osei")
+
+
+@pytest.fixture
+def ravi(office) -> User:
+    """Ravi Perera, data protection lead."""
+    return User.objects.get(ref="ravi-perera")
+
+
+@pytest.fixture
+def somchai(office) -> User:
+    return User.objects.get(ref="somchai-prasert")
+
+
+def buttons(page: bytes) -> set[str]:
+    """The verbs that stand beside a record."""
+    return {words(e) for e in Page("", page).all("a", "button") if "mini" in (e.get("class") or "").split()}
+
+
+# -- inviting --------------------------------------------------------------------------------------------------------------
+
+
+def test_the_administrator_invites_and_the_link_goes_to_the_invited(kim, django_capture_on_commit_callbacks):
+    client = as_user(kim)
+    sent = {"name": "Fetu Tavita", "email": "Fetu@rso.example", "role": "finance_officer"}
+    with django_capture_on_commit_callbacks(execute=True):
+        answer = client.post(f"{ACCOUNTS}new/", sent)
+
+    assert answer.headers["Location"] == f"{ACCOUNTS}fetu-tavita/"
+    assert [letter.to for letter in mail.outbox] == [["fetu@rso.example"]]
+    assert "Kim Osei has opened an account for Fetu Tavita" in mail.outbox[0].body
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"email": "naree.boonmee@rso.example"}, {"email": "nobody"}, {"email": ""}, {"name": " "}, {"role": "service"},
+        {"role": ""}, {"name": "x" * 121}, {"name": "\x00"},
+    ],
+)  # fmt: skip
+def test_an_invitation_that_cannot_be_is_told_beside_its_field(kim, wrong):
+    before = User.objects.count()
+    answer = as_user(kim).post(
+        f"{ACCOUNTS}new/", {"name": "Fetu", "email": "fetu@rso.example", "role": "finance_officer", **wrong}
+    )
+
+    assert (answer.status_code, set(answer.context["form"].errors)) == (422, set(wrong))
+    assert (User.objects.count(), mail.outbox) == (before, [])
+
+
+def test_an_account_that_came_by_a_file_is_invited_from_its_page(kim, josefa, now, django_capture_on_commit_callbacks):
+    client = as_user(kim)
+    assert "Send the invitation" in buttons(client.get(f"{ACCOUNTS}josefa-waqa/").content)
+    with django_capture_on_commit_callbacks(execute=True):
+        client.post(f"{ACCOUNTS}josefa-waqa/do/invite/")
+    assert [letter.to for letter in mail.outbox] == [[josefa.email]]
+
+    set_password(User.objects.get(pk=josefa.pk), password=PASSWORD, by=platform(), now=now)
+    assert "Send the invitation" not in buttons(client.get(f"{ACCOUNTS}josefa-waqa/").content)
+
+
+# -- changing --------------------------------------------------------------------------------------------------------------
+
+
+def test_the_administrator_changes_a_role_and_the_history_says_so(kim, naree):
+    client = as_user(kim)
+    form = answers_of(client.get(f"{ACCOUNTS}naree-boonmee/edit/").content)
+    client.post(f"{ACCOUNTS}naree-boonmee/edit/", {**form, "role": ["co_manager"]})
+    naree.refresh_from_db()
+
+    assert naree.role == "co_manager"
+    assert "<strong>Kim Osei</strong> changed the" in client.get(f"{ACCOUNTS}naree-boonmee/").content.decode()
+
+
+def test_whoever_lost_the_phone_has_the_factors_reset_after_one_has_seen_what_will_be(kim, naree, now):
+    give_app(naree, secret=secret_of(naree.ref), by=platform(), now=now)
+    there, client = as_user(naree), as_user(kim)
+    address = f"{ACCOUNTS}naree-boonmee/do/reset_factors/"
+    assert client.get(address).status_code == 200
+    assert there.get("/").status_code == 200
+    client.post(address, {"yes": "1"})
+
+    assert there.get("/accounts/").status_code == 302
+
+
+# -- leaving ---------------------------------------------------------------------------------------------------------------
+
+
+def test_a_leaver_hands_over_in_one_screen(kim, naree, somchai):
+    client, there = as_user(kim), as_user(naree)
+    hers = Activity.objects.filter(lead=naree).count()
+    page = client.get(f"{ACCOUNTS}naree-boonmee/do/leave/")
+    assert len(page.context["panel"].items) == hers > 1
+    offered = [option.get("value") for option in Page("", page.content).all("option")]
+    assert {"naree-boonmee", "josefa-waqa", "platform"}.isdisjoint(offered)
+    assert "somchai-prasert" in offered
+
+    answer = client.post(f"{ACCOUNTS}naree-boonmee/do/leave/", {"to": "somchai-prasert"})
+    naree.refresh_from_db()
+    assert (answer.headers["Location"], naree.is_active) == (f"{ACCOUNTS}naree-boonmee/", False)
+    assert Activity.objects.filter(lead=naree).count() == 0
+    assert Session.objects.filter(user=naree).count() == 0
+    assert there.get("/accounts/").status_code == 302
+
+
+@pytest.mark.parametrize("to", ["", "naree-boonmee", "josefa-waqa", "nobody"])
+def test_nobody_leaves_with_what_is_theirs(kim, naree, to):
+    answer = as_user(kim).post(f"{ACCOUNTS}naree-boonmee/do/leave/", {"to": to})
+    naree.refresh_from_db()
+
+    assert (answer.status_code, naree.is_active, Activity.objects.filter(lead=naree).exists()) == (422, True, True)
+
+
+def test_whoever_has_nothing_leaves_without_a_successor_and_can_be_brought_back(kim, josefa):
+    client = as_user(kim)
+    client.post(f"{ACCOUNTS}josefa-waqa/do/leave/")
+    josefa.refresh_from_db()
+    assert josefa.is_active is False
+    assert "Open again" in buttons(client.get(f"{ACCOUNTS}josefa-waqa/").content)
+
+    client.post(f"{ACCOUNTS}josefa-waqa/do/bring_back/")
+    josefa.refresh_from_db()
+    assert josefa.is_active is True
+
+
+def test_one_does_not_disable_oneself_or_who_has_left_or_the_platform(kim, josefa, now):
+    disable_accounts([josefa], by=platform(), now=now)
+    client = as_user(kim)
+    addresses = [f"{ACCOUNTS}{ref}/do/leave/" for ref in ("kim-osei", "josefa-waqa", "platform")]
+
+    assert [client.post(address).status_code for address in addresses] == [404, 404, 404]
+    assert "Disable and hand over" not in buttons(client.get(f"{ACCOUNTS}kim-osei/").content)
+
+
+def test_an_account_is_not_removed(kim, naree):
+    client = as_user(kim)
+
+    assert "Remove" not in buttons(client.get(f"{ACCOUNTS}naree-boonmee/").content)
+    assert client.post(f"{ACCOUNTS}naree-boonmee/do/remove/", {"yes": "1", "reason": "left"}).status_code == 404
+
+
+@pytest.mark.parametrize(
+    "path", ["", "new/", "naree-boonmee/", "naree-boonmee/do/leave/", "naree-boonmee/do/reset_factors/"]
+)
+def test_accounts_are_the_administrators_alone(kim, ravi, naree, path):
+    assert as_user(kim).get(f"{ACCOUNTS}{path}").status_code == 200
+    assert [as_user(each).get(f"{ACCOUNTS}{path}").status_code for each in (ravi, naree)] == [404, 404]
+    assert [as_user(each).post(f"{ACCOUNTS}{path}", {"yes": "1"}).status_code for each in (ravi, naree)] in (
+        [404, 404], [405, 405],
+    )  # fmt: skip
+
+
+def test_what_the_administrator_reads_of_accounts_is_on_record_too(kim):
+    client = as_user(kim)
+    client.get(ACCOUNTS)
+    client.get(f"{ACCOUNTS}naree-boonmee/")
+    client.get(f"{ACCOUNTS}naree-boonmee/edit/")
+    client.get(f"{ACCOUNTS}export.csv?role=administrator")
+
+    assert [(a.what, a.kind, a.ref, a.rows, a.filters) for a in Access.objects.filter(actor=kim).order_by("pk")] == [
+        ("listed", "accounts.user", "", 13, ""),
+        ("read", "accounts.user", "naree-boonmee", 1, ""),
+        ("read", "accounts.user", "naree-boonmee", 1, ""),
+        ("exported", "accounts.user", "", 1, "role=administrator"),
+    ]
+    assert AuditEvent.objects.filter(actor=kim).count() == 0
