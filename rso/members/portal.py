@@ -27,7 +27,7 @@ from rso.core.models import Basis, Kept
 from rso.core.pages import InYear, list_page
 from rso.core.periods import Period
 from rso.members.dimensions import MEMBER
-from rso.members.models import Body, FocalPoint
+from rso.members.models import PROCESS_KINDS, Body, FocalPoint
 from rso.members.policies import LOOK_INTO_HOMES, homes_open_to
 from rso.members.site import by_group
 
@@ -53,14 +53,14 @@ def tell_of_names(home: Home, seen: type[Kept], rows: Sized, query: str = "") ->
 def doorstep(request: HttpRequest) -> HttpResponse:
     """Leads to the reader's one home, or offers those that are open to the reader."""
     user = request.user
-    bodies = homes_open_to(user, timezone.localdate()).by_kind_and_name()
+    looks = LOOK_INTO_HOMES.allows(user)
+    homes = homes_open_to(user, timezone.localdate())
+    bodies = (homes.filter(kind__in=PROCESS_KINDS) if looks else homes).by_kind_and_name()
     if not (bodies or HAVE_A_HOME.allows(user)):
         raise Http404
     if len(bodies) == 1:
         return redirect("portal-home", ref=bodies[0].ref)
-    return render(
-        request, "members/portal/doorstep.html", {"bodies": bodies, "is_looked_into": LOOK_INTO_HOMES.allows(user)}
-    )
+    return render(request, "members/portal/doorstep.html", {"bodies": bodies, "is_looked_into": looks})
 
 
 def in_home(home: Home, here: str) -> dict[str, Any]:
