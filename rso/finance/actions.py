@@ -15,11 +15,10 @@ from rso.core.verbs import Problem, Refused, Verbs, plain, refuse, turn
 from rso.finance.extracts import Extract
 from rso.finance.ledger import Check, Entry, check, ref_of, refs_taken
 from rso.finance.models import (
-    Commitment,
-    CommitmentState,
     Contribution,
     ContributionActivity,
     Expenditure,
+    Forecast,
     LedgerRows,
     LedgerUpload,
     UploadState,
@@ -43,29 +42,20 @@ contribution_verbs = plain(check_contributions)
 category_verbs = plain()
 budget_verbs = plain(check_budgets)
 budget_line_verbs = plain(check_amounts)
-forecast_verbs = plain(check_forecasts)
 commitment_verbs = plain(check_commitments)
+_plain_forecasts = plain(check_forecasts)
 
 
-def close_commitments(
-    commitments: Sequence[Commitment],
-    *,
-    on: date,
-    by: User,
-    now: datetime,
-    reason: str = "",
-    state: CommitmentState = CommitmentState.CLOSED,
-) -> list[Commitment]:
-    """Lets go of what is still held: paid in full, or cancelled. Refuses what is no longer open."""
-    refuse(
-        Problem(at, "state", _("is %(state)s already") % {"state": row.get_state_display().lower()})
-        for at, row in enumerate(commitments)
-        if row.state != CommitmentState.OPEN
-    )
-    for row in commitments:
-        row.state, row.closed_on = state, on
-    refuse(check_commitments(commitments))
-    return verbs.change(commitments, verb=state.value, by=by, now=now, reason=reason)
+def enter_forecasts(forecasts: Sequence[Forecast], *, by: User, now: datetime) -> Sequence[Forecast]:
+    """Adds forecasts; one that names nobody is of whoever enters it."""
+    for row in forecasts:
+        if row.entered_by_id is None:
+            row.entered_by = by
+    _plain_forecasts.add(forecasts, by=by, now=now)
+    return forecasts
+
+
+forecast_verbs = Verbs(enter_forecasts, _plain_forecasts.change, _plain_forecasts.remove)
 
 
 def set_activities(wanted: Mapping[Contribution, verbs.Rows], *, by: User, now: datetime) -> None:
@@ -108,6 +98,18 @@ def reverse_expenditure(
     ]
     refuse(check_expenditure(mirrored))
     return verbs.add(mirrored, verb="reversed", by=by, now=now, reason=reason)
+
+
+def reverse_on_their_days(
+    entries: Sequence[Expenditure], *, by: User, now: datetime, reason: str
+) -> Sequence[Expenditure]:
+    """Reverses each entry on its own day, so that the period which it was counted in comes right."""
+    made: list[Expenditure] = []
+    with turn():
+        for day in sorted({entry.spent_on for entry in entries}):
+            of_day = [entry for entry in entries if entry.spent_on == day]
+            made += reverse_expenditure(of_day, on=day, by=by, now=now, reason=reason)
+    return made
 
 
 def refuse_alteration(entries: Sequence[Expenditure], **_given: Any) -> None:
@@ -183,10 +185,7 @@ def enter_ledger(upload: LedgerUpload, *, seen: str, by: User, now: datetime) ->
 
 def _enter(upload: LedgerUpload, found: Check, by: User, now: datetime) -> None:
     reason = _("from %(file)s") % {"file": upload.file_name}
-    for day in sorted({each.old.spent_on for each in found.differs if each.old}):
-        old = [each.old for each in found.differs if each.old and each.old.spent_on == day]
-        # On its own day, so that the period which it was counted in comes right.
-        reverse_expenditure(old, on=day, by=by, now=now, reason=reason)
+    reverse_on_their_days([each.old for each in found.differs if each.old], by=by, now=now, reason=reason)
     entries: list[Entry] = [*found.new, *found.differs]
     taken = refs_taken([ref_of(each.entry.voucher) for each in entries])
     for each in entries:
@@ -236,8 +235,8 @@ def _free_ref(model: type[Expenditure | LedgerUpload], ref: str, taken: Collecti
 history.says("activities set", gettext_lazy("%(who)s set what it pays for"))
 history.says("posted", gettext_lazy("%(who)s posted the entry"))
 history.says("reversed", gettext_lazy("%(who)s reversed an entry by this one"))
-history.says("closed", gettext_lazy("%(who)s closed the %(noun)s"))
-history.says("cancelled", gettext_lazy("%(who)s cancelled the %(noun)s"))
+history.says("close", gettext_lazy("%(who)s closed the %(noun)s"))
+history.says("cancel", gettext_lazy("%(who)s cancelled the %(noun)s"))
 history.says("uploaded", gettext_lazy("%(who)s uploaded the %(noun)s"))
 history.says("answered", gettext_lazy("%(who)s answered questions about the %(noun)s"))
 history.says("entered", gettext_lazy("%(who)s entered the %(noun)s"))

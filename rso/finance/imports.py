@@ -3,7 +3,9 @@
 import re
 from typing import Any
 
-from rso.core.loading.columns import Column, columns, links, money, translations
+from django.utils.translation import gettext_lazy as _
+
+from rso.core.loading.columns import Column, column, columns, links, money, translations
 from rso.core.loading.tables import Link, Table, tables
 from rso.finance import actions
 from rso.finance.models import (
@@ -25,17 +27,29 @@ def whole(text: str) -> int:
     return int(text)
 
 
-def _ratio(name: str) -> Column:
+def _ratio(model: Any, name: str) -> Column:
+    field = model._meta.get_field(name)
     what = {"rate": "the rate as a whole number, over its scale", "scale": "the scale of the rate, such as 10000"}[name]
-    return Column(name, name, name, False, what, "integer", parse_text=whole, default=1)
+    return Column(
+        name,
+        name,
+        name,
+        False,
+        what,
+        "integer",
+        parse_text=whole,
+        default=1,
+        label=field.verbose_name,
+        hint=field.help_text,
+    )
 
 
 def amount(model: Any) -> tuple[Column, ...]:
     return (
         money(model, "amount"),
         *columns(model, "currency"),
-        _ratio("rate"),
-        _ratio("scale"),
+        _ratio(model, "rate"),
+        _ratio(model, "scale"),
         *columns(model, "rate_on"),
     )
 
@@ -44,7 +58,12 @@ tables.declare(
     Table(
         "rates.csv",
         Rate,
-        (*columns(Rate, "ref", "currency", "on"), _ratio("rate"), _ratio("scale"), *columns(Rate, "source")),
+        (
+            *columns(Rate, "ref", "currency", "on"),
+            _ratio(Rate, "rate"),
+            _ratio(Rate, "scale"),
+            *columns(Rate, "source"),
+        ),
         actions.rate_verbs,
     )
 )
@@ -57,7 +76,7 @@ tables.declare(
             *amount(Contribution),
             *columns(Contribution, "announced_on", "signed_on", "received_on", "precision", "starts_on", "ends_on"),
             *columns(Contribution, "purpose_text"),
-            links("activities", ContributionActivity, "activity"),
+            links("activities", ContributionActivity, "activity", label=_("activities that it pays for")),
             *columns(Contribution, "basis", "source"),
         ),
         actions.contribution_verbs,
@@ -103,7 +122,9 @@ tables.declare(
         (
             *columns(Forecast, "ref", "line"),
             money(Forecast, "amount"),
-            *columns(Forecast, "on", "entered_by", "reason", "basis", "source"),
+            *columns(Forecast, "on"),
+            column(Forecast, "entered_by", required=False),
+            *columns(Forecast, "reason", "basis", "source"),
         ),
         actions.forecast_verbs,
     )

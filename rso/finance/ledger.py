@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 from rso.core.loading.files import Fault
 from rso.finance.extracts import cells_of, voucher_of
 from rso.finance.meanings import Candidate, Matching, Question
-from rso.finance.models import Commitment, Expenditure, LedgerUpload, Rate, UploadState
+from rso.finance.models import Commitment, Expenditure, LedgerUpload, Rate
 from rso.finance.rules import check_expenditure
 from rso.workplan.models import Activity
 
@@ -89,9 +89,9 @@ COMPARED = ("spent_on", "amount", "currency", "rate", "scale", "text", "category
 
 
 def remembered() -> dict[str, dict[str, str]]:
-    """What was answered in the newest extracts that were entered."""
+    """What was answered for the newest extracts."""
     found: dict[str, dict[str, str]] = defaultdict(dict)
-    newest = LedgerUpload.objects.filter(state=UploadState.ENTERED).order_by("-closed_at", "-pk")
+    newest = LedgerUpload.objects.order_by("-uploaded_at", "-pk")
     for answers in reversed(newest.values_list("answers", flat=True)[:REMEMBERED]):
         for kind in ("activity", "category"):
             found[kind].update(answers.get(kind, {}))

@@ -23,10 +23,10 @@ class Rate(Kept):
     """What one unit of a currency was worth in the office's currency on a day: `rate` over `scale`."""
 
     privacy = public(_("Converts amounts into the office's currency"))
-    currency = models.CharField(max_length=3)
-    on = models.DateField()
-    rate = models.BigIntegerField()
-    scale = models.BigIntegerField()
+    currency = models.CharField(_("currency"), max_length=3)
+    on = models.DateField(_("day"))
+    rate = models.BigIntegerField(_("rate"), help_text=_("What one unit is worth, times the scale."))
+    scale = models.BigIntegerField(_("scale of the rate"), help_text=_("Such as 10000."))
     source = models.ForeignKey("core.Source", models.PROTECT, null=True, blank=True, related_name="+")
 
     class Meta:
@@ -50,11 +50,13 @@ def in_office_currency() -> Case:
 class Amount(Record):
     """An amount in its own currency with the rate of its day, and what it is in the office's currency."""
 
-    amount = models.BigIntegerField()
-    currency = models.CharField(max_length=3)
-    rate = models.BigIntegerField(default=1)
-    scale = models.BigIntegerField(default=1)
-    rate_on = models.DateField(null=True, blank=True)
+    amount = models.BigIntegerField(_("amount"))
+    currency = models.CharField(_("currency"), max_length=3)
+    rate = models.BigIntegerField(
+        _("rate"), default=1, help_text=_("What one unit is worth, times the scale; 1 for the office’s own currency.")
+    )
+    scale = models.BigIntegerField(_("scale of the rate"), default=1, help_text=_("Such as 10000."))
+    rate_on = models.DateField(_("day of the rate"), null=True, blank=True)
     office_amount = models.GeneratedField(
         expression=in_office_currency(), output_field=models.BigIntegerField(), db_persist=True
     )
@@ -92,17 +94,17 @@ class Contribution(Amount):
     """A sum that a funder gives, for a span of days. Income counts what was received."""
 
     privacy = public(_("Shows who pays for the office and what for"))
-    title = models.CharField(max_length=200)
-    funder = models.ForeignKey(Body, models.PROTECT, related_name="contributions")
-    kind = models.CharField(max_length=15, choices=FundingKind.choices)
-    state = models.CharField(max_length=10, choices=ContributionState.choices)
-    announced_on = models.DateField(null=True, blank=True)
-    signed_on = models.DateField(null=True, blank=True)
-    received_on = models.DateField(null=True, blank=True)
+    title = models.CharField(_("title"), max_length=200)
+    funder = models.ForeignKey(Body, models.PROTECT, related_name="contributions", verbose_name=_("funder"))
+    kind = models.CharField(_("kind of funding"), max_length=15, choices=FundingKind.choices)
+    state = models.CharField(_("state"), max_length=10, choices=ContributionState.choices)
+    announced_on = models.DateField(_("announced on"), null=True, blank=True)
+    signed_on = models.DateField(_("signed on"), null=True, blank=True)
+    received_on = models.DateField(_("received on"), null=True, blank=True)
     precision = RankField(Precision, default=Precision.DAY)
-    starts_on = models.DateField()
-    ends_on = models.DateField()
-    purpose_text = models.CharField(max_length=400, blank=True)
+    starts_on = models.DateField(_("first day"))
+    ends_on = models.DateField(_("last day"))
+    purpose_text = models.CharField(_("purpose"), max_length=400, blank=True)
 
     class Meta:
         verbose_name = _("contribution")
@@ -158,8 +160,10 @@ class Category(ShortTitled):
     """A category of expenditure, in the order in which it is reported. Programme categories serve one core purpose."""
 
     privacy = public(_("Names the categories by which expenditure is reported"))
-    group = models.CharField(max_length=25, choices=CategoryGroup.choices)
-    purpose = models.ForeignKey(CorePurpose, models.PROTECT, null=True, blank=True, related_name="+")
+    group = models.CharField(_("group"), max_length=25, choices=CategoryGroup.choices)
+    purpose = models.ForeignKey(
+        CorePurpose, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("core purpose")
+    )
 
     class Meta:
         verbose_name = _("category")
@@ -175,10 +179,10 @@ class Budget(Record):
     """What the office plans to spend over a span of days."""
 
     privacy = public(_("Shows what the office plans to spend"))
-    title = models.CharField(max_length=200)
-    kind = models.CharField(max_length=10, choices=BudgetKind.choices)
-    starts_on = models.DateField()
-    ends_on = models.DateField()
+    title = models.CharField(_("title"), max_length=200)
+    kind = models.CharField(_("kind of budget"), max_length=10, choices=BudgetKind.choices)
+    starts_on = models.DateField(_("first day"))
+    ends_on = models.DateField(_("last day"))
 
     class Meta:
         verbose_name = _("budget")
@@ -196,9 +200,11 @@ class BudgetLine(Amount):
     """A line of a budget."""
 
     privacy = public(_("Shows what the office plans to spend"))
-    budget = models.ForeignKey(Budget, models.PROTECT, related_name="lines")
-    category = models.ForeignKey(Category, models.PROTECT, related_name="+")
-    activity = models.ForeignKey(Activity, models.PROTECT, null=True, blank=True, related_name="+")
+    budget = models.ForeignKey(Budget, models.PROTECT, related_name="lines", verbose_name=_("budget"))
+    category = models.ForeignKey(Category, models.PROTECT, related_name="+", verbose_name=_("category"))
+    activity = models.ForeignKey(
+        Activity, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("activity")
+    )
 
     class Meta:
         verbose_name = _("budget line")
@@ -209,11 +215,15 @@ class Forecast(Record):
     """What an officer expects a budget line to have cost at its end, in the office's currency, as seen on a day."""
 
     privacy = Privacy(DataClass.OFFICE, _("Shows what the office expects to spend, and who expects it"), KEPT)
-    line = models.ForeignKey(BudgetLine, models.PROTECT, related_name="forecasts")
-    amount = models.BigIntegerField()
-    on = models.DateField()
-    entered_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
-    reason = models.CharField(max_length=400, blank=True)
+    line = models.ForeignKey(BudgetLine, models.PROTECT, related_name="forecasts", verbose_name=_("budget line"))
+    amount = models.BigIntegerField(
+        _("amount at the line’s end"), help_text=_("In the office’s currency; what is spent is part of it.")
+    )
+    on = models.DateField(_("seen on"))
+    entered_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("entered by")
+    )
+    reason = models.CharField(_("why"), max_length=400, blank=True)
 
     class Meta:
         verbose_name = _("forecast")
@@ -236,14 +246,16 @@ class Commitment(Amount):
     """What the office ordered or contracted and has not fully paid. Entries of the ledger that name it reduce it."""
 
     privacy = Privacy(DataClass.OFFICE, _("Shows what is ordered and not yet paid"), KEPT)
-    text = models.CharField(max_length=200)
-    category = models.ForeignKey(Category, models.PROTECT, related_name="+")
-    activity = models.ForeignKey(Activity, models.PROTECT, null=True, blank=True, related_name="commitments")
-    committed_on = models.DateField()
+    text = models.CharField(_("what was ordered"), max_length=200)
+    category = models.ForeignKey(Category, models.PROTECT, related_name="+", verbose_name=_("category"))
+    activity = models.ForeignKey(
+        Activity, models.PROTECT, null=True, blank=True, related_name="commitments", verbose_name=_("activity")
+    )
+    committed_on = models.DateField(_("committed on"))
     #: The day by which it is to be paid: the commitment counts against the budget whose span holds it.
-    expected_on = models.DateField()
-    state = models.CharField(max_length=10, choices=CommitmentState.choices, default=CommitmentState.OPEN)
-    closed_on = models.DateField(null=True, blank=True)
+    expected_on = models.DateField(_("to be paid by"), help_text=_("It counts against the budget of this day."))
+    state = models.CharField(_("state"), max_length=10, choices=CommitmentState.choices, default=CommitmentState.OPEN)
+    closed_on = models.DateField(_("closed on"), null=True, blank=True)
 
     class Meta:
         verbose_name = _("commitment")
@@ -274,14 +286,20 @@ class Expenditure(Amount):
     """A ledger entry. It is never altered: an entry that reverses it corrects it, and a new one replaces it."""
 
     privacy = public(_("Accounts for what the office spent"))
-    spent_on = models.DateField()
-    category = models.ForeignKey(Category, models.PROTECT, related_name="+", db_index=False)
-    activity = models.ForeignKey(Activity, models.PROTECT, null=True, blank=True, related_name="expenditure")
-    text = models.CharField(max_length=200, blank=True)
+    spent_on = models.DateField(_("day"))
+    category = models.ForeignKey(Category, models.PROTECT, related_name="+", db_index=False, verbose_name=_("category"))
+    activity = models.ForeignKey(
+        Activity, models.PROTECT, null=True, blank=True, related_name="expenditure", verbose_name=_("activity")
+    )
+    text = models.CharField(_("text"), max_length=200, blank=True)
     #: The entry's name in the finance system that it came from; empty where the ref is that name.
-    voucher = models.CharField(max_length=60, blank=True)
-    commitment = models.ForeignKey(Commitment, models.PROTECT, null=True, blank=True, related_name="paid_by")
-    reverses = models.OneToOneField("self", models.PROTECT, null=True, blank=True, related_name="reversed_by")
+    voucher = models.CharField(_("voucher"), max_length=60, blank=True)
+    commitment = models.ForeignKey(
+        Commitment, models.PROTECT, null=True, blank=True, related_name="paid_by", verbose_name=_("commitment")
+    )
+    reverses = models.OneToOneField(
+        "self", models.PROTECT, null=True, blank=True, related_name="reversed_by", verbose_name=_("reverses")
+    )
 
     class Meta:
         verbose_name = _("expenditure")
@@ -317,14 +335,16 @@ class LedgerUpload(Kept):
         _("Lets the finance officer check an extract of the ledger before it is entered"),
         _("Its rows go when it is entered or dropped; a dropped one goes after 30 days"),
     )
-    file_name = models.CharField(max_length=120)
-    sha256 = models.CharField(max_length=64)
-    uploaded_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
-    uploaded_at = models.DateTimeField()
-    state = models.CharField(max_length=10, choices=UploadState.choices, default=UploadState.WAITING)
-    closed_at = models.DateTimeField(null=True, blank=True)
+    file_name = models.CharField(_("file"), max_length=120)
+    sha256 = models.CharField(_("fingerprint"), max_length=64)
+    uploaded_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("uploaded by")
+    )
+    uploaded_at = models.DateTimeField(_("uploaded at"))
+    state = models.CharField(_("state"), max_length=10, choices=UploadState.choices, default=UploadState.WAITING)
+    closed_at = models.DateTimeField(_("closed at"), null=True, blank=True)
     #: What the officer said that a word of the file means: {"activity": {"border forum": "a2022-02"}}; "" for nothing.
-    answers = models.JSONField(default=dict, blank=True)
+    answers = models.JSONField(_("answers"), default=dict, blank=True)
 
     class Meta:
         verbose_name = _("ledger extract")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import UTC, date, datetime
 
 import pytest
 
@@ -10,8 +10,9 @@ from rso.accounts.models import User
 from rso.core.figures.reading import OFFICE, read
 from rso.core.periods import Period
 from rso.core.verbs import Refused
-from rso.finance.actions import budget_line_verbs, close_commitments, commitment_verbs, forecast_verbs, post_expenditure
-from rso.finance.models import Budget, BudgetLine, Category, Commitment, CommitmentState, Expenditure, Forecast
+from rso.finance import states
+from rso.finance.actions import budget_line_verbs, commitment_verbs, forecast_verbs, post_expenditure
+from rso.finance.models import Budget, BudgetLine, Category, Commitment, Expenditure, Forecast
 from rso.finance.queries import Line, held, lines, of_line, spent
 from rso.workplan.models import Activity
 
@@ -102,13 +103,24 @@ def test_what_was_paid_beyond_a_commitment_holds_nothing_more(budget, marta, now
     assert line_of(budget, "VIS").held == 0
 
 
-def test_a_closed_commitment_holds_nothing_from_its_day_on_and_closes_once(budget, marta, now):
-    commitment = Commitment.objects.get(ref="k2022-02")
-    close_commitments([commitment], on=date(2022, 12, 20), by=marta, now=now, state=CommitmentState.CANCELLED)
+def test_a_closed_commitment_holds_nothing_from_its_day_on_and_closes_once(budget, marta):
+    commitment, (close, cancel, again) = Commitment.objects.get(ref="k2022-02"), states.commitments.steps
+    noon = datetime(2022, 12, 20, 5, tzinfo=UTC)
+    states.commitments.take(close, [commitment], by=marta, now=noon)
 
     assert [line_of(budget, "VIS", date(2022, 12, day)).held for day in (19, 20)] == [980_000, 0]
-    with pytest.raises(Refused, match="is cancelled already"):
-        close_commitments([commitment], on=date(2022, 12, 21), by=marta, now=now)
+    with pytest.raises(Refused, match="is “Closed”; this is for: Open"):
+        states.commitments.take(cancel, [commitment], by=marta, now=noon, reason="not needed")
+    states.commitments.take(again, [commitment], by=marta, now=noon, reason="a second invoice came")
+    assert line_of(budget, "VIS").held == 980_000
+
+
+def test_a_forecast_that_names_nobody_is_of_whoever_enters_it(budget, marta, now):
+    line = BudgetLine.objects.get(ref="b2022-vis")
+    forecast_verbs.add([Forecast(ref="t-f", line=line, amount=6_000_000, on=date(2022, 12, 1))], by=marta, now=now)
+
+    assert Forecast.objects.get(ref="t-f").entered_by == marta
+    assert line_of(budget, "VIS").forecast == 6_000_000
 
 
 def test_a_line_of_an_activity_takes_its_entries_and_the_categorys_line_the_rest(budget, marta, now):

@@ -18,10 +18,13 @@ from rso.core.history import history_of
 from rso.environment import HOUSE
 from rso.events.actions import event_verbs
 from rso.events.models import Event, EventMode
+from rso.finance.actions import keep_extract
+from rso.finance.extracts import read_extract
 from rso.reports.compiler import compile_report
 from rso.reports.editions import write_pages
 from rso.reports.models import Report
 from tests.conftest import NOW
+from tests.factories.extracts import as_csv
 from tests.signing_in import sign_in
 from tests.web.failing import pages_of_faults
 from tests.web.walking import ANYONE, NAREE, as_role, ask, lay_editions, table
@@ -84,6 +87,8 @@ def test_every_template_is_rendered(office, naree, now, rendered, tmp_path, monk
     event_verbs.change([event], by=naree, now=now, reason="asked by the host")
     render_to_string("office/history.html", {"steps": history_of(event)})
     as_role("ravi-perera").get("/office/audit/")
+    upload = keep_extract(read_extract("ledger.csv", as_csv()), by=naree, now=now)
+    staff.get(f"/office/finance/ledger/{upload.ref}/")
 
     folder = HOUSE / "templates"
     assert {str(path.relative_to(folder)) for path in folder.rglob("*") if path.is_file()} - rendered == set()

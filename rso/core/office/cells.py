@@ -68,7 +68,9 @@ class Sent:
 
     @property
     def cells(self) -> Cells:
-        return {column.name: self._cell(column) for column in self.desk.form_columns}
+        """A form that may not change the ref does not ask for it."""
+        asked = [column for column in self.desk.form_columns if column.name != "ref" or "ref" in self.data]
+        return {column.name: self._cell(column) for column in asked}
 
     def _cell(self, column: Column) -> str:
         if not isinstance(column, ListColumn):

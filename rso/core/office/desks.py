@@ -103,6 +103,8 @@ class Desk:
     more_filters: Mapping[str, django_filters.Filter] = field(default_factory=dict)
     #: Relations that a record needs in order to say its name.
     needs: tuple[str, ...] = ()
+    #: Whether its records are never altered or removed once they stand, as entries of a ledger: only added.
+    settled: bool = False
     #: The desk under which this one stands in the navigation; a desk of its own where empty.
     under: str = ""
     #: Whether its records can be removed; where not, the room has verbs of its own.
@@ -177,7 +179,7 @@ class Desk:
     def all_acts(self) -> dict[str, Act]:
         """The verbs at hand: the machine's steps, the room's own, and removal."""
         found = [*(acts_of(self.machine) if self.machine else ()), *self.acts]
-        if self.keeps and self.removable:
+        if self.keeps and self.removable and not self.settled:
             found.append(Act("remove", _("Remove"), self.keeps, self.table.verbs.remove, asks=(REASON,), final=True))
         return {act.slug: act for act in found}
 
@@ -210,6 +212,10 @@ class Desk:
     def may_keep(self, user: Any) -> bool:
         return self.keeps is not None and self.keeps.allows(user)
 
+    def may_alter(self, user: Any) -> bool:
+        """Whether this person may edit what stands."""
+        return self.may_keep(user) and bool(self.sections) and not self.settled
+
     @property
     def gap(self) -> str:
         return "gap" if self.begins else ""
@@ -221,17 +227,23 @@ class Desk:
 
 @dataclass(frozen=True)
 class Place:
-    """A page of a room's own that stands in the navigation below the desks. `address` is the name of its URL."""
+    """A page of a room's own that stands in the navigation. `address` is the name of its URL. One that begins a group or is
+    under a stop stands where it was declared, the others below all."""
 
     slug: str
     title: str | Promise
     sees: Permission
     address: str
     under: str = ""
+    begins: bool = False
 
     @property
     def url(self) -> str:
         return reverse(self.address)
+
+    @property
+    def gap(self) -> str:
+        return "gap" if self.begins else ""
 
 
 class Desks:
@@ -240,6 +252,8 @@ class Desks:
     def __init__(self) -> None:
         self.all: dict[str, Desk] = {}
         self.places: dict[str, Place] = {}
+        #: Desks and places in the order of the navigation.
+        self.stops: list[Desk | Place] = []
         self._by_model: dict[type[models.Model], Desk] = {}
 
     def declare(self, *found: Desk) -> None:
@@ -247,9 +261,12 @@ class Desks:
             if desk.slug in self.all:
                 raise ValueError(f"the desk {desk.slug} is declared twice")
             self.all[desk.slug] = desk
+            self.stops.append(desk)
             self._by_model.setdefault(desk.model, desk)
 
     def declare_place(self, place: Place) -> Place:
+        if place.begins or place.under:
+            self.stops.append(place)
         return self.places.setdefault(place.slug, place)
 
     def discover(self) -> None:

@@ -106,7 +106,7 @@ def detail_page(request: HttpRequest, desk: Desk, ref: str) -> HttpResponse:
         "related": list(_related(desk, thing, user)),
         "panels": list(filter(None, (panel(thing, user) for panel in desk.panels))),
         "acts": acts,
-        "may_keep": desk.may_keep(user) and bool(desk.sections),
+        "may_keep": desk.may_alter(user),
         "public_url": _public_url(thing),
     }
     return render(request, "office/detail.html", context)

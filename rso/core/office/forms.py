@@ -152,7 +152,7 @@ class Opened:
 
 def form_page(request: HttpRequest, desk: Desk, ref: str = "") -> HttpResponse:
     """The form for a new record or a stored one: GET opens it, POST saves it, keeps it as a draft or drops the draft."""
-    if not desk.may_keep(request.user) or not desk.sections:
+    if not desk.may_keep(request.user) or not desk.sections or (ref and desk.settled):
         raise Http404
     stored = cells_of_stored(desk.table, ref) if ref else None
     if ref and (stored is None or not desk.rows(request.user).filter(ref=ref).exists()):

@@ -16,13 +16,11 @@ register.simple_tag(history_of, name="history_of")
 
 @register.simple_tag(takes_context=True)
 def side_nav(context: Context, here: Desk | Place | None) -> list[dict[str, Any]]:
-    """The desks and places that this person may see; those under a desk show while one is there."""
+    """The desks and places that this person may see; those under one show while one is there."""
     user = context["request"].user
     at = (here.under or here.slug) if here else ""
-    found = [
-        {"title": desk.title, "url": desk.url, "here": desk is here, "class": "sub" if desk.under else desk.gap}
-        for desk in desks.seen_by(user)
-        if not desk.under or desk.under == at
+    return [
+        {"title": stop.title, "url": stop.url, "here": stop is here, "class": "sub" if stop.under else stop.gap}
+        for stop in [*desks.stops, *(place for place in desks.places.values() if place not in desks.stops)]
+        if stop.sees.allows(user) and (not stop.under or stop.under == at)
     ]
-    places = [place for place in desks.places.values() if place.sees.allows(user)]
-    return found + [{"title": p.title, "url": p.url, "here": p is here, "class": ""} for p in places]
