@@ -5,7 +5,7 @@ from __future__ import annotations
 from rso.core.search.registry import searched
 from rso.events.models import Event, Quote
 
-searched.declare(Event, "title", "place", "summary", "outcome", "reason")
+searched.declare(Event, "title", "place", "summary", "outcome", "reason", all_at="events")
 searched.declare(
     Quote,
     "words",

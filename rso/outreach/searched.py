@@ -10,5 +10,10 @@ from rso.outreach.models import Engagement
 
 # An engagement has no page of its own: the list shows it alone.
 searched.declare(
-    Engagement, "title", "place", "summary", url=lambda row: f"{reverse('engagements')}?{urlencode({'q': row.ref})}"
+    Engagement,
+    "title",
+    "place",
+    "summary",
+    url=lambda row: f"{reverse('engagements')}?{urlencode({'q': row.ref})}",
+    all_at="engagements",
 )

@@ -16,8 +16,11 @@ from rso.core.figures import Status, registry
 from rso.core.figures.cache import keep
 from rso.core.figures.reading import Reading
 from rso.core.listings import listings
+from rso.core.loading.columns import CONTROL
 from rso.core.pages import InYear, OneOf, Words, list_page
 from rso.core.periods import Period
+from rso.core.search.finding import find
+from rso.core.search.registry import PUBLIC
 from rso.members.models import Body
 from rso.members.site import WithBody
 from rso.outreach import gallery
@@ -67,6 +70,14 @@ def engagements(request: HttpRequest) -> HttpResponse:
     return list_page(request, filters, "outreach/engagements.html")
 
 
+def search(request: HttpRequest) -> HttpResponse:
+    """Whatever is public and holds the words, kind by kind."""
+    words = CONTROL.sub(" ", request.GET.get("q", "")).strip()[:100]
+    found = [(of, of.url(words)) for of in find(words, {PUBLIC})]
+    context = {"sought": words, "found": found, "count": sum(of.total for of, _url in found)}
+    return render(request, "outreach/search.html", context)
+
+
 def page(template: str) -> Any:
     def view(request: HttpRequest) -> HttpResponse:
         return render(request, f"outreach/{template}.html")
@@ -98,6 +109,7 @@ urlpatterns = [
     path("about/", page("about"), name="about"),
     path("contact/", page("contact"), name="contact"),
     path("accessibility/", page("accessibility"), name="accessibility"),
+    path("search/", search, name="search"),
     path("open-data/", open_data, name="open-data"),
     path("privacy/", privacy, name="privacy"),
     path("components/", components, name="components"),

@@ -10,4 +10,4 @@ def audience_of(work: Publication) -> str:
     return PUBLIC if work.state == PublicationState.PUBLISHED else OFFICE
 
 
-searched.declare(Publication, "title", "summary", "authors", "series", visible=audience_of)
+searched.declare(Publication, "title", "summary", "authors", "series", visible=audience_of, all_at="publications")

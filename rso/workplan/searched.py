@@ -12,7 +12,7 @@ def titles_of(thing: Theme | PriorityIssue) -> list[str]:
     return [thing.title, *thing.titles.values()]
 
 
-searched.declare(Activity, "title", "summary", "outcome")
+searched.declare(Activity, "title", "summary", "outcome", all_at="work")
 searched.declare(Request, "title", "asked_by")
 searched.declare(Undertaking, "text", "meeting", "area")
 searched.declare(PriorityIssue, titles_of, "set_by")

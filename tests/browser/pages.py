@@ -6,6 +6,7 @@ PAGES = {
     "contact": "/contact/",
     "accessibility": "/accessibility/",
     "open-data": "/open-data/",
+    "search": "/search/?q=border+management",
     "privacy": "/privacy/",
     "components": "/components/",
     "work": "/work/",

@@ -35,6 +35,7 @@ LIST = Cost(queries=8, objects=250, bytes=40_000, nodes=1_500)
 DETAIL = Cost(queries=10, objects=100, bytes=40_000, nodes=1_500)
 OTHER = Cost(queries=7, objects=100, bytes=40_000, nodes=1_500)
 ASKED = Cost(queries=7, objects=600, bytes=120_000, nodes=1_500)
+SEARCH = Cost(queries=30, objects=150, bytes=40_000, nodes=1_500)
 FIGURE = Cost(queries=7, objects=5, bytes=200_000, nodes=2_500)
 HOME = Cost(queries=19, objects=100, bytes=40_000, nodes=1_500)
 OF_A_HOME = Cost(queries=12, objects=250, bytes=40_000, nodes=1_500)
@@ -45,6 +46,7 @@ BARS = {
     **dict.fromkeys(("/figures/participations/2022/", "/figures/events-held/2022/"), FIGURE),
     **dict.fromkeys(("/about/", "/contact/", "/accessibility/", "/open-data/", "/privacy/"), OTHER),
     "/work/asked/": ASKED,
+    "/search/?q=event": SEARCH,
     "/portal/M01/": HOME,
     **dict.fromkeys(("/portal/M01/people/", "/portal/M01/events/", "/portal/M01/record/"), OF_A_HOME),
     "/publications/feed/": OTHER,

@@ -8,7 +8,11 @@ from typing import Any
 
 from django.db import connection, models
 from django.db.models.expressions import RawSQL
+from django.urls import reverse
+from django.utils.http import urlencode
+from django.utils.text import capfirst
 
+from rso.core.search.excerpts import Excerpt, excerpt
 from rso.core.search.index import AUDIENCE, ID_BITS, PART, PART_BITS, REF, TITLE, rowids
 from rso.core.search.registry import Searched, searched
 from rso.core.search.words import Phrase, asked
@@ -19,11 +23,17 @@ Asking = tuple[str, list[Any]]
 
 @dataclass(frozen=True)
 class Hit:
-    """A record that was found."""
+    """A record that was found, and the words of it that were asked for where its title does not say them all."""
 
-    ref: str
+    record: Any
     title: str
     url: str
+    lang: str
+    excerpt: Excerpt
+
+    @property
+    def ref(self) -> str:
+        return str(self.record.ref)
 
 
 @dataclass(frozen=True)
@@ -33,6 +43,19 @@ class Found:
     model: type[models.Model]
     total: int
     hits: Sequence[Hit]
+
+    @property
+    def title(self) -> str:
+        return capfirst(str(self.model._meta.verbose_name))
+
+    @property
+    def slug(self) -> str:
+        return str(self.model._meta.model_name)
+
+    def url(self, words: str) -> str:
+        """The list of all of them, where the kind has one."""
+        at = searched.by_model[self.model].all_at
+        return f"{reverse(at)}?{urlencode({'q': words})}" if at else ""
 
 
 def matching(model: type[models.Model], words: str) -> RawSQL:
@@ -61,17 +84,17 @@ def find(
         total, pks = held.get(kind.number, (0, []))
         if total:
             pks = list(dict.fromkeys([*called.get(kind.number, (0, []))[1], *pks]))[:limit]
-            if hits := _hits(kind, pks, audiences):
+            if hits := _hits(kind, pks, audiences, phrases):
                 found.append(Found(model, total, hits))
     return sorted(found, key=lambda each: searched.by_model[each.model].number not in called)
 
 
-def _hits(kind: Searched, pks: list[int], audiences: Collection[str]) -> list[Hit]:
+def _hits(kind: Searched, pks: list[int], audiences: Collection[str], phrases: Sequence[Phrase]) -> list[Hit]:
     """The records in the order found. Each says once more who may see it: a stale index tells nobody anything."""
     records = kind.stored().in_bulk(pks)
     seen = (records[pk] for pk in pks if pk in records)
     return [
-        Hit(record.ref, kind.title(record), kind.url(record))
+        Hit(record, kind.title(record), kind.url(record), kind.lang(record), excerpt(kind.body(record), phrases))
         for record in seen
         if set(kind.audiences(record)) & set(audiences)
     ]

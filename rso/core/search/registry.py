@@ -30,12 +30,24 @@ class Searched:
     url: Callable[[Any], str]
     #: What the fields, the audiences and the address of a record read beside it.
     related: tuple[str, ...]
+    #: The public list of the kind, by the name of its address.
+    all_at: str
     number: int
 
     def texts(self, record: Any, field: Field) -> list[str]:
         value = field(record) if callable(field) else getattr(record, field)
         values = value.values() if isinstance(value, dict) else [value] if isinstance(value, str) else value
         return [text for text in values if text]
+
+    def body(self, record: Any) -> Iterator[str]:
+        """The texts beside the title."""
+        for field in self.fields[1:]:
+            yield from self.texts(record, field)
+
+    def lang(self, record: Any) -> str:
+        """The language of a title: that of the page where it is translated."""
+        told = getattr(record, "language", "")
+        return told or ("en" if self.title(record) in self.texts(record, self.fields[0])[:1] else "")
 
     def audiences(self, record: Any) -> list[str]:
         """Only a public kind can be found by the public, whatever its declaration says."""
@@ -61,6 +73,7 @@ class Registry:
         title: Callable[[Any], str] = str,
         url: Callable[[Any], str] = lambda record: str(record.get_absolute_url()),
         related: Sequence[str] = (),
+        all_at: str = "",
     ) -> Searched:
         """Declares that a kind is searched; `visible` is who may find it: all where its data class is public, else the office."""
         default = PUBLIC if model.privacy.data_class == DataClass.PUBLIC else OFFICE  # type: ignore[attr-defined]
@@ -68,7 +81,7 @@ class Registry:
         number = zlib.crc32(str(model._meta.label_lower).encode()) >> 17
         if number in self.by_number:
             raise ValueError(f"{model} and {self.by_number[number].model} have the same number in the search")
-        searched = Searched(model, fields, told, title, url, tuple(related), number)
+        searched = Searched(model, fields, told, title, url, tuple(related), all_at, number)
         self.by_model[model] = self.by_number[number] = searched
         return searched
 

@@ -33,7 +33,7 @@ _RUN = re.compile(rf"[\w{MARKS}]+")
 _BARE = re.compile(f"([{BARE}]+)")
 #: A letter with its signs, a letter stacked under it, and the second half of sara am. Burmese tones that end a syllable stand
 #: by themselves, so that a word is found before a particle too.
-_CHARACTER = re.compile(
+CHARACTER = re.compile(
     rf"(?s:.)(?:[\u17d2\u1039].|\u1037(?=\u103a)|(?<=[\u0e4d\u0ecd])[\u0e32\u0eb2]|(?![\u1037\u1038])[{MARKS}])*"
 )
 #: Thai and Lao signs over and under one letter, typed in any order.
@@ -72,12 +72,17 @@ def fold(text: str) -> str:
 def runs(folded: str) -> Iterator[str | list[str]]:
     """A folded text's words, and of its runs without spaces the characters."""
     for run in _RUN.findall(folded):
-        if run.isascii() or not _BARE.search(run):
+        if not bare(run):
             yield run[:LONGEST]
         else:
             for at, part in enumerate(_BARE.split(run)):
                 if part:
-                    yield _CHARACTER.findall(part) if at % 2 else part[:LONGEST]
+                    yield CHARACTER.findall(part) if at % 2 else part[:LONGEST]
+
+
+def bare(folded: str) -> bool:
+    """Whether a folded word holds characters of a script without spaces."""
+    return not folded.isascii() and bool(_BARE.search(folded))
 
 
 def pairs(characters: list[str]) -> list[str]:
