@@ -4,8 +4,8 @@ from django.utils.translation import gettext_lazy as _
 
 from rso.core.loading.columns import columns, links
 from rso.core.loading.tables import Link, Table, tables
-from rso.publications import actions
-from rso.publications.models import Edition, Publication, PublicationBody
+from rso.publications import actions, clearing
+from rso.publications.models import Clearance, Edition, Publication, PublicationBody
 from rso.workplan.models import Part
 
 PARTNERS = _("Each of them gives its clearance before the work is published.")
@@ -39,5 +39,17 @@ tables.declare(
             *("ref", "publication", "language", "number", "issued_on", "precision", "link", "file", "basis", "source"),
         ),
         actions.edition_verbs,
+    )
+)
+tables.declare(
+    Table(
+        "clearances.csv",
+        Clearance,
+        columns(
+            Clearance,
+            *("ref", "publication", "kind", "reviewer", "outsider", "body", "asked_on", "verdict", "given_on"),
+            *("channel", "comment"),
+        ),
+        clearing.clearance_verbs,
     )
 )

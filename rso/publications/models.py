@@ -9,9 +9,10 @@ from django.db.models import Q
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from rso.core.models import Precision, RankField, Record, one_of, precision_is_known, words_in
+from rso.accounts.models import User
+from rso.core.models import Kept, Precision, RankField, Record, one_of, precision_is_known, words_in
 from rso.core.periods import show_day
-from rso.core.privacy import public
+from rso.core.privacy import DataClass, Privacy, public
 from rso.members.models import Body
 from rso.workplan.models import Activity, Part
 
@@ -37,8 +38,14 @@ class PublicationKind(models.TextChoices):
 
 class PublicationState(models.TextChoices):
     DRAFT = "draft", _("Draft")
+    PEER_REVIEW = "peer_review", _("In peer review")
+    CLEARED = "cleared", _("Cleared")
     PUBLISHED = "published", _("Published")
     WITHDRAWN = "withdrawn", _("Withdrawn")
+
+
+#: Where answers are being gathered: a change of what they speak of overtakes them.
+IN_CLEARANCE = (PublicationState.PEER_REVIEW, PublicationState.CLEARED)
 
 
 class PublicationQuerySet(models.QuerySet["Publication"]):
@@ -61,7 +68,7 @@ class Publication(Record):
     title = models.CharField(_("title"), max_length=240)
     kind = models.CharField(_("kind"), max_length=25, choices=PublicationKind.choices)
     state = models.CharField(
-        _("state"), max_length=10, choices=PublicationState.choices, default=PublicationState.DRAFT
+        _("state"), max_length=15, choices=PublicationState.choices, default=PublicationState.DRAFT
     )
     first_issued_on = models.DateField(
         _("first issue"),
@@ -95,7 +102,6 @@ class Publication(Record):
         help_text=_("What it is for, in two or three sentences; it stands on the public page."),
     )
     link = models.URLField(_("link"), max_length=500, blank=True, help_text=_("Where the public finds it."))
-    #: Why it was withdrawn.
     reason = models.CharField(
         _("reason"), max_length=400, blank=True, help_text=_("Why it was withdrawn or sent back.")
     )
@@ -186,3 +192,111 @@ class Edition(Record):
             precision_is_known("edition"),
             models.UniqueConstraint(fields=["publication", "language", "number"], name="edition_once"),
         ]
+
+
+class ClearanceKind(models.TextChoices):
+    """In what office someone is asked."""
+
+    PEER = "peer", _("Peer reviewer")
+    CO_MANAGER = "co_manager", _("Co-manager")
+    PARTNER = "partner", _("Partner")
+
+
+class Verdict(models.TextChoices):
+    WAITING = "waiting", _("Waiting for an answer")
+    CLEARED = "cleared", _("Cleared")
+    CHANGES = "changes", _("Changes asked")
+    DECLINED = "declined", _("Declined")
+    OVERTAKEN = "overtaken", _("Cleared, then the work changed")
+
+
+class Channel(models.TextChoices):
+    """How an answer came to the office."""
+
+    LETTER = "letter", _("Letter")
+    EMAIL = "email", _("E-mail")
+    MEETING = "meeting", _("Meeting")
+
+
+class ClearanceQuerySet(models.QuerySet["Clearance"]):
+    def waiting_for(self, user: User) -> ClearanceQuerySet:
+        """What this person has been asked and has not answered."""
+        return self.filter(reviewer=user.pk, verdict=Verdict.WAITING)
+
+
+class Clearance(Kept):
+    """A question to one reviewer, co-manager or partner whether a work may be published, and the answer."""
+
+    privacy = Privacy(
+        DataClass.PERSONAL, _("Shows who agreed to the publication of a work, and when"), _("As long as the work")
+    )
+    publication = models.ForeignKey(
+        Publication, models.CASCADE, related_name="clearances", verbose_name=_("publication")
+    )
+    kind = models.CharField(_("asked as"), max_length=12, choices=ClearanceKind.choices)
+    reviewer = models.ForeignKey(
+        User,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("colleague who is asked"),
+        help_text=_("A reviewer of the office, or a co-manager; they answer themselves."),
+    )
+    outsider = models.CharField(
+        _("reviewer from outside"),
+        max_length=160,
+        blank=True,
+        help_text=_("Name and organisation of someone without an account; you record their answer."),
+    )
+    body = models.ForeignKey(
+        Body,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("partner who is asked"),
+        help_text=_("One of the work’s partners; you record their answer."),
+    )
+    asked_on = models.DateField(_("asked on"), null=True, blank=True, help_text=_("Today where empty."))
+    verdict = models.CharField(_("answer"), max_length=10, choices=Verdict.choices, default=Verdict.WAITING)
+    given_on = models.DateField(_("answered on"), null=True, blank=True)
+    channel = models.CharField(_("how it came"), max_length=10, choices=Channel.choices, blank=True)
+    comment = models.TextField(
+        _("comment"), blank=True, max_length=4000, help_text=_("Needed where changes are asked or the answer is no.")
+    )
+
+    objects = ClearanceQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("clearance")
+        indexes = [models.Index(fields=["reviewer", "verdict"], name="clearance_waiting_for")]
+        constraints = [
+            one_of("clearance", "kind", ClearanceKind),
+            one_of("clearance", "verdict", Verdict),
+            one_of("clearance", "channel", Channel, blank=True),
+            models.CheckConstraint(
+                condition=Q(verdict=Verdict.WAITING, given_on=None)
+                | (~Q(verdict=Verdict.WAITING) & Q(given_on__isnull=False)),
+                name="clearance_answered_on_a_day",
+            ),
+            models.CheckConstraint(
+                condition=Q(kind=ClearanceKind.PEER, reviewer__isnull=False, outsider="", body=None)
+                | (Q(kind=ClearanceKind.PEER, reviewer=None, body=None) & ~Q(outsider=""))
+                | Q(kind=ClearanceKind.CO_MANAGER, reviewer__isnull=False, outsider="", body=None)
+                | Q(kind=ClearanceKind.PARTNER, reviewer=None, outsider="", body__isnull=False),
+                name="clearance_asks_one",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_kind_display()}: {self.who}"
+
+    @property
+    def who(self) -> str:
+        return str(self.reviewer or self.body or self.outsider)
+
+    @property
+    def asks(self) -> tuple[str, int | str]:
+        """In what office who is asked: later questions to the same one replace earlier ones."""
+        return self.kind, self.reviewer_id or self.body_id or self.outsider

@@ -36,6 +36,8 @@ class Act:
     why_not: Callable[[Any, Any], str] = lambda thing, by: ""
     final: bool = False
     bulk: bool = True
+    #: Whether a record's page tells why the verb cannot be done to it yet: it is the next step but for that.
+    is_next: Callable[[Any], bool] = lambda thing: False
     #: What stands above the preview, where there is more to know.
     says: str | Promise = ""
 
@@ -59,6 +61,7 @@ def acts_of(machine: Machine) -> tuple[Act, ...]:
             asks=(REASON,) if step.asks_reason else (),
             why_not=lambda thing, by: machine.why_not(step, thing, by),
             final=step.final,
+            is_next=lambda thing: getattr(thing, machine.field) in step.sources,
         )
 
     return tuple(act(step) for step in machine.steps)

@@ -52,7 +52,7 @@ def labels_of(column: Column, model: type[models.Model]) -> dict[str, Any]:
     field: Any = model._meta.get_field(column.attribute)
     if isinstance(field, RankField) and field.ranks:
         return {rank.name.lower(): rank.label for rank in field.ranks}
-    return {str(value): label for value, label in field.flatchoices}
+    return {str(value): label for value, label in field.flatchoices if str(value) in column.among}
 
 
 class Sent:

@@ -48,6 +48,8 @@ class Section:
 
     title: str | Promise
     names: str
+    #: Whether the form asks for it; what only verbs write stands on the page alone.
+    asked: bool = True
 
     @property
     def columns(self) -> list[str]:
@@ -189,7 +191,7 @@ class Desk:
     @cached_property
     def form_columns(self) -> list[Column]:
         """The columns of the file that the form asks for, in its order."""
-        return [self.column(name) for section in self.sections for name in section.columns]
+        return [self.column(name) for section in self.sections if section.asked for name in section.columns]
 
     @property
     def lists(self) -> list[ListColumn]:

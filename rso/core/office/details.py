@@ -96,7 +96,7 @@ def detail_page(request: HttpRequest, desk: Desk, ref: str) -> HttpResponse:
     thing = find(desk, request.user, ref)
     user = request.user
     saw(thing, by=officer(request), now=timezone.now())
-    acts = [act for act in desk.all_acts.values() if act.permission.allows(user) and not act.why_not(thing, user)]
+    allowed = [(act, act.why_not(thing, user)) for act in desk.all_acts.values() if act.permission.allows(user)]
     context = {
         "desk": desk,
         "here": desk,
@@ -105,7 +105,8 @@ def detail_page(request: HttpRequest, desk: Desk, ref: str) -> HttpResponse:
         "sections": Facts(desk, thing, user).sections,
         "related": list(_related(desk, thing, user)),
         "panels": list(filter(None, (panel(thing, user) for panel in desk.panels))),
-        "acts": acts,
+        "acts": [act for act, why in allowed if not why],
+        "held": [(act, why) for act, why in allowed if why and act.is_next(thing)],
         "may_keep": desk.may_alter(user),
         "public_url": _public_url(thing),
     }

@@ -15,7 +15,7 @@ from django.utils.translation import ngettext
 from rso.core.addresses import REF
 from rso.core.corrections import by_the_office
 from rso.core.history import Step, steps_of
-from rso.core.loading.columns import Wrong
+from rso.core.loading.columns import Column, Wrong
 from rso.core.models import AuditEvent
 from rso.core.office.acts import Act
 from rso.core.office.cells import labels_of
@@ -130,12 +130,16 @@ def _answers(act: Act, asked: Any) -> tuple[dict[str, Any], dict[str, str]]:
     return answers, faults
 
 
+def _any_answer(column: Column) -> Any:
+    return column.among[0] if column.among else timezone.localdate() if column.kind == "date" else "…"
+
+
 def _show(
     request: HttpRequest, desk: Desk, act: Act, fit: list[Any], unfit: list[tuple[Any, str]],
     answers: dict[str, Any], faults: dict[str, str], ref: str,
 ) -> HttpResponse:  # fmt: skip
     # What is asked is not known yet: any answer shows what else will change.
-    guess = {column.name: answers.get(column.name) or (column.among[0] if column.among else "…") for column in act.asks}
+    guess = {column.name: answers.get(column.name) or _any_answer(column) for column in act.asks}
     again = list(desk.rows(request.user).filter(pk__in=[thing.pk for thing in fit]).order_by("pk")) if fit else []
     preview = rehearse(act, again, guess, request.user) if again else Preview([], 0, [])
     fields = [

@@ -79,6 +79,7 @@ class Opened:
         return [
             (section.title, [self._field(self.desk.column(name)) for name in section.columns if self._asks(name)])
             for section in self.desk.sections
+            if section.asked
         ]
 
     def _asks(self, name: str) -> bool:

@@ -1,0 +1,284 @@
+"""Publications go through clearance: who sends, who answers, who clears, what a change overtakes, what holds back publishing."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+
+from rso.accounts.models import User
+from rso.core.models import AuditEvent
+from rso.core.verbs import Refused
+from rso.members.models import Body
+from rso.publications import actions, clearing, states
+from rso.publications.models import Clearance, Edition, Publication
+from tests.conftest import HOUSE, NOW
+from tests.web.conftest import as_user
+from tests.web.markup import Page, words
+
+pytestmark = pytest.mark.usefixtures("office")
+STEPS = {step.slug: step for step in states.publications.steps}
+PAGE = "/office/publications/p2023-03/"
+
+
+def person(ref: str) -> User:
+    return User.objects.get(ref=ref)
+
+
+@pytest.fixture
+def lena(office) -> User:
+    """Lena Fischer, communications officer."""
+    return person("lena-fischer")
+
+
+@pytest.fixture
+def harriet(office) -> User:
+    """Harriet Lowe, co-manager."""
+    return person("harriet-lowe")
+
+
+@pytest.fixture
+def bagus(office) -> User:
+    """Bagus Santoso, co-manager."""
+    return person("bagus-santoso")
+
+
+def work() -> Publication:
+    """A draft in peer review: Naree Boonmee has cleared it, Harriet Lowe and NEXUS are asked."""
+    return Publication.objects.get(ref="p2023-03")
+
+
+def question(ref: str) -> Clearance:
+    return Clearance.objects.select_related("publication", "reviewer").get(ref=ref)
+
+
+def take(slug: str, by: User, reason: str = "") -> None:
+    states.publications.take(STEPS[slug], [work()], by=by, now=NOW, reason=reason)
+
+
+def answer(ref: str, by: User, verdict: str = "cleared", comment: str = "") -> None:
+    clearing.answer([question(ref)], by=by, now=NOW, verdict=verdict, comment=comment)
+
+
+def record(ref: str, by: User, verdict: str = "cleared", on: date = date(2023, 3, 30), comment: str = "") -> None:
+    clearing.record([question(ref)], by=by, now=NOW, verdict=verdict, given_on=on, channel="letter", comment=comment)
+
+
+def refused(verb, *args, **given) -> str:
+    with pytest.raises(Refused) as error:
+        verb(*args, **given)
+    return str(error.value)
+
+
+def sent_by(user: User) -> None:
+    take("send_back", user, "Once more")
+    take("send", user)
+
+
+def verdicts() -> dict[str, str]:
+    return dict(Clearance.objects.filter(publication=work()).order_by("ref").values_list("ref", "verdict"))
+
+
+def test_a_work_is_published_once_reviewer_co_manager_and_partner_have_cleared_it(lena, harriet):
+    sent_by(lena)
+    answer("c2023-03", harriet)
+    record("c2023-04", lena)
+    take("publish", lena)
+    told = AuditEvent.objects.filter(kind="publications.publication", ref="p2023-03").order_by("pk")
+
+    assert (work().state, work().first_issued_on) == ("published", date(2023, 3, 31))
+    assert [event.verb for event in told][-4:] == ["send_back", "send", "clear", "publish"]
+    partner = question("c2023-04")
+    assert (partner.verdict, partner.channel, partner.given_on) == ("cleared", "letter", date(2023, 3, 30))
+
+
+def test_whoever_sent_a_work_to_review_does_not_clear_it(harriet, bagus):
+    sent_by(harriet)
+
+    says = "whoever sent a work to review does not clear it"
+    assert refused(clearing.clear, [work()], by=harriet, now=NOW).startswith(says)
+    assert refused(answer, "c2023-03", harriet) == says
+    clearing.clear([work()], by=bagus, now=NOW, comment="Fit to print")
+
+    mine = Clearance.objects.get(publication=work(), reviewer=bagus)
+    assert (work().state, mine.kind, mine.verdict, mine.comment) == ("cleared", "co_manager", "cleared", "Fit to print")
+
+
+def test_a_co_manager_clears_only_what_a_peer_has_cleared(harriet):
+    Clearance.objects.filter(ref="c2023-01").update(verdict="waiting", given_on=None)
+
+    assert refused(clearing.clear, [work()], by=harriet, now=NOW) == "no peer reviewer has cleared it as it stands"
+
+
+def test_a_draft_without_a_reviewer_is_not_sent(lena):
+    take("send_back", lena, "Not ready")
+    Clearance.objects.filter(publication=work()).delete()
+
+    assert refused(take, "send", lena) == "name a peer reviewer first: ask for a clearance"
+
+
+def test_nothing_is_published_while_a_partner_has_not_agreed(lena, harriet):
+    answer("c2023-03", harriet)
+    missing = "the clearance of NEXUS Institute is not on record"
+
+    assert refused(take, "publish", lena) == missing
+    record("c2023-04", lena, "changes", comment="Name the steering group")
+    assert refused(take, "publish", lena) == missing
+    again = Clearance(ref="c2023-05", publication=work(), kind="partner", body=Body.objects.get(ref="NEXUS"))
+    clearing.ask([again], by=lena, now=NOW)
+    record("c2023-05", lena)
+    take("publish", lena)
+
+    assert work().state == "published"
+
+
+@pytest.mark.parametrize(("field", "text"), [("title", "Another title"), ("summary", "Other words"), ("link", "https://rso.example/x")])  # fmt: skip
+def test_a_change_of_what_was_read_overtakes_every_answer(lena, harriet, field, text):
+    answer("c2023-03", harriet)
+    altered = work()
+    setattr(altered, field, text)
+    actions.change_publications([altered], by=lena, now=NOW)
+    told = AuditEvent.objects.filter(kind="publications.publication", ref="p2023-03").order_by("-pk")[0]
+
+    assert (work().state, verdicts()) == (
+        "peer_review",
+        {"c2023-01": "overtaken", "c2023-02": "waiting", "c2023-03": "overtaken", "c2023-04": "waiting"},
+    )
+    assert (told.verb, told.reason) == ("reopen", "Changed after it was cleared")
+    assert refused(clearing.clear, [work()], by=harriet, now=NOW) == "no peer reviewer has cleared it as it stands"
+
+
+def test_a_new_file_overtakes_answers_and_a_new_date_does_not(lena, harriet):
+    answer("c2023-03", harriet)
+    edition = Edition(ref="p2023-03-en", publication=work(), language="en", issued_on=date(2023, 6, 15))
+    actions.add_editions([edition], by=lena, now=NOW)
+    edition.issued_on = date(2023, 6, 1)
+    actions.change_editions([edition], by=lena, now=NOW)
+    assert (work().state, verdicts()["c2023-03"]) == ("cleared", "cleared")
+
+    edition.file = "guide.pdf"
+    actions.change_editions([edition], by=lena, now=NOW)
+    assert (work().state, verdicts()["c2023-03"]) == ("peer_review", "overtaken")
+
+
+def test_a_published_work_keeps_its_state_when_a_word_is_mended(lena):
+    altered = Publication.objects.get(ref="p2022-01")
+    altered.summary = "A series."
+    actions.change_publications([altered], by=lena, now=NOW)
+
+    assert Publication.objects.get(ref="p2022-01").state == "published"
+
+
+def test_changes_asked_by_a_co_manager_lead_a_work_back_with_the_reason(lena, harriet):
+    assert refused(answer, "c2023-03", harriet, "changes") == "say what should change, or why not"
+    answer("c2023-03", harriet, "changes", "Part two repeats part one")
+
+    assert (work().state, work().reason) == ("draft", "Part two repeats part one")
+    take("send", lena)
+    assert work().reason == ""
+
+
+def test_an_answer_is_given_by_whoever_is_asked_and_stays(lena, harriet, bagus):
+    assert refused(answer, "c2023-03", bagus) == "is for Harriet Lowe to answer"
+    assert refused(record, "c2023-03", lena) == "is for Harriet Lowe to answer"
+    assert refused(answer, "c2023-04", lena) == "is answered outside; record it"
+    assert refused(record, "c2023-04", lena, on=date(2023, 4, 2)) == "has not come yet"
+    answer("c2023-03", harriet)
+    assert refused(answer, "c2023-03", harriet) == "is answered; ask anew"
+    stays = "is answered, and the answer stays; ask anew"
+    assert refused(clearing.withdraw, [question("c2023-03")], by=lena, now=NOW) == stays
+    turned = question("c2023-01")
+    turned.kind, turned.reviewer = "co_manager", harriet
+    assert refused(clearing.change, [turned], by=lena, now=NOW) == stays
+
+
+def test_one_question_goes_to_one_who_may_be_asked(lena, naree):
+    union, nexus = (Body.objects.get(ref=ref) for ref in ("IOM", "NEXUS"))
+    asked = [
+        Clearance(kind="co_manager", reviewer=naree),
+        Clearance(kind="peer", reviewer=person("josefa-waqa")),
+        Clearance(kind="peer", reviewer=naree, outsider="Someone"),
+        Clearance(kind="peer", body=nexus),
+        Clearance(kind="partner", body=union),
+        Clearance(kind="partner"),
+    ]
+    for at, clearance in enumerate(asked):
+        clearance.ref, clearance.publication = f"c-{at}", work()
+
+    with pytest.raises(Refused) as error:
+        clearing.ask(asked, by=lena, now=NOW)
+    assert [(problem.index, problem.field, str(problem.says)) for problem in error.value.problems] == [
+        (0, "reviewer", "Naree Boonmee may not be asked this"),
+        (1, "reviewer", "Josefa Waqa may not be asked this"),
+        (2, "outsider", "one question is to one; ask the other apart"),
+        (3, "body", "does not go with “Peer reviewer”"),
+        (4, "body", "is no partner of this work; name it there first"),
+        (5, "body", "say who is asked"),
+    ]
+
+
+def buttons(user: User, address: str = PAGE) -> set[str]:
+    page = Page(address, as_user(user).get(address).content)
+    return {words(e) for e in page.all("a", "button") if "mini" in (e.get("class") or "").split()}
+
+
+def test_each_sees_the_verbs_that_are_theirs(lena, harriet, naree):
+    theirs = {"Send back", "Remove", "Ask for a clearance", "New edition"}
+    assert (buttons(lena), buttons(harriet)) == (theirs, theirs | {"Clear"})
+    assert buttons(person("marta-ilves")) == set()
+    asked = "/office/clearances/c2023-03/"
+    assert (buttons(harriet, asked), buttons(lena, asked)) == ({"Answer", "Remove"}, {"Remove"})
+    assert buttons(lena, "/office/clearances/c2023-04/") == {"Record the answer", "Remove"}
+
+
+def test_the_page_says_what_publishing_still_waits_for(lena, harriet):
+    answer("c2023-03", harriet)
+    page = Page(PAGE, as_user(lena).get(PAGE).content)
+
+    assert [words(e) for e in page.all("li") if words(e).startswith("Publish:")] == [
+        "Publish: the clearance of NEXUS Institute is not on record"
+    ]
+
+
+@pytest.mark.parametrize("ref", ["lena-fischer", "tran-thi-mai", "kim-osei"])
+def test_nobody_but_a_co_manager_clears(ref):
+    assert as_user(person(ref)).post(f"{PAGE}do/clear/", {"yes": "1"}).status_code == 404
+    assert work().state == "peer_review"
+
+
+def test_a_co_manager_clears_on_the_page_after_seeing_what_will_change(harriet):
+    shown = as_user(harriet).get(f"{PAGE}do/clear/")
+    done = as_user(harriet).post(f"{PAGE}do/clear/", {"yes": "1", "comment": "Well made"})
+
+    assert "What will change" in words(Page(PAGE, shown.content).root)
+    assert (done.status_code, work().state, question("c2023-03").comment) == (302, "cleared", "Well made")
+
+
+def test_a_question_is_asked_and_a_partners_answer_recorded_in_the_browser(lena):
+    client = as_user(lena)
+    made = client.post(
+        "/office/clearances/new/?publication=p2023-03",
+        {"publication": "p2023-03", "kind": "peer", "outsider": "A judge (invented)"},
+    )
+    asked = Clearance.objects.get(outsider="A judge (invented)")
+    given = {"yes": "1", "verdict": "cleared", "given_on": "2023-03-30", "channel": "email", "comment": ""}
+    done = client.post(f"/office/clearances/{asked.ref}/do/record/", given)
+    asked.refresh_from_db()
+
+    assert (made.status_code, done.status_code) == (302, 302)
+    assert (asked.verdict, asked.channel, asked.given_on) == ("cleared", "email", date(2023, 3, 30))
+
+
+def test_verdicts_that_no_person_gives_are_refused(harriet):
+    answers = {"yes": "1", "verdict": "overtaken", "comment": ""}
+
+    assert as_user(harriet).post("/office/clearances/c2023-03/do/answer/", answers).status_code == 422
+    assert question("c2023-03").verdict == "waiting"
+
+
+def test_what_is_in_clearance_is_not_public(client):
+    assert client.get("/publications/p2023-03/").status_code == 404
+
+
+def test_the_readme_draws_the_states_as_they_are():
+    assert states.publications.diagram() in (HOUSE / "rso" / "publications" / "README.md").read_text(encoding="utf-8")
