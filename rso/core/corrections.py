@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from rso.core.loading.export import as_cells
+from rso.core.loading.following import Following
 from rso.core.loading.holding import WHY, Standing
 from rso.core.loading.load import BadFolder, discover, set_cells
+from rso.core.loading.reading import Rows
 from rso.core.loading.tables import Table, tables
 from rso.core.models import Correction
 from rso.core.verbs import Problem, Refused, kind_of, tell, turn
@@ -83,10 +85,11 @@ def drop_corrections(corrections: Sequence[Correction], *, by: User, now: dateti
             found = [c for c in corrections if c.kind == kind_of(table.model)]
             if not found:
                 continue
-            wanted: dict[str, dict[str, object]] = {}
+            wanted: dict[str, dict[str, Any]] = {}
             for correction in found:
                 value = table.column(correction.column).read(correction.file_says)
                 wanted.setdefault(correction.ref, {})[correction.column] = value
+            Following().follow({table.file: Rows(table, wanted, dict.fromkeys(wanted, 0))})
             try:
                 set_cells(table, wanted, by=by, now=now)
             except BadFolder as error:

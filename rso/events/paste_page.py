@@ -77,8 +77,12 @@ class Row:
         return VERDICTS[self.proposal.verdict][1]
 
     @property
+    def line(self) -> int:
+        return self.proposal.row.line
+
+    @property
     def name(self) -> str:
-        return f"row-{self.proposal.row.line}"
+        return f"row-{self.line}"
 
     @property
     def who(self) -> str:

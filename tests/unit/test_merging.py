@@ -278,6 +278,17 @@ def test_what_the_office_corrected_in_the_loser_comes_back_with_it(somchai, jaid
     assert list(Correction.objects.values()) == kept
 
 
+def test_the_office_takes_what_a_file_says_of_a_record_that_was_merged_since(somchai, jaidee, trainings, naree, now):
+    row, table = attend(jaidee, trainings[0]), tables.of(Participation)
+    corrections.keep(table, row.ref, {"person": "t-jaidee"}, {"person": ""}, by=naree, now=now)
+    Participation.objects.filter(pk=row.pk).update(person=None)
+    merge(somchai, jaidee, by=naree, now=now)
+
+    corrections.drop_corrections(list(Correction.objects.all()), by=naree, now=LATER)
+
+    assert Participation.objects.get(pk=row.pk).person == somchai
+
+
 def test_the_address_of_a_body_that_was_merged_leads_to_the_one_that_stayed(office, client, naree, now):
     for ref in ("t-fund", "t-funds"):
         add([Body(ref=ref, kind=BodyKind.PARTNER, name="The Fund")], verb="added", by=platform(), now=NOW)

@@ -46,7 +46,14 @@ def test_a_list_is_shown_before_anything_is_entered(client, entered):
 
     text = answer.content.decode()
     assert (answer.status_code, Page(ADDRESS, answer.content).faults, names()) == (200, [], [])
-    for says in ("New person", "Who is it?", "Cannot be read", "batbayar", "Member: is no State or organisation"):
+    for says in (
+        "New person",
+        "Who is it?",
+        "Cannot be read",
+        "batbayar",
+        "Member: is no State or organisation",
+        "Line 3: what",
+    ):
         assert says in text
     assert Access.objects.filter(kind="members.person", rows=1).count() == 1
 
