@@ -17,13 +17,14 @@ from rso.core.verbs import Check, Problem, refuse
 
 if TYPE_CHECKING:
     from rso.accounts.models import User
+    from rso.core.loading.columns import Column
 
 
 @dataclass(frozen=True)
 class Step:
     """A way from some states to another: who may go it, whether it asks why, whether it cannot be gone back.
 
-    `sets` writes what else follows on the record, such as the day of an answer: (thing, now).
+    What it `asks` besides, such as the day of an answer, is written on the record; `sets` writes what else follows: (thing, now).
     """
 
     slug: str
@@ -33,6 +34,7 @@ class Step:
     who: Permission
     asks_reason: bool = False
     final: bool = False
+    asks: tuple[Column, ...] = ()
     sets: Callable[[Any, datetime], None] = lambda thing, now: None
     #: Why this person may not take this step with this record, or nothing: (thing, by).
     unless: Callable[[Any, Any], str | Promise] = lambda thing, by: ""
@@ -60,20 +62,29 @@ class Machine:
             return _("is “%(state)s”; this is for: %(allowed)s") % {"state": self.label(now_in), "allowed": allowed}
         return str(step.unless(thing, by))
 
-    def take(self, step: Step, things: Sequence[Any], *, by: User, now: datetime, reason: str = "") -> list[Any]:
+    def take(
+        self, step: Step, things: Sequence[Any], *, by: User, now: datetime, reason: str = "", **answers: Any
+    ) -> list[Any]:
         """Takes a step with each of the records: all of them or none. The audit event is named by the step."""
-        refuse(self._problems(step, things, by, reason))
+        refuse(self._problems(step, things, by, reason, answers))
         for thing in things:
             setattr(thing, self.field, step.target)
+            for column in step.asks:
+                setattr(thing, column.attribute, answers.get(column.name, column.default))
             if reason and any(field.name == "reason" for field in thing._meta.concrete_fields):
                 thing.reason = reason
             step.sets(thing, now)
         refuse(self.check(things))
         return verbs.change(things, verb=step.slug, by=by, now=now, reason=reason)
 
-    def _problems(self, step: Step, things: Sequence[Any], by: User, reason: str) -> Iterator[Problem]:
+    def _problems(
+        self, step: Step, things: Sequence[Any], by: User, reason: str, answers: Mapping[str, Any]
+    ) -> Iterator[Problem]:
         if step.asks_reason and not reason.strip():
             yield Problem(0, "reason", _("say why; it stands in the history"))
+        for column in step.asks:
+            if column.required and answers.get(column.name) in (None, ""):
+                yield Problem(0, column.name, _("is needed for this"))
         for at, thing in enumerate(things):
             if says := self.why_not(step, thing, by):
                 yield Problem(at, self.field, says)

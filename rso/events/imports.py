@@ -5,6 +5,7 @@ from collections.abc import Sequence
 
 from django.db.models import Count, Sum
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from rso.core.loading.columns import columns, links
 from rso.core.loading.tables import Link, Table, tables
@@ -30,11 +31,11 @@ tables.declare(
         (
             *columns(Event, "ref", "title", "type", "mode", "state", "reason", "office_role", "group", "ordinal"),
             *columns(Event, "place", "country", "starts_on", "ends_on", "precision", "activity"),
-            links("partners", EventBody, "body", where={"part": Part.PARTNER}),
-            links("experts", EventBody, "body", where={"part": Part.EXPERT}),
-            links("hosts", EventBody, "body", where={"part": Part.HOST}),
-            links("funders", EventBody, "body", where={"part": Part.FUNDER}),
-            links("stated", StatedNumber, "statement"),
+            links("partners", EventBody, "body", where={"part": Part.PARTNER}, label=gettext_lazy("Partners")),
+            links("experts", EventBody, "body", where={"part": Part.EXPERT}, label=gettext_lazy("Experts")),
+            links("hosts", EventBody, "body", where={"part": Part.HOST}, label=gettext_lazy("Hosts")),
+            links("funders", EventBody, "body", where={"part": Part.FUNDER}, label=gettext_lazy("Funders")),
+            links("stated", StatedNumber, "statement", label=gettext_lazy("What sources state of it")),
             *columns(Event, "summary", "outcome", "basis", "source"),
         ),
         actions.event_verbs,

@@ -84,20 +84,46 @@ class Event(Record, Dated):
     """A training, dialogue, exercise or meeting that the office organised, co-hosted, facilitated or supported."""
 
     privacy = public(_("Shows what the office held and supported"))
-    title = models.CharField(max_length=200)
-    type = models.CharField(max_length=30, choices=EventType.choices)
-    mode = models.CharField(max_length=15, choices=EventMode.choices, blank=True)
-    state = models.CharField(max_length=10, choices=EventState.choices, default=EventState.PLANNED)
-    #: Why it was postponed or cancelled.
-    reason = models.CharField(max_length=400, blank=True)
-    office_role = models.CharField(max_length=12, choices=OfficeRole.choices)
-    group = models.ForeignKey(Group, models.PROTECT, null=True, blank=True, related_name="events")
-    ordinal = models.PositiveSmallIntegerField(null=True, blank=True)
-    place = models.CharField(max_length=120, blank=True)
-    country = models.CharField(max_length=3, blank=True)
-    activity = models.ForeignKey(Activity, models.PROTECT, null=True, blank=True, related_name="events")
-    summary = models.TextField(blank=True)
-    outcome = models.TextField(blank=True)
+    title = models.CharField(_("title"), max_length=200)
+    type = models.CharField(_("type"), max_length=30, choices=EventType.choices)
+    mode = models.CharField(_("mode"), max_length=15, choices=EventMode.choices, blank=True)
+    state = models.CharField(_("state"), max_length=10, choices=EventState.choices, default=EventState.PLANNED)
+    reason = models.CharField(
+        _("reason"), max_length=400, blank=True, help_text=_("Why it was postponed or cancelled.")
+    )
+    office_role = models.CharField(
+        _("office’s role"),
+        max_length=12,
+        choices=OfficeRole.choices,
+        help_text=_("What is only supported does not count among the office’s own events."),
+    )
+    group = models.ForeignKey(
+        Group,
+        models.PROTECT,
+        verbose_name=_("group"),
+        null=True,
+        blank=True,
+        related_name="events",
+        help_text=_("Whose meeting it is, where it is one."),
+    )
+    ordinal = models.PositiveSmallIntegerField(
+        _("number of the meeting"), null=True, blank=True, help_text=_("16 for the 16th meeting of the group.")
+    )
+    place = models.CharField(_("place"), max_length=120, blank=True)
+    country = models.CharField(
+        _("country code"), max_length=3, blank=True, help_text=_("Where it is held: three letters of ISO 3166, as THA.")
+    )
+    activity = models.ForeignKey(
+        Activity,
+        models.PROTECT,
+        verbose_name=_("activity"),
+        null=True,
+        blank=True,
+        related_name="events",
+        help_text=_("The work of which it is a part, and with it why it is held."),
+    )
+    summary = models.TextField(_("summary"), blank=True, help_text=_("What it was, for the public and for reports."))
+    outcome = models.TextField(_("outcome"), blank=True, help_text=_("What came of it, once something did."))
 
     objects = EventQuerySet.as_manager()
 
@@ -154,8 +180,8 @@ class EventBody(models.Model):
 
     privacy = public(_("Tells who worked beside the office"))
     event = models.ForeignKey(Event, models.CASCADE, related_name="parts")
-    body = models.ForeignKey(Body, models.PROTECT, related_name="event_parts")
-    part = models.CharField(max_length=10, choices=Part.choices)
+    body = models.ForeignKey(Body, models.PROTECT, verbose_name=_("with"), related_name="event_parts")
+    part = models.CharField(_("part"), max_length=10, choices=Part.choices)
 
     class Meta:
         verbose_name = _("part in an event")
@@ -226,17 +252,59 @@ class Participation(Record):
         _("Counts who took part, so that the office can account for its events"),
         _("Names are removed with the person; the attendance stays as a head count"),
     )
-    event = models.ForeignKey(Event, models.PROTECT, related_name="participations", db_index=False)
-    member = models.ForeignKey(Body, models.PROTECT, null=True, blank=True, related_name="+", db_index=False)
-    agency = models.ForeignKey(Body, models.PROTECT, null=True, blank=True, related_name="+", db_index=False)
-    person = models.ForeignKey(Person, models.PROTECT, null=True, blank=True, related_name="+", db_index=False)
-    number = models.PositiveIntegerField(default=1)
-    sex = RankField(Sex, null=True, blank=True)
-    role = RankField(ParticipationRole)
-    state = RankField(ParticipationState, default=ParticipationState.REGISTERED)
-    mode = RankField(Presence)
-    statement = models.ForeignKey(Statement, models.PROTECT, null=True, blank=True, related_name="+", db_index=False)
-    source = models.ForeignKey("core.Source", models.PROTECT, null=True, blank=True, related_name="+", db_index=False)
+    event = models.ForeignKey(
+        Event, models.PROTECT, verbose_name=_("event"), related_name="participations", db_index=False
+    )
+    member = models.ForeignKey(
+        Body,
+        models.PROTECT,
+        verbose_name=_("State or organisation"),
+        null=True,
+        blank=True,
+        related_name="+",
+        db_index=False,
+        help_text=_("For whom they came; empty where it is not known."),
+    )
+    agency = models.ForeignKey(
+        Body, models.PROTECT, verbose_name=_("agency"), null=True, blank=True, related_name="+", db_index=False
+    )
+    person = models.ForeignKey(
+        Person,
+        models.PROTECT,
+        verbose_name=_("person"),
+        null=True,
+        blank=True,
+        related_name="+",
+        db_index=False,
+        help_text=_("Empty for a head count: a delegation of which no names are known."),
+    )
+    number = models.PositiveIntegerField(
+        _("number"), default=1, help_text=_("1 for a person; of a head count, how many of one sex came.")
+    )
+    sex = RankField(Sex, verbose_name=_("sex"), null=True, blank=True, help_text=_("Empty where it is not known."))
+    role = RankField(ParticipationRole, verbose_name=_("role"))
+    state = RankField(ParticipationState, verbose_name=_("state"), default=ParticipationState.REGISTERED)
+    mode = RankField(Presence, verbose_name=_("way of taking part"))
+    statement = models.ForeignKey(
+        Statement,
+        models.PROTECT,
+        verbose_name=_("statement"),
+        null=True,
+        blank=True,
+        related_name="+",
+        db_index=False,
+        help_text=_("The total of a source that this row is a part of."),
+    )
+    source = models.ForeignKey(
+        "core.Source",
+        models.PROTECT,
+        verbose_name=_("source"),
+        null=True,
+        blank=True,
+        related_name="+",
+        db_index=False,
+        help_text=_("The document in which it stands."),
+    )
 
     objects = ParticipationQuerySet.as_manager()
 
@@ -288,13 +356,22 @@ class Quote(Record):
     privacy = Privacy(
         DataClass.PERSONAL, _("Prints what participants said, with their consent"), _("Until consent is withdrawn")
     )
-    event = models.ForeignKey(Event, models.PROTECT, null=True, blank=True, related_name="quotes")
-    speaker = models.CharField(max_length=120)
-    post = models.CharField(max_length=160, blank=True)
-    body = models.ForeignKey(Body, models.PROTECT, null=True, blank=True, related_name="+")
-    words = models.TextField()
-    consent = models.CharField(max_length=10, choices=Consent.choices)
-    consent_on = models.DateField(null=True, blank=True)
+    event = models.ForeignKey(
+        Event, models.PROTECT, verbose_name=_("event"), null=True, blank=True, related_name="quotes"
+    )
+    speaker = models.CharField(_("speaker"), max_length=120)
+    post = models.CharField(_("post"), max_length=160, blank=True, help_text=_("As it was when the words were said."))
+    body = models.ForeignKey(
+        Body, models.PROTECT, verbose_name=_("State or organisation"), null=True, blank=True, related_name="+"
+    )
+    words = models.TextField(_("words"), help_text=_("As they were said, without quotation marks."))
+    consent = models.CharField(
+        _("consent"),
+        max_length=10,
+        choices=Consent.choices,
+        help_text=_("Without it the words are shown nowhere; when it is withdrawn they leave every edition to come."),
+    )
+    consent_on = models.DateField(_("consent given on"), null=True, blank=True)
 
     class Meta:
         verbose_name = _("quotation")

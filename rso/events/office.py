@@ -1,18 +1,26 @@
-"""The office's desks of this room."""
+"""The office's desks of this room, and what it knows of the records of lower rooms."""
 
-from datetime import timedelta
+from __future__ import annotations
 
 from django.db.models import Q
 from django.urls import path
+from datetime import date, timedelta
+from typing import TYPE_CHECKING
+
+from django.db.models import Exists, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
 
-from rso.core.office import Col, Desk, Related, Section, View, desks
+from rso.core.office import HOW_KNOWN, Col, Desk, Related, Section, View, desks
 from rso.events import states
 from rso.events.models import Event, Participation, ParticipationState, Quote
 from rso.events.paste_page import paste_page, paste_panel
+from rso.events.models import Event, EventState, Participation, ParticipationState, Quote
 from rso.events.policies import KEEP_EVENTS, KEEP_PARTICIPANTS, KEEP_QUOTES, SEE_EVENTS, SEE_PARTICIPANTS
+from rso.members.models import MEMBER_KINDS
+from rso.workplan.models import Activity, ActivityStatus
 
-HOW_KNOWN = Section(_("How it is known"), "basis source")
+if TYPE_CHECKING:
+    from rso.accounts.models import User
 
 desks.declare(
     Desk(
@@ -22,7 +30,7 @@ desks.declare(
         SEE_EVENTS,
         KEEP_EVENTS,
         columns="title state when place type activity",
-        filters="type state mode starts_on group office_role basis",
+        filters="type state mode starts_on group parts__body office_role",
         order=("-starts_on",),
         new=_("New event"),
         prefix="e",
@@ -84,3 +92,36 @@ desks.declare(
 )
 
 urlpatterns = [path("office/events/<ref:ref>/participants/paste/", paste_page, name="office-paste")]
+
+def nothing_planned(user: User, day: date) -> Q:
+    """Members with no event to come and no work planned or under way: nobody of theirs is entered, nothing of it is theirs."""
+    to_come = Event.objects.filter(state=EventState.PLANNED, ends_on__gte=day)
+    work = Activity.objects.filter(status__in=(ActivityStatus.PLANNED, ActivityStatus.RUNNING))
+    here = OuterRef("pk")
+    planned = (
+        to_come.filter(participations__member=here),
+        to_come.filter(parts__body=here),
+        work.filter(parts__body=here),
+        work.filter(origins__request__parts__body=here),
+        work.filter(origins__undertaking__parts__body=here),
+    )
+    found = Q(kind__in=MEMBER_KINDS, left_on=None)
+    for rows in planned:
+        found &= Q(~Exists(rows))
+    return found
+
+
+#: What the pages of other records show of events.
+SHORT = "title state when place"
+
+desks.extend(
+    "members",
+    views=(View("idle", _("Members with nothing planned"), nothing_planned),),
+    related=(
+        Related("events", "participations__member", SHORT, _("Events that its people were entered for")),
+        Related("events", "parts__body", SHORT, _("Events in which it has a part")),
+    ),
+)
+desks.extend("people", related=(Related("participations", "person", "event role state mode"),))
+desks.extend("groups", related=(Related("events", "group", SHORT),))
+desks.extend("activities", related=(Related("events", "activity", SHORT),))

@@ -108,25 +108,56 @@ class Body(Record):
     """A State, organisation, partner or agency. Everyone whom the office works with is a row of this one table."""
 
     privacy = public(_("Names the States and organisations that the office serves and works with"))
-    kind = models.CharField(max_length=25, choices=BodyKind.choices)
-    name = models.CharField(max_length=160)
-    names = models.JSONField(default=dict, blank=True)
-    long_name = models.CharField(max_length=200, blank=True)
-    iso2 = models.CharField(max_length=2, blank=True)
-    #: ISO 3166-1 alpha-3; empty for organisations and for members that stand for territories.
-    country = models.CharField(max_length=3, blank=True)
-    region = models.CharField(max_length=40, choices=Region.choices, blank=True)
-    parent = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="agencies")
-    sector = models.CharField(max_length=30, choices=Sector.choices, blank=True)
-    joined_on = models.DateField(null=True, blank=True)
-    left_on = models.DateField(null=True, blank=True)
-    #: Whether the body's standing in the Process was found in a document; pages say where it was not.
-    is_verified = models.BooleanField(default=True)
-    remark = models.CharField(max_length=400, blank=True)
-    aliases = models.CharField(max_length=300, blank=True)
-    #: Place in the tile grid of members: column 1 to 15, line 1 to 8.
-    tile_column = models.PositiveSmallIntegerField(null=True, blank=True)
-    tile_line = models.PositiveSmallIntegerField(null=True, blank=True)
+    kind = models.CharField(_("kind"), max_length=25, choices=BodyKind.choices)
+    name = models.CharField(_("name"), max_length=160, help_text=_("As the Process writes it, in English."))
+    names = models.JSONField(_("name in other languages"), default=dict, blank=True)
+    long_name = models.CharField(_("name in full"), max_length=200, blank=True)
+    iso2 = models.CharField(
+        _("two-letter code"), max_length=2, blank=True, help_text=_("Of ISO 3166, as TH; tiles and charts show it.")
+    )
+    country = models.CharField(
+        _("country code"),
+        max_length=3,
+        blank=True,
+        help_text=_("Of ISO 3166, as THA; empty for organisations and for members that stand for territories."),
+    )
+    region = models.CharField(_("sub-region"), max_length=40, choices=Region.choices, blank=True)
+    parent = models.ForeignKey(
+        "self",
+        models.PROTECT,
+        verbose_name=_("belongs to"),
+        null=True,
+        blank=True,
+        related_name="agencies",
+        help_text=_("The State or organisation of an agency."),
+    )
+    sector = models.CharField(
+        _("sector"), max_length=30, choices=Sector.choices, blank=True, help_text=_("Whom its officials work for.")
+    )
+    joined_on = models.DateField(
+        _("joined on"), null=True, blank=True, help_text=_("Empty: it has been there from the beginning.")
+    )
+    left_on = models.DateField(
+        _("left on"), null=True, blank=True, help_text=_("The first day on which it no longer belongs.")
+    )
+    is_verified = models.BooleanField(
+        _("standing verified"),
+        default=True,
+        help_text=_("Whether a document says that it belongs to the Process; pages say where none was found."),
+    )
+    remark = models.CharField(_("remark"), max_length=400, blank=True)
+    aliases = models.CharField(
+        _("other names"),
+        max_length=300,
+        blank=True,
+        help_text=_("Names by which lists and files may call it, parted by semicolons."),
+    )
+    tile_column = models.PositiveSmallIntegerField(
+        _("column of its tile"), null=True, blank=True, help_text=_("In the grid of members: 1 to 15.")
+    )
+    tile_line = models.PositiveSmallIntegerField(
+        _("line of its tile"), null=True, blank=True, help_text=_("In the grid of members: 1 to 8.")
+    )
 
     objects = BodyQuerySet.as_manager()
 
@@ -202,6 +233,20 @@ class Person(Record):
     )
 
     objects = OfABodyQuerySet.as_manager()
+    name = models.CharField(
+        _("name"), max_length=160, help_text=_("In the order in which the person writes it; one name is enough.")
+    )
+    body = models.ForeignKey(
+        Body,
+        models.PROTECT,
+        verbose_name=_("State or organisation"),
+        null=True,
+        blank=True,
+        related_name="people",
+        help_text=_("For whom the person takes part; not the agency."),
+    )
+    agency = models.ForeignKey(Body, models.PROTECT, verbose_name=_("agency"), null=True, blank=True, related_name="+")
+    post = models.CharField(_("post"), max_length=160, blank=True)
 
     class Meta:
         verbose_name = _("person")
@@ -219,10 +264,11 @@ class FocalPoint(Record):
         _("Tells the office and the body's own officials whom to ask"),
         _("As long as the person's record"),
     )
-    body = models.ForeignKey(Body, models.PROTECT, related_name="focal_points")
-    person = models.ForeignKey(Person, models.PROTECT, related_name="focal_points")
-    starts_on = models.DateField()
-    ends_on = models.DateField(null=True, blank=True)
+    named_by = ("person", "body")
+    body = models.ForeignKey(Body, models.PROTECT, verbose_name=_("State or organisation"), related_name="focal_points")
+    person = models.ForeignKey(Person, models.PROTECT, verbose_name=_("person"), related_name="focal_points")
+    starts_on = models.DateField(_("first day"))
+    ends_on = models.DateField(_("last day"), null=True, blank=True, help_text=_("Empty while it goes on."))
 
     objects = FocalPointQuerySet.as_manager()
 
@@ -236,6 +282,9 @@ class FocalPoint(Record):
             ),
             models.UniqueConstraint(fields=["body", "person", "starts_on"], name="focal_point_once"),
         ]
+
+    def __str__(self) -> str:
+        return f"{self.person}, {self.body}"
 
 
 class GroupKind(models.TextChoices):
@@ -258,10 +307,22 @@ class Group(Record):
     """A working group, mechanism or series of meetings of the Process. Its code is stable; its names have dates."""
 
     privacy = public(_("Describes the groups that the office supports"))
-    kind = models.CharField(max_length=20, choices=GroupKind.choices)
-    established = models.CharField(max_length=10, blank=True)
-    parent = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="children")
-    purpose = models.TextField(blank=True)
+    #: Its name is that of today.
+    named_by = ("names",)
+    kind = models.CharField(_("kind"), max_length=20, choices=GroupKind.choices)
+    established = models.CharField(
+        _("established"), max_length=10, blank=True, help_text=_("As far as it is known: 2009, 2009-04 or 2009-04-15.")
+    )
+    parent = models.ForeignKey(
+        "self",
+        models.PROTECT,
+        verbose_name=_("reports to"),
+        null=True,
+        blank=True,
+        related_name="children",
+        help_text=_("The group above it."),
+    )
+    purpose = models.TextField(_("purpose"), blank=True)
 
     class Meta:
         verbose_name = _("group")
@@ -279,9 +340,11 @@ class Group(Record):
 
 class GroupName(Record):
     privacy = public(_("Keeps the names that a group has borne"))
-    group = models.ForeignKey(Group, models.CASCADE, related_name="names")
-    name = models.CharField(max_length=200)
-    starts_on = models.DateField(null=True, blank=True)
+    group = models.ForeignKey(Group, models.CASCADE, verbose_name=_("group"), related_name="names")
+    name = models.CharField(_("name"), max_length=200)
+    starts_on = models.DateField(
+        _("first day"), null=True, blank=True, help_text=_("Empty for its first name, where the day is not known.")
+    )
 
     class Meta:
         verbose_name = _("name of a group")
@@ -293,6 +356,9 @@ class GroupName(Record):
                 fields=["group"], condition=Q(starts_on__isnull=True), name="group_name_without_a_day_once"
             ),
         ]
+
+    def __str__(self) -> str:
+        return self.name
 
 
 class GroupRole(models.TextChoices):
@@ -306,11 +372,17 @@ class Seat(Record):
     """A body's part in a group, from when to when. Co-chairs change, so they are seats too."""
 
     privacy = public(_("Tells who leads and who belongs to a group, and when"))
-    group = models.ForeignKey(Group, models.PROTECT, related_name="seats")
-    body = models.ForeignKey(Body, models.PROTECT, related_name="seats")
-    role = models.CharField(max_length=15, choices=GroupRole.choices)
-    starts_on = models.DateField(null=True, blank=True)
-    ends_on = models.DateField(null=True, blank=True)
+    named_by = ("body", "group__names")
+    group = models.ForeignKey(Group, models.PROTECT, verbose_name=_("group"), related_name="seats")
+    body = models.ForeignKey(Body, models.PROTECT, verbose_name=_("State or organisation"), related_name="seats")
+    role = models.CharField(_("role"), max_length=15, choices=GroupRole.choices)
+    starts_on = models.DateField(_("first day"), null=True, blank=True, help_text=_("Empty where it is not known."))
+    ends_on = models.DateField(
+        _("first day without it"),
+        null=True,
+        blank=True,
+        help_text=_("The day on which it is another’s; empty while it goes on."),
+    )
 
     class Meta:
         verbose_name = _("seat in a group")
@@ -322,3 +394,6 @@ class Seat(Record):
                 name="seat_ends_after_it_starts",
             ),
         ]
+
+    def __str__(self) -> str:
+        return f"{self.body}, {self.group}"

@@ -29,3 +29,26 @@ def homes_open_to(user: User | AnonymousUser, on: date) -> BodyQuerySet:
     """The bodies whose home a person may see on a day. Agencies have none: their State or organisation speaks for them."""
     with_a_home = Body.objects.exclude(kind=BodyKind.AGENCY)
     return with_a_home if LOOK_INTO_HOMES.allows(user) else with_a_home.spoken_for_by(user, on)
+"""Who may do what with bodies, groups and the people who speak for them."""
+
+from django.utils.translation import gettext_lazy as _
+
+from rso.accounts.models import OFFICE_ROLES, Role
+from rso.core.permissions import permissions
+
+SEE_BODIES = permissions.declare("bodies.see", _("see members, partners and agencies, and the groups"), *OFFICE_ROLES)
+KEEP_BODIES = permissions.declare(
+    "bodies.keep",
+    _("add and change members, partners and agencies, and the groups"),
+    *(Role.PROGRAMME_OFFICER, Role.MONITORING_OFFICER, Role.CO_MANAGER, Role.ADMINISTRATOR),
+)
+SEE_PEOPLE = permissions.declare(
+    "people.see",
+    _("see people and who speaks for a member"),
+    *(Role.PROGRAMME_OFFICER, Role.MONITORING_OFFICER, Role.CO_MANAGER, Role.DATA_PROTECTION_LEAD),
+)
+KEEP_PEOPLE = permissions.declare(
+    "people.keep",
+    _("add and change people and who speaks for a member"),
+    *(Role.PROGRAMME_OFFICER, Role.MONITORING_OFFICER, Role.CO_MANAGER),
+)

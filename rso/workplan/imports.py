@@ -1,5 +1,7 @@
 """The files of this room."""
 
+from django.utils.translation import gettext_lazy as _
+
 from rso.core.loading.columns import columns, links, translations
 from rso.core.loading.tables import Link, Table, tables
 from rso.workplan import actions
@@ -61,7 +63,9 @@ tables.declare(
         (
             *columns(Request, "ref", "title", "received_on", "precision", "answered_on", "answered_precision"),
             *columns(Request, "state", "asked_by"),
-            links("members", RequestBody, "body"),
+            links(
+                "members", RequestBody, "body", label=_("Members that ask"), hint=_("None where they are not named.")
+            ),
             *columns(Request, "remark", "basis", "source"),
         ),
         actions.request_verbs,
@@ -74,7 +78,7 @@ tables.declare(
         Undertaking,
         (
             *columns(Undertaking, "ref", "text", "meeting", "said_on", "precision", "state", "area"),
-            links("members", UndertakingBody, "body"),
+            links("members", UndertakingBody, "body", label=_("Who undertakes it")),
             *columns(Undertaking, "basis", "source"),
         ),
         actions.undertaking_verbs,
@@ -89,13 +93,18 @@ tables.declare(
             *columns(
                 Activity, "ref", "title", "purpose", "starts_on", "ends_on", "precision", "status", "gender_marker"
             ),
-            links("themes", ActivityTheme, "theme", weight="weight"),
-            links("requests", ActivityOrigin, "request"),
-            links("undertakings", ActivityOrigin, "undertaking"),
-            links("priorities", ActivityOrigin, "priority"),
-            links("partners", ActivityBody, "body", where={"part": Part.PARTNER}),
-            links("experts", ActivityBody, "body", where={"part": Part.EXPERT}),
-            links("funders", ActivityBody, "body", where={"part": Part.FUNDER}),
+            links(
+                *("themes", ActivityTheme, "theme"),
+                weight="weight",
+                label=_("Themes"),
+                hint=_("Each with its share in per cent; together they make 100."),
+            ),
+            links("requests", ActivityOrigin, "request", label=_("Requests that it answers")),
+            links("undertakings", ActivityOrigin, "undertaking", label=_("Undertakings that it follows")),
+            links("priorities", ActivityOrigin, "priority", label=_("Priority issues that it serves")),
+            links("partners", ActivityBody, "body", where={"part": Part.PARTNER}, label=_("Partners")),
+            links("experts", ActivityBody, "body", where={"part": Part.EXPERT}, label=_("Experts")),
+            links("funders", ActivityBody, "body", where={"part": Part.FUNDER}, label=_("Funders")),
             *columns(Activity, "lead", "summary", "outcome", "basis", "source"),
         ),
         actions.activity_verbs,

@@ -12,6 +12,7 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
 from rso.core.models import (
+    AS_KNOWN,
     Dated,
     Precision,
     RankField,
@@ -52,9 +53,11 @@ class Theme(ShortTitled):
     """A theme of the office's work, in force from a day up to, not including, another. Sets replace one another."""
 
     privacy = public(_("Names the themes of the office's work"))
-    set = models.CharField(max_length=20, choices=ThemeSet.choices)
-    valid_from = models.DateField()
-    valid_to = models.DateField(null=True, blank=True)
+    set = models.CharField(_("set"), max_length=20, choices=ThemeSet.choices)
+    valid_from = models.DateField(_("in force from"))
+    valid_to = models.DateField(
+        _("no longer in force from"), null=True, blank=True, help_text=_("Empty while it is in force.")
+    )
 
     objects = ThemeQuerySet.as_manager()
 
@@ -84,9 +87,9 @@ class PriorityIssue(Record, Titled):
     """An issue on which a meeting agreed that efforts should focus."""
 
     privacy = public(_("Keeps what members agreed to focus on"))
-    set_by = models.CharField(max_length=200)
-    agreed_on = models.DateField()
-    precision = RankField(Precision, default=Precision.DAY)
+    set_by = models.CharField(_("agreed by"), max_length=200, help_text=_("The meeting that agreed on it."))
+    agreed_on = models.DateField(_("agreed on"))
+    precision = RankField(Precision, verbose_name=_("known to the"), default=Precision.DAY, help_text=AS_KNOWN)
 
     class Meta:
         verbose_name = _("priority issue")
@@ -109,12 +112,14 @@ class Undertaking(Record):
     """What a member or the office said in a meeting that it would do. Voluntary: told as progress."""
 
     privacy = public(_("Keeps what was undertaken in meetings and what came of it"))
-    text = models.CharField(max_length=400)
-    meeting = models.CharField(max_length=200, blank=True)
-    said_on = models.DateField()
-    precision = RankField(Precision, default=Precision.DAY)
-    state = models.CharField(max_length=15, choices=UndertakingState.choices, default=UndertakingState.RECORDED)
-    area = models.CharField(max_length=200, blank=True)
+    text = models.CharField(_("undertaking"), max_length=400, help_text=_("What was said that would be done."))
+    meeting = models.CharField(_("meeting"), max_length=200, blank=True, help_text=_("Where it was said."))
+    said_on = models.DateField(_("said on"))
+    precision = RankField(Precision, verbose_name=_("known to the"), default=Precision.DAY, help_text=AS_KNOWN)
+    state = models.CharField(
+        _("state"), max_length=15, choices=UndertakingState.choices, default=UndertakingState.RECORDED
+    )
+    area = models.CharField(_("area of cooperation"), max_length=200, blank=True)
 
     class Meta:
         verbose_name = _("undertaking")
@@ -137,7 +142,7 @@ class UndertakingBody(models.Model):
 
     privacy = public(_("Tells who undertook what"))
     undertaking = models.ForeignKey(Undertaking, models.CASCADE, related_name="parts")
-    body = models.ForeignKey(Body, models.PROTECT, related_name="+")
+    body = models.ForeignKey(Body, models.PROTECT, verbose_name=_("member"), related_name="+")
 
     class Meta:
         verbose_name = _("body of an undertaking")
@@ -160,14 +165,28 @@ class Request(Record):
     """What a member asks the office for, and when it was answered."""
 
     privacy = public(_("Shows what members asked for and what came of it"))
-    title = models.CharField(max_length=200)
-    received_on = models.DateField()
-    precision = RankField(Precision, default=Precision.DAY)
-    answered_on = models.DateField(null=True, blank=True)
-    answered_precision = RankField(Precision, default=Precision.DAY)
-    state = models.CharField(max_length=15, choices=RequestState.choices, default=RequestState.RECEIVED)
-    asked_by = models.CharField(max_length=120, blank=True)
-    remark = models.CharField(max_length=400, blank=True)
+    title = models.CharField(
+        _("request"), max_length=200, help_text=_("What is asked for. Say nothing of a victim, a migrant or a suspect.")
+    )
+    received_on = models.DateField(_("received on"))
+    precision = RankField(Precision, verbose_name=_("receipt known to the"), default=Precision.DAY, help_text=AS_KNOWN)
+    answered_on = models.DateField(
+        _("answered on"),
+        null=True,
+        blank=True,
+        help_text=_("Set when the request is answered; change it here only to correct it."),
+    )
+    answered_precision = RankField(
+        Precision, verbose_name=_("answer known to the"), default=Precision.DAY, help_text=AS_KNOWN
+    )
+    state = models.CharField(_("state"), max_length=15, choices=RequestState.choices, default=RequestState.RECEIVED)
+    asked_by = models.CharField(
+        _("asked by"),
+        max_length=120,
+        blank=True,
+        help_text=_("Who spoke for the members, where it helps: a ministry, a delegation; no private person."),
+    )
+    remark = models.CharField(_("remark"), max_length=400, blank=True)
 
     class Meta:
         verbose_name = _("request")
@@ -202,7 +221,7 @@ class RequestBody(models.Model):
 
     privacy = public(_("Tells who asked for what"))
     request = models.ForeignKey(Request, models.CASCADE, related_name="parts")
-    body = models.ForeignKey(Body, models.PROTECT, related_name="+")
+    body = models.ForeignKey(Body, models.PROTECT, verbose_name=_("member"), related_name="+")
 
     class Meta:
         verbose_name = _("body of a request")
@@ -257,6 +276,35 @@ class Activity(Record, Dated):
     lead = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+")
     summary = models.TextField(blank=True)
     outcome = models.TextField(blank=True)
+    title = models.CharField(_("title"), max_length=200)
+    purpose = models.ForeignKey(
+        CorePurpose,
+        models.PROTECT,
+        verbose_name=_("core purpose"),
+        related_name="activities",
+        help_text=_("Its cost is reported under it."),
+    )
+    gender_marker = models.CharField(
+        _("gender marker"),
+        max_length=12,
+        choices=GenderMarker.choices,
+        default=GenderMarker.NOT_SCREENED,
+        help_text=_(
+            "Whether equality of women and men is its aim, one of its aims, or neither. Not screened is no answer."
+        ),
+    )
+    status = models.CharField(_("state"), max_length=10, choices=ActivityStatus.choices, default=ActivityStatus.PLANNED)
+    lead = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        verbose_name=_("led by"),
+        null=True,
+        blank=True,
+        related_name="+",
+        help_text=_("The officer who answers for it; the public does not see the name."),
+    )
+    summary = models.TextField(_("summary"), blank=True, help_text=_("What it is, for the public and for reports."))
+    outcome = models.TextField(_("outcome"), blank=True, help_text=_("What came of it, once something did."))
 
     objects = ActivityQuerySet.as_manager()
 
@@ -286,8 +334,8 @@ class ActivityTheme(models.Model):
 
     privacy = public(_("Weighs the themes that an activity serves"))
     activity = models.ForeignKey(Activity, models.CASCADE, related_name="themes")
-    theme = models.ForeignKey(Theme, models.PROTECT, related_name="+")
-    weight = models.PositiveSmallIntegerField()
+    theme = models.ForeignKey(Theme, models.PROTECT, verbose_name=_("theme"), related_name="+")
+    weight = models.PositiveSmallIntegerField(_("per cent"))
 
     class Meta:
         verbose_name = _("theme of an activity")
@@ -318,8 +366,8 @@ class ActivityBody(models.Model):
 
     privacy = public(_("Tells who works beside the office"))
     activity = models.ForeignKey(Activity, models.CASCADE, related_name="parts")
-    body = models.ForeignKey(Body, models.PROTECT, related_name="+")
-    part = models.CharField(max_length=10, choices=Part.choices)
+    body = models.ForeignKey(Body, models.PROTECT, verbose_name=_("with"), related_name="+")
+    part = models.CharField(_("part"), max_length=10, choices=Part.choices)
 
     class Meta:
         verbose_name = _("part in an activity")
@@ -338,9 +386,20 @@ class ActivityOrigin(models.Model):
 
     privacy = public(_("Joins what was asked to what was done"))
     activity = models.ForeignKey(Activity, models.CASCADE, related_name="origins")
-    request = models.ForeignKey(Request, models.PROTECT, null=True, blank=True, related_name="activities")
-    undertaking = models.ForeignKey(Undertaking, models.PROTECT, null=True, blank=True, related_name="activities")
-    priority = models.ForeignKey(PriorityIssue, models.PROTECT, null=True, blank=True, related_name="activities")
+    request = models.ForeignKey(
+        Request, models.PROTECT, verbose_name=_("request"), null=True, blank=True, related_name="activities"
+    )
+    undertaking = models.ForeignKey(
+        Undertaking, models.PROTECT, verbose_name=_("undertaking"), null=True, blank=True, related_name="activities"
+    )
+    priority = models.ForeignKey(
+        PriorityIssue,
+        models.PROTECT,
+        verbose_name=_("priority issue"),
+        null=True,
+        blank=True,
+        related_name="activities",
+    )
 
     class Meta:
         verbose_name = _("origin of an activity")

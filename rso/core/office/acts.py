@@ -58,7 +58,7 @@ def acts_of(machine: Machine) -> tuple[Act, ...]:
             step.title,
             step.who,
             run,
-            asks=(REASON,) if step.asks_reason else (),
+            asks=(*step.asks, *((REASON,) if step.asks_reason else ())),
             why_not=lambda thing, by: machine.why_not(step, thing, by),
             final=step.final,
             is_next=lambda thing: getattr(thing, machine.field) in step.sources,

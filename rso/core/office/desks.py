@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -23,7 +23,9 @@ from rso.core.loading.columns import Column, ListColumn
 from rso.core.loading.load import discover as discover_tables
 from rso.core.loading.tables import Table, tables
 from rso.core.models import Basis, Kept
+from rso.core.models import Basis, Kept, Precision, RankField
 from rso.core.office.acts import REASON, Act, acts_of
+from rso.core.periods import show_day
 from rso.core.permissions import Permission
 from rso.core.states import Machine
 
@@ -67,11 +69,21 @@ class View:
 
 @dataclass(frozen=True)
 class Related:
-    """A panel of a record's page: the records of another desk whose field `via` is this record."""
+    """A panel of a record's page: the records of another desk whose field `via` is this record, or leads to it by way of a link.
+
+    `title` says what they are to this record, where the desk's own title does not.
+    """
 
     desk: str
     via: str
     columns: str = ""
+    title: str | Promise = ""
+    #: Whether this record may have such at all.
+    fits: Callable[[Any], bool] = lambda thing: True
+
+
+#: The section that every record's form ends with.
+HOW_KNOWN = Section(_("How it is known"), "basis source")
 
 
 @dataclass(frozen=True)
@@ -100,6 +112,10 @@ class Desk:
     related: tuple[Related, ...] = ()
     #: Panels of the room's own: each is given the record and the reader, and may have nothing to show.
     panels: tuple[Callable[[Any, Any], Panel | None], ...] = ()
+    #: A line under the name of a record on its page.
+    tells: Callable[[Any], str | Promise] = lambda thing: ""
+    #: Panels of the room's own: each is given the record and the reader.
+    panels: tuple[Callable[[Any, Any], Panel], ...] = ()
     #: Columns that are no field of the model, and filters that django-filter cannot make from a field.
     more: tuple[Col, ...] = ()
     more_filters: Mapping[str, django_filters.Filter] = field(default_factory=dict)
@@ -159,6 +175,8 @@ class Desk:
             return lambda thing: getattr(thing, f"get_{name}_display")()
         if isinstance(model_field, models.BooleanField):
             return lambda thing: _("Yes") if getattr(thing, name) else _("No")
+        if isinstance(model_field, models.DateField):
+            return lambda thing: as_known(thing, name)
         return lambda thing: getattr(thing, name)
 
     def state_of(self, thing: Any) -> SafeString:
@@ -172,10 +190,14 @@ class Desk:
             getattr(thing, f"get_{machine.field}_display")(),
         )
 
-    def joins(self, names: Iterable[str]) -> list[str]:
-        """Relations that the cells of these columns read, and those that the desk always needs."""
-        relations = {f.name for f in self.model._meta.concrete_fields if f.is_relation}
-        return [*(name for name in names if name in relations), *self.needs]
+    def ready(self, rows: models.QuerySet[Any], names: Iterable[str]) -> models.QuerySet[Any]:
+        """The rows with what the cells of these columns read, and with what they need in order to say their names."""
+        relations: dict[str, Any] = {f.name: f.related_model for f in self.model._meta.concrete_fields if f.is_relation}
+        joins = [*(name for name in names if name in relations), *self.needs]
+        further = [f"{name}__{more}" for name in joins for more in getattr(relations.get(name), "named_by", ())]
+        ahead = list(dict.fromkeys([*self.model.named_by, *further]))
+        rows = rows.select_related(*joins) if joins else rows
+        return rows.prefetch_related(*ahead) if ahead else rows
 
     @cached_property
     def all_acts(self) -> dict[str, Act]:
@@ -196,6 +218,19 @@ class Desk:
     @property
     def lists(self) -> list[ListColumn]:
         return [column for column in self.form_columns if isinstance(column, ListColumn)]
+
+    @property
+    def led_by(self) -> set[str]:
+        """By which of its fields and links the pages of other desks lead here."""
+        return {way.via for desk in desks.all.values() for way in desk.related if way.desk == self.slug}
+
+    def asks_for(self, via: str) -> str:
+        """The question of the form that is answered by where one comes from; empty where there is none."""
+        name, _way, to = via.partition("__")
+        if not to:
+            return next((column.name for column in self.form_columns if column.attribute == via), "")
+        through = self.model._meta.get_field(name).related_model
+        return next((column.name for column in self.lists if column.through is through and column.to == to), "")
 
     # -- rows and addresses --------------------------------------------------------------------------------------------
 
@@ -246,6 +281,22 @@ class Place:
     @property
     def gap(self) -> str:
         return "gap" if self.begins else ""
+def precision_of(model: type[models.Model], name: str) -> str:
+    """The field that says how much of a date is known: one of its own, or the record's; empty where the day always is."""
+    fields = {f.name for f in model._meta.concrete_fields if isinstance(f, RankField)}
+    return next((f for f in (f"{name.removesuffix('_on')}_precision", "precision") if f in fields), "")
+
+
+def as_known(thing: Any, name: str) -> Any:
+    """A record's date: a day, or in words where no more than the month or the year is known."""
+    day, field = getattr(thing, name), precision_of(type(thing), name)
+    known = getattr(thing, field) if field else Precision.DAY
+    return day if day is None or known == Precision.DAY else show_day(day, known)
+
+
+def in_words(value: Any) -> Any:
+    """What a page prints of a cell: a day in words, all else as it is."""
+    return show_day(value) if isinstance(value, date) else value
 
 
 class Desks:
@@ -270,6 +321,22 @@ class Desks:
         if place.begins or place.under:
             self.stops.append(place)
         return self.places.setdefault(place.slug, place)
+    def extend(
+        self,
+        slug: str,
+        *,
+        related: tuple[Related, ...] = (),
+        views: tuple[View, ...] = (),
+        panels: tuple[Callable[[Any, Any], Panel], ...] = (),
+    ) -> None:
+        """Adds to the desk of a lower room what a higher one knows of its records."""
+        desk = self.all[slug]
+        wider = replace(
+            desk, related=(*desk.related, *related), views=(*desk.views, *views), panels=(*desk.panels, *panels)
+        )
+        self.all[slug] = wider
+        if self._by_model[desk.model] is desk:
+            self._by_model[desk.model] = wider
 
     def discover(self) -> None:
         """Finds the desks that the rooms declare."""

@@ -17,7 +17,8 @@ from rso.core.access import saw
 from rso.core.loading.columns import Column, ListColumn
 from rso.core.models import Basis, Saw
 from rso.core.office.cells import labels_of
-from rso.core.office.desks import Desk, Related, desks
+from rso.core.office.desks import Desk, Related, as_known, desks, in_words
+from rso.core.office.filters import led_to
 from rso.core.office.lists import cells_of
 from rso.core.permissions import officer
 
@@ -47,7 +48,7 @@ class Facts:
     def _facts(self, names: list[str]) -> Iterator[Fact]:
         for name in names:
             column = self.desk.column(name)
-            if self.spans and name in ("ends_on", "precision"):
+            if name.endswith("precision") or (self.spans and name == "ends_on"):
                 continue
             if self.spans and name == "starts_on":
                 yield Fact(_("When"), self.thing.when)
@@ -72,7 +73,7 @@ class Facts:
         if column.among:
             return labels_of(column, self.desk.model).get(column.write(value), value)
         if column.kind == "date":
-            return formats.date_format(value)
+            return in_words(as_known(self.thing, attribute))
         return column.write(value) if column.kind == "number" else value
 
     def _linked(self, thing: Any) -> Any:
@@ -97,6 +98,8 @@ def detail_page(request: HttpRequest, desk: Desk, ref: str) -> HttpResponse:
     user = request.user
     saw(thing, by=officer(request), now=timezone.now())
     allowed = [(act, act.why_not(thing, user)) for act in desk.all_acts.values() if act.permission.allows(user)]
+    acts = [act for act in desk.all_acts.values() if act.permission.allows(user) and not act.why_not(thing, user)]
+    related = list(_related(desk, thing, user))
     context = {
         "desk": desk,
         "here": desk,
@@ -107,6 +110,11 @@ def detail_page(request: HttpRequest, desk: Desk, ref: str) -> HttpResponse:
         "panels": list(filter(None, (panel(thing, user) for panel in desk.panels))),
         "acts": [act for act, why in allowed if not why],
         "held": [(act, why) for act, why in allowed if why and act.is_next(thing)],
+        "tells": desk.tells(thing),
+        "related": [panel for panel in related if panel["rows"]],
+        "unrelated": [panel for panel in related if panel["add"] and not panel["rows"]],
+        "panels": [panel(thing, user) for panel in desk.panels],
+        "acts": acts,
         "may_keep": desk.may_alter(user),
         "public_url": _public_url(thing),
     }
@@ -130,7 +138,7 @@ def _public_url(thing: Any) -> str:
 def _related(desk: Desk, thing: Any, user: Any) -> Iterator[dict[str, Any]]:
     for related in desk.related:
         other = desks.all[related.desk]
-        if other.sees.allows(user):
+        if other.sees.allows(user) and related.fits(thing):
             yield _panel(other, related, thing, user)
 
 
@@ -143,10 +151,14 @@ def _panel(other: Desk, related: Related, thing: Any, user: Any) -> dict[str, An
     if shown:
         of = f"{related.via}={thing.ref}"
         saw(other.model, by=user, now=timezone.now(), what=Saw.LISTED, rows=len(shown[:SHOWN]), filters=of)
+    rows = other.ready(led_to(other.rows(user), related.via, thing.pk), names)
+    shown = list(rows.order_by(*other.order, "pk")[: SHOWN + 1])
+    asks = other.asks_for(related.via)
     return {
         "desk": other,
+        "title": related.title or other.title,
         "cols": cols,
         "rows": cells_of(cols, shown[:SHOWN], other),
         "all": f"{other.url}?{related.via}={thing.ref}" if len(shown) > SHOWN else "",
-        "add": f"{other.url}new/?{related.via}={thing.ref}" if other.may_keep(user) and other.sections else "",
+        "add": f"{other.url}new/?{asks}={thing.ref}" if asks and other.may_keep(user) else "",
     }

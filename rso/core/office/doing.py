@@ -78,10 +78,19 @@ def act_page(request: HttpRequest, desk: Desk, slug: str, ref: str = "") -> Http
             )
             return redirect(_after(desk, ref))
         except Refused as error:
-            faults = {"": "; ".join(str(problem.says) for problem in error.problems)}
+            faults = _beside(act, error)
     if not request.POST.get("yes"):
         faults = {}
     return _show(request, desk, act, fit, unfit, answers, faults, ref)
+
+
+def _beside(act: Act, error: Refused) -> dict[str, str]:
+    """What a verb refused, by what it asks; all else under the empty name."""
+    asked = {column.name for column in act.asks}
+    found: dict[str, list[str]] = {}
+    for problem in error.problems:
+        found.setdefault(problem.field if problem.field in asked else "", []).append(str(problem.says))
+    return {name: "; ".join(dict.fromkeys(says)) for name, says in found.items()}
 
 
 def _run(desk: Desk, act: Act, things: list[Any], answers: dict[str, Any], user: User) -> None:
@@ -132,6 +141,16 @@ def _answers(act: Act, asked: Any) -> tuple[dict[str, Any], dict[str, str]]:
 
 def _any_answer(column: Column) -> Any:
     return column.among[0] if column.among else timezone.localdate() if column.kind == "date" else "…"
+def _start(column: Column) -> str:
+    """What stands in the field of a question at first: a day that must be given is most often today."""
+    today = column.kind == "date" and column.required
+    return timezone.localdate().isoformat() if today else column.write(column.default)
+
+
+def _guess(column: Column) -> Any:
+    if column.kind == "date":
+        return timezone.localdate()
+    return column.among[0] if column.among else "…"
 
 
 def _show(
@@ -140,13 +159,15 @@ def _show(
 ) -> HttpResponse:  # fmt: skip
     # What is asked is not known yet: any answer shows what else will change.
     guess = {column.name: answers.get(column.name) or _any_answer(column) for column in act.asks}
+    # What is asked is not known yet, or was wrong: any answer shows what else will change.
+    guess = {column.name: _guess(column) for column in act.asks} | ({} if faults else answers)
     again = list(desk.rows(request.user).filter(pk__in=[thing.pk for thing in fit]).order_by("pk")) if fit else []
     preview = rehearse(act, again, guess, request.user) if again else Preview([], 0, [])
     fields = [
         Field(
             column.name, column.label or column.name, column.hint,
             "select" if column.among else "date" if column.kind == "date" else "area",
-            column.required, value=request.POST.get(column.name, ""), error=faults.get(column.name, ""), limit=column.limit,
+            column.required, value=request.POST.get(column.name, _start(column)), error=faults.get(column.name, ""), limit=column.limit,
             options=list(labels_of(column, desk.model).items()),
         )
         for column in act.asks

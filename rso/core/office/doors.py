@@ -115,8 +115,8 @@ def _names(model: Any, words: str) -> list[str]:
     q = models.Q(ref__istartswith=words)
     for name in NAMES:
         q |= models.Q(**{f"{name}__icontains": words}) if name in fields else models.Q()
-    rows = model._default_manager.filter(tables.of(model).only).filter(q).order_by("pk")[:SUGGESTED]
-    return [named(thing.ref, str(thing)) for thing in rows]
+    rows = model._default_manager.filter(tables.of(model).only).filter(q).order_by("pk")
+    return [named(thing.ref, str(thing)) for thing in rows.prefetch_related(*model.named_by)[:SUGGESTED]]
 
 
 @require_POST

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import TYPE_CHECKING, Any
 
 import django_filters
+from django import forms
 from django.db import models
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
-from rso.core.pages import InYear, OneOf
+from rso.core.pages import InYear, OneOf, Select
 
 if TYPE_CHECKING:
     from rso.core.office.desks import Desk
@@ -20,17 +22,43 @@ OFFERED = 300
 
 def choices_of(model: Any) -> list[tuple[str, str]]:
     """The records of a kind by ref and name, where they are few enough to be offered."""
-    things = list(model._default_manager.order_by("pk")[: OFFERED + 1])
+    things = list(model._default_manager.order_by("pk").prefetch_related(*model.named_by)[: OFFERED + 1])
     if len(things) > OFFERED:
         return []
     return sorted(((thing.ref, str(thing)) for thing in things), key=lambda pair: pair[1].casefold())
 
 
-class ByRef(OneOf):
-    """Records that point to one other, chosen by name."""
+class ByRef(django_filters.Filter):  # type: ignore[misc]
+    """Records that point to one other, or that a link leads to: `parts__body`. It is chosen by name, where there are few
+    of its kind; else, and where the filter is `hidden`, it is asked for by its ref."""
 
-    def __init__(self, name: str, model: type[models.Model], label: str | Promise, **options: Any) -> None:
-        super().__init__(choices=lambda: choices_of(model), label=label, field_name=f"{name}__ref", **options)
+    def __init__(self, path: str, model: type[models.Model], label: str | Promise, *, hidden: bool = False) -> None:
+        super().__init__(field_name=path, label=label)
+        self.target, self.hidden = model, hidden
+
+    @property
+    def field(self) -> forms.Field:
+        if not hasattr(self, "_field"):
+            offered = [] if self.hidden else choices_of(self.target)
+            given: dict[str, Any] = {"label": self.label, "required": False}
+            if offered:
+                self._field: forms.Field = forms.ChoiceField(choices=[("", _("Any")), *offered], widget=Select, **given)
+            else:
+                widget = forms.HiddenInput if self.hidden else forms.TextInput
+                self._field = forms.CharField(max_length=60, widget=widget, **given)
+        return self._field
+
+    def filter(self, rows: models.QuerySet[Any], value: str) -> models.QuerySet[Any]:
+        if not value:
+            return rows
+        return led_to(rows, f"{self.field_name}__ref", value)
+
+
+def led_to(rows: models.QuerySet[Any], path: str, value: Any) -> models.QuerySet[Any]:
+    """The rows from which a path leads to a value, each once, though several links lead there."""
+    if "__" not in path.removesuffix("__ref"):
+        return rows.filter(**{path: value})
+    return rows.filter(pk__in=rows.model._default_manager.filter(**{path: value}).order_by().values("pk"))
 
 
 class YesNo(OneOf):
@@ -41,12 +69,20 @@ class YesNo(OneOf):
         return rows.filter(**{name: value == "yes"})
 
 
-def filter_of(model: type[models.Model], name: str) -> django_filters.Filter:
+def field_at(model: Any, path: str) -> Any:
+    """The field to which a path leads from a model."""
+    *ways, last = path.split("__")
+    for way in ways:
+        model = model._meta.get_field(way).related_model
+    return model._meta.get_field(last)
+
+
+def filter_of(model: type[models.Model], name: str, *, hidden: bool = False) -> django_filters.Filter:
     """The filter that a field makes: one of its choices, a year, yes or no, a record, or exactly this text."""
-    field: Any = model._meta.get_field(name)
+    field = field_at(model, name)
     label = field.verbose_name
     if field.is_relation:
-        return ByRef(name, field.related_model, label)
+        return ByRef(name, field.related_model, label, hidden=hidden)
     if field.choices:
         return OneOf(field.choices, label, field_name=name)
     if isinstance(field, models.DateField):
@@ -56,10 +92,14 @@ def filter_of(model: type[models.Model], name: str) -> django_filters.Filter:
     return django_filters.CharFilter(field_name=name, label=label, max_length=60)
 
 
-def filter_set(desk: Desk) -> type[django_filters.FilterSet]:
-    """The filters of a desk's list. A date is asked for as `year`."""
+def filter_set(desk: Desk, asked: Collection[str] = ()) -> type[django_filters.FilterSet]:
+    """The filters of a desk's list. A date is asked for as `year`. By what other desks' pages lead here the list is narrowed
+    too, unseen among the filters: `asked` are the names that the address holds."""
     fields = {}
     for name in desk.filters.split():
         found = filter_of(desk.model, name)
         fields["year" if isinstance(found, InYear) else name] = found
+    for name in desk.led_by - fields.keys():
+        if name in asked:
+            fields[name] = filter_of(desk.model, name, hidden=True)
     return type(f"{desk.slug}-filters", (django_filters.FilterSet,), {**fields, **desk.more_filters})

@@ -182,6 +182,8 @@ def _draft(request: HttpRequest, desk: Desk, ref: str) -> Draft | None:
 def _posted(request: HttpRequest, desk: Desk, ref: str) -> HttpResponse:
     token, began = _opening(request)
     cells = Sent(desk, request.POST).cells
+    if ref or desk.prefix:
+        cells.pop("ref", None)
     if "_drop" in request.POST:
         Draft.objects.filter(owner=request.user.pk, desk=desk.slug, ref=ref, done="").delete()
         return redirect(request.path)

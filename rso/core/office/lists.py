@@ -18,6 +18,8 @@ from rso.core.access import saw
 from rso.core.loading.columns import CONTROL
 from rso.core.models import SavedView, Saw
 from rso.core.office.desks import Col, Desk, View
+from rso.core.models import SavedView
+from rso.core.office.desks import Col, Desk, View, in_words
 from rso.core.office.filters import filter_set
 from rso.core.pages import PER_PAGE, Pages, chosen_words
 from rso.core.permissions import officer
@@ -42,7 +44,7 @@ class ListOf:
     def __init__(self, desk: Desk, request: HttpRequest, asked: QueryDict | None = None) -> None:
         self.desk, self.request = desk, request
         self.asked = request.GET if asked is None else asked
-        self.filters = filter_set(desk)(self.asked or None, desk.rows(request.user))
+        self.filters = filter_set(desk, self.asked)(self.asked or None, desk.rows(request.user))
         self.user = officer(request)
         self.words = CONTROL.sub("", self.asked.get("q", "")).strip()[:200]
 
@@ -86,8 +88,7 @@ class ListOf:
         """The rows in order, with what their cells read."""
         name, sign = self.sort
         order = [f"{sign}{field}" for field in self.desk.cols[name].sort] if name else list(self.desk.order)
-        joins = self.desk.joins(col.name for col in self.cols)
-        rows = self.found.select_related(*joins) if joins else self.found
+        rows = self.desk.ready(self.found, (col.name for col in self.cols))
         return rows.order_by(*order, f"{sign}pk" if name else "pk")
 
     def query(self, **changed: Any) -> str:
@@ -170,7 +171,7 @@ def cells_of(cols: Iterable[Col], rows: Iterable[Any], desk: Desk) -> list[dict[
             "ref": row.ref,
             "name": first.show(row) or row.ref,
             "url": desk.at(row.ref),
-            "cells": [{"v": col.show(row), "number": col.number} for col in others],
+            "cells": [{"v": in_words(col.show(row)), "number": col.number} for col in others],
         }
         for row in rows
     ]
