@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-from django.db.models import Q
-from django.urls import path
 from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
 from django.db.models import Exists, OuterRef, Q
+from django.urls import path
 from django.utils.translation import gettext_lazy as _
 
 from rso.core.office import HOW_KNOWN, Col, Desk, Related, Section, View, desks
 from rso.events import states
-from rso.events.models import Event, Participation, ParticipationState, Quote
-from rso.events.paste_page import paste_page, paste_panel
 from rso.events.models import Event, EventState, Participation, ParticipationState, Quote
+from rso.events.paste_page import paste_page, paste_panel
 from rso.events.policies import KEEP_EVENTS, KEEP_PARTICIPANTS, KEEP_QUOTES, SEE_EVENTS, SEE_PARTICIPANTS
 from rso.members.models import MEMBER_KINDS
 from rso.workplan.models import Activity, ActivityStatus
@@ -91,7 +89,6 @@ desks.declare(
     ),
 )
 
-urlpatterns = [path("office/events/<ref:ref>/participants/paste/", paste_page, name="office-paste")]
 
 def nothing_planned(user: User, day: date) -> Q:
     """Members with no event to come and no work planned or under way: nobody of theirs is entered, nothing of it is theirs."""
@@ -125,3 +122,5 @@ desks.extend(
 desks.extend("people", related=(Related("participations", "person", "event role state mode"),))
 desks.extend("groups", related=(Related("events", "group", SHORT),))
 desks.extend("activities", related=(Related("events", "activity", SHORT),))
+
+urlpatterns = [path("office/events/<ref:ref>/participants/paste/", paste_page, name="office-paste")]

@@ -3,7 +3,7 @@
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from rso.core.office import Desk, Section, View, desks
+from rso.core.office import HOW_KNOWN, Desk, Related, Section, View, desks
 from rso.outreach.models import Engagement
 from rso.outreach.policies import KEEP_ENGAGEMENTS, SEE_ENGAGEMENTS
 
@@ -24,9 +24,10 @@ desks.declare(
             Section(_("When and where"), "starts_on ends_on precision place mode"),
             Section(_("With whom"), "partners experts hosts"),
             Section(_("What came of it"), "summary"),
-            Section(_("How it is known"), "basis source"),
+            HOW_KNOWN,
         ),
         views=(View("mine", _("Mine"), lambda user, day: Q(activity__lead=user.pk)),),
         blank=_("No engagement has been entered yet."),
     )
 )
+desks.extend("activities", related=(Related("engagements", "activity", "title kind when place"),))

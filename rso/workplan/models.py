@@ -269,13 +269,6 @@ class Activity(Record, Dated):
 
     privacy = public(_("Shows what the office does and why"))
     hands_over = {"lead": _("Activities in the lead")}
-    title = models.CharField(max_length=200)
-    purpose = models.ForeignKey(CorePurpose, models.PROTECT, related_name="activities")
-    gender_marker = models.CharField(max_length=12, choices=GenderMarker.choices, default=GenderMarker.NOT_SCREENED)
-    status = models.CharField(max_length=10, choices=ActivityStatus.choices, default=ActivityStatus.PLANNED)
-    lead = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="+")
-    summary = models.TextField(blank=True)
-    outcome = models.TextField(blank=True)
     title = models.CharField(_("title"), max_length=200)
     purpose = models.ForeignKey(
         CorePurpose,

@@ -92,6 +92,8 @@ class Kept(models.Model):
     privacy: ClassVar[Privacy]
     #: Fields that name whose a record is, each with what a list of them is called: a leaver hands them over.
     hands_over: ClassVar[Mapping[str, str | Promise]] = {}
+    #: Relations that it needs in order to say its name.
+    named_by: ClassVar[tuple[str, ...]] = ()
     ref = RefField()
 
     class Meta:
@@ -220,17 +222,15 @@ class Record(Kept):
         return [models.CheckConstraint(condition=Q(basis__range=(1, 4)), name=f"{name}_basis_is_known")]
 
 
+AS_KNOWN = _("Pages show no more of the date than is known.")
+
+
 class Dated(models.Model):
     """First and last day, and how much of them is known. The stored day places the record where only a part is known."""
 
     starts_on = models.DateField(_("first day"))
     ends_on = models.DateField(_("last day"))
-    precision = RankField(
-        Precision,
-        verbose_name=_("known to the"),
-        default=Precision.DAY,
-        help_text=_("Pages show no more of the date than is known."),
-    )
+    precision = RankField(Precision, verbose_name=_("known to the"), default=Precision.DAY, help_text=AS_KNOWN)
 
     class Meta:
         abstract = True

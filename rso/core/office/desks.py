@@ -22,7 +22,6 @@ from rso.core.listings import Panel
 from rso.core.loading.columns import Column, ListColumn
 from rso.core.loading.load import discover as discover_tables
 from rso.core.loading.tables import Table, tables
-from rso.core.models import Basis, Kept
 from rso.core.models import Basis, Kept, Precision, RankField
 from rso.core.office.acts import REASON, Act, acts_of
 from rso.core.periods import show_day
@@ -114,8 +113,6 @@ class Desk:
     panels: tuple[Callable[[Any, Any], Panel | None], ...] = ()
     #: A line under the name of a record on its page.
     tells: Callable[[Any], str | Promise] = lambda thing: ""
-    #: Panels of the room's own: each is given the record and the reader.
-    panels: tuple[Callable[[Any, Any], Panel], ...] = ()
     #: Columns that are no field of the model, and filters that django-filter cannot make from a field.
     more: tuple[Col, ...] = ()
     more_filters: Mapping[str, django_filters.Filter] = field(default_factory=dict)
@@ -327,7 +324,7 @@ class Desks:
         *,
         related: tuple[Related, ...] = (),
         views: tuple[View, ...] = (),
-        panels: tuple[Callable[[Any, Any], Panel], ...] = (),
+        panels: tuple[Callable[[Any, Any], Panel | None], ...] = (),
     ) -> None:
         """Adds to the desk of a lower room what a higher one knows of its records."""
         desk = self.all[slug]

@@ -9,7 +9,7 @@ from typing import Any
 from django.db import models
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.utils import formats, timezone
+from django.utils import timezone
 from django.utils.html import format_html, format_html_join
 from django.utils.translation import gettext as _
 
@@ -106,14 +106,12 @@ def detail_page(request: HttpRequest, desk: Desk, ref: str) -> HttpResponse:
         "thing": thing,
         "state": desk.state_of(thing) if desk.machine else "",
         "sections": Facts(desk, thing, user).sections,
-        "related": list(_related(desk, thing, user)),
         "panels": list(filter(None, (panel(thing, user) for panel in desk.panels))),
         "acts": [act for act, why in allowed if not why],
         "held": [(act, why) for act, why in allowed if why and act.is_next(thing)],
         "tells": desk.tells(thing),
         "related": [panel for panel in related if panel["rows"]],
         "unrelated": [panel for panel in related if panel["add"] and not panel["rows"]],
-        "panels": [panel(thing, user) for panel in desk.panels],
         "acts": acts,
         "may_keep": desk.may_alter(user),
         "public_url": _public_url(thing),
@@ -145,14 +143,11 @@ def _related(desk: Desk, thing: Any, user: Any) -> Iterator[dict[str, Any]]:
 def _panel(other: Desk, related: Related, thing: Any, user: Any) -> dict[str, Any]:
     names = related.columns.split() or [name for name in other.usual if name != related.via]
     cols = [other.cols[name] for name in names]
-    rows = other.rows(user).filter(**{related.via: thing})
-    joins = other.joins(names)
-    shown = list((rows.select_related(*joins) if joins else rows).order_by(*other.order, "pk")[: SHOWN + 1])
+    rows = other.ready(led_to(other.rows(user), related.via, thing.pk), names)
+    shown = list(rows.order_by(*other.order, "pk")[: SHOWN + 1])
     if shown:
         of = f"{related.via}={thing.ref}"
         saw(other.model, by=user, now=timezone.now(), what=Saw.LISTED, rows=len(shown[:SHOWN]), filters=of)
-    rows = other.ready(led_to(other.rows(user), related.via, thing.pk), names)
-    shown = list(rows.order_by(*other.order, "pk")[: SHOWN + 1])
     asks = other.asks_for(related.via)
     return {
         "desk": other,

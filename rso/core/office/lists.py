@@ -17,8 +17,6 @@ from django.utils.translation import gettext as _
 from rso.core.access import saw
 from rso.core.loading.columns import CONTROL
 from rso.core.models import SavedView, Saw
-from rso.core.office.desks import Col, Desk, View
-from rso.core.models import SavedView
 from rso.core.office.desks import Col, Desk, View, in_words
 from rso.core.office.filters import filter_set
 from rso.core.pages import PER_PAGE, Pages, chosen_words
