@@ -2,6 +2,7 @@
 
 from django.utils.translation import gettext_lazy as _
 
+from rso.core import history
 from rso.core.states import Machine, Step
 from rso.events.actions import check_events
 from rso.events.models import Event, EventState
@@ -20,3 +21,5 @@ events = Machine(
     looks={P: "info", H: "ok", L: "late", C: "stop"},
     check=check_events,
 )
+
+history.says("hold", _("%(who)s marked the %(noun)s as held"))

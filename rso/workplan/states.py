@@ -5,6 +5,7 @@ from datetime import datetime
 
 from django.utils.translation import gettext_lazy as _
 
+from rso.core import history
 from rso.core.loading.columns import column
 from rso.core.models import Precision
 from rso.core.states import Machine, Step
@@ -88,3 +89,23 @@ activities = Machine(
     check=check_dates,
     field="status",
 )
+
+for verb, sentence in {
+    "acknowledge": _("%(who)s acknowledged the %(noun)s"),
+    "work_on": _("%(who)s took the %(noun)s into work"),
+    "answer": _("%(who)s answered the %(noun)s"),
+    "decline": _("%(who)s declined the %(noun)s"),
+    "refer": _("%(who)s referred the %(noun)s to a partner"),
+    "reopen": _("%(who)s took the %(noun)s up again"),
+    "begin": _("%(who)s marked the %(noun)s as in progress"),
+    "fulfil": _("%(who)s marked the %(noun)s as done"),
+    "drop": _("%(who)s marked the %(noun)s as dropped"),
+    "overtake": _("%(who)s marked the %(noun)s as overtaken by events"),
+    "resume": _("%(who)s took the %(noun)s up again"),
+    "start": _("%(who)s started the %(noun)s"),
+    "finish": _("%(who)s marked the %(noun)s as done"),
+    "postpone": _("%(who)s postponed the %(noun)s"),
+    "cancel": _("%(who)s cancelled the %(noun)s"),
+    "plan_again": _("%(who)s planned the %(noun)s again"),
+}.items():
+    history.says(verb, sentence)
