@@ -13,6 +13,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
+from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
 from rso.core.search.finding import matching
@@ -81,7 +82,7 @@ def chosen_words(filters: django_filters.FilterSet) -> list[tuple[str, str]]:
         if value not in (None, "", []):
             field = filters.form.fields[name]
             words = dict(getattr(field, "choices", ())).get(value, value) if isinstance(value, str) else value
-            found.append((str(field.label), str(words)))
+            found.append((capfirst(str(field.label)), str(words)))
     return found
 
 

@@ -18,6 +18,7 @@ from django.utils.functional import Promise
 
 from rso.core.inserting import insert
 from rso.core.models import AuditEvent, Correction, Kept, Merge, RankField
+from rso.core.privacy import DataClass
 from rso.core.search import index
 
 if TYPE_CHECKING:
@@ -157,7 +158,7 @@ def remove(things: Sequence[K], *, verb: str, by: User, now: datetime, reason: s
         try:
             model._default_manager.filter(pk__in=[thing.pk for thing in things]).delete()
         except (models.ProtectedError, models.RestrictedError) as error:
-            holders = sorted({f"{type(holder)._meta.verbose_name} {holder}" for holder in error.args[1]})
+            holders = sorted({f"{type(holder)._meta.verbose_name} {_called(holder)}" for holder in error.args[1]})
             raise Refused([Problem(0, "ref", f"still used by {', '.join(holders[:5])}")]) from error
         _forget(model, {thing.ref for thing in things}, merged)
         index.forget(things)
@@ -172,6 +173,11 @@ def remove(things: Sequence[K], *, verb: str, by: User, now: datetime, reason: s
             now=now,
             reason=reason,
         )
+
+
+def _called(holder: Any) -> str:
+    """What a refusal calls a record: whoever may remove a body need not know its people by name."""
+    return str(holder.ref if holder.privacy.data_class == DataClass.PERSONAL else holder)
 
 
 def _forget(model: type[models.Model], refs: set[str], merged: bool) -> None:

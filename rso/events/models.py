@@ -371,7 +371,7 @@ class Quote(Record):
         choices=Consent.choices,
         help_text=_("Without it the words are shown nowhere; when it is withdrawn they leave every edition to come."),
     )
-    consent_on = models.DateField(_("consent given on"), null=True, blank=True)
+    consent_on = models.DateField(_("day of consent"), null=True, blank=True)
 
     class Meta:
         verbose_name = _("quotation")

@@ -125,7 +125,7 @@ class Body(Record):
     parent = models.ForeignKey(
         "self",
         models.PROTECT,
-        verbose_name=_("belongs to"),
+        verbose_name=_("State or organisation"),
         null=True,
         blank=True,
         related_name="agencies",
@@ -135,13 +135,13 @@ class Body(Record):
         _("sector"), max_length=30, choices=Sector.choices, blank=True, help_text=_("Whom its officials work for.")
     )
     joined_on = models.DateField(
-        _("joined on"), null=True, blank=True, help_text=_("Empty: it has been there from the beginning.")
+        _("day of joining"), null=True, blank=True, help_text=_("Empty: it has been there from the beginning.")
     )
     left_on = models.DateField(
-        _("left on"), null=True, blank=True, help_text=_("The first day on which it no longer belongs.")
+        _("day of leaving"), null=True, blank=True, help_text=_("The first day on which it no longer belongs.")
     )
     is_verified = models.BooleanField(
-        _("standing verified"),
+        _("proof of standing"),
         default=True,
         help_text=_("Whether a document says that it belongs to the Process; pages say where none was found."),
     )
@@ -311,16 +311,15 @@ class Group(Record):
     named_by = ("names",)
     kind = models.CharField(_("kind"), max_length=20, choices=GroupKind.choices)
     established = models.CharField(
-        _("established"), max_length=10, blank=True, help_text=_("As far as it is known: 2009, 2009-04 or 2009-04-15.")
+        _("founding"), max_length=10, blank=True, help_text=_("As far as it is known: 2009, 2009-04 or 2009-04-15.")
     )
     parent = models.ForeignKey(
         "self",
         models.PROTECT,
-        verbose_name=_("reports to"),
+        verbose_name=_("group above it"),
         null=True,
         blank=True,
         related_name="children",
-        help_text=_("The group above it."),
     )
     purpose = models.TextField(_("purpose"), blank=True)
 

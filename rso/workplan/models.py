@@ -54,9 +54,9 @@ class Theme(ShortTitled):
 
     privacy = public(_("Names the themes of the office's work"))
     set = models.CharField(_("set"), max_length=20, choices=ThemeSet.choices)
-    valid_from = models.DateField(_("in force from"))
+    valid_from = models.DateField(_("first day in force"))
     valid_to = models.DateField(
-        _("no longer in force from"), null=True, blank=True, help_text=_("Empty while it is in force.")
+        _("first day out of force"), null=True, blank=True, help_text=_("Empty while it is in force.")
     )
 
     objects = ThemeQuerySet.as_manager()
@@ -87,9 +87,9 @@ class PriorityIssue(Record, Titled):
     """An issue on which a meeting agreed that efforts should focus."""
 
     privacy = public(_("Keeps what members agreed to focus on"))
-    set_by = models.CharField(_("agreed by"), max_length=200, help_text=_("The meeting that agreed on it."))
-    agreed_on = models.DateField(_("agreed on"))
-    precision = RankField(Precision, verbose_name=_("known to the"), default=Precision.DAY, help_text=AS_KNOWN)
+    set_by = models.CharField(_("meeting that agreed"), max_length=200, help_text=_("By name, as 8th Bali Process Ministerial Conference."))
+    agreed_on = models.DateField(_("day of agreement"))
+    precision = RankField(Precision, verbose_name=_("precision"), default=Precision.DAY, help_text=AS_KNOWN)
 
     class Meta:
         verbose_name = _("priority issue")
@@ -114,8 +114,8 @@ class Undertaking(Record):
     privacy = public(_("Keeps what was undertaken in meetings and what came of it"))
     text = models.CharField(_("undertaking"), max_length=400, help_text=_("What was said that would be done."))
     meeting = models.CharField(_("meeting"), max_length=200, blank=True, help_text=_("Where it was said."))
-    said_on = models.DateField(_("said on"))
-    precision = RankField(Precision, verbose_name=_("known to the"), default=Precision.DAY, help_text=AS_KNOWN)
+    said_on = models.DateField(_("day on which it was said"))
+    precision = RankField(Precision, verbose_name=_("precision"), default=Precision.DAY, help_text=AS_KNOWN)
     state = models.CharField(
         _("state"), max_length=15, choices=UndertakingState.choices, default=UndertakingState.RECORDED
     )
@@ -168,20 +168,20 @@ class Request(Record):
     title = models.CharField(
         _("request"), max_length=200, help_text=_("What is asked for. Say nothing of a victim, a migrant or a suspect.")
     )
-    received_on = models.DateField(_("received on"))
-    precision = RankField(Precision, verbose_name=_("receipt known to the"), default=Precision.DAY, help_text=AS_KNOWN)
+    received_on = models.DateField(_("day of receipt"))
+    precision = RankField(Precision, verbose_name=_("precision of the receipt"), default=Precision.DAY, help_text=AS_KNOWN)
     answered_on = models.DateField(
-        _("answered on"),
+        _("day of the answer"),
         null=True,
         blank=True,
         help_text=_("Set when the request is answered; change it here only to correct it."),
     )
     answered_precision = RankField(
-        Precision, verbose_name=_("answer known to the"), default=Precision.DAY, help_text=AS_KNOWN
+        Precision, verbose_name=_("precision of the answer"), default=Precision.DAY, help_text=AS_KNOWN
     )
     state = models.CharField(_("state"), max_length=15, choices=RequestState.choices, default=RequestState.RECEIVED)
     asked_by = models.CharField(
-        _("asked by"),
+        _("requester"),
         max_length=120,
         blank=True,
         help_text=_("Who spoke for the members, where it helps: a ministry, a delegation; no private person."),
@@ -290,7 +290,7 @@ class Activity(Record, Dated):
     lead = models.ForeignKey(
         settings.AUTH_USER_MODEL,
         models.PROTECT,
-        verbose_name=_("led by"),
+        verbose_name=_("lead officer"),
         null=True,
         blank=True,
         related_name="+",

@@ -11,6 +11,7 @@ from django.urls import reverse
 from rso.accounts.models import User
 from rso.core.office import Desk, desks
 from rso.core.office.cells import cells_of_stored
+from rso.core.office.filters import led_to
 from rso.core.office.forms import Opened
 from tests.web.conftest import as_user
 from tests.web.markup import CONTROLS, Page
@@ -120,6 +121,21 @@ def test_every_question_of_its_form_has_a_label_of_its_own(desk):
     labels = [str(question.label).casefold() for _title, fields in form.sections for question in fields]
 
     assert sorted(labels) == sorted(set(labels))
+
+
+@each_desk
+def test_the_panels_of_its_records_lead_to_lists_of_just_these(desk):
+    user = keeper(desk)
+    thing = first_of(desk, user)
+    for related in desk.related:
+        other = desks.all[related.desk]
+        if not other.sees.allows(user):
+            continue
+        address = f"{other.url}?{related.via}={thing.ref}"
+        asked = as_user(user).get(address).context["asked"]
+        beside = led_to(other.rows(user), related.via, thing.pk)
+
+        assert (address, asked.found.count()) == (address, beside.count())
 
 
 def answers_of(page: bytes) -> dict[str, list[str]]:

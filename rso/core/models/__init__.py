@@ -230,7 +230,7 @@ class Dated(models.Model):
 
     starts_on = models.DateField(_("first day"))
     ends_on = models.DateField(_("last day"))
-    precision = RankField(Precision, verbose_name=_("known to the"), default=Precision.DAY, help_text=AS_KNOWN)
+    precision = RankField(Precision, verbose_name=_("precision"), default=Precision.DAY, help_text=AS_KNOWN)
 
     class Meta:
         abstract = True

@@ -1,0 +1,102 @@
+"""State machines: what the READMEs draw is what the code does; a step asks what it needs and goes only from its states."""
+
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+
+import pytest
+from django.urls import reverse
+
+from rso.core.history import history_of
+from rso.core.office import Desk, desks
+from rso.core.states import Machine, Step
+from rso.core.verbs import Refused
+from rso.workplan import states
+from rso.workplan.models import Activity, Request, Undertaking
+from tests.conftest import HOUSE
+
+reverse("office")  # finds the desks
+WITH_STATES = [desk for desk in desks.all.values() if desk.machine]
+OPEN, ANSWERED = "q2022-05", "q2022-03"
+
+
+def take(machine: Machine, slug: str, thing, by, now, **answers) -> None:
+    machine.take(step_of(machine, slug), [thing], by=by, now=now, **answers)
+
+
+def step_of(machine: Machine, slug: str) -> Step:
+    return next(step for step in machine.steps if step.slug == slug)
+
+
+def refusals(machine: Machine, slug: str, thing, by, now, **answers) -> list[tuple[str, str]]:
+    """What a step is refused for: the field and the words."""
+    with pytest.raises(Refused) as refused:
+        take(machine, slug, thing, by, now, **answers)
+    return [(problem.field, str(problem.says)) for problem in refused.value.problems]
+
+
+@pytest.mark.parametrize("desk", WITH_STATES, ids=[desk.slug for desk in WITH_STATES])
+def test_the_readme_of_a_room_draws_its_states(desk: Desk):
+    assert desk.machine
+    room = desk.model.__module__.split(".")[1]
+    readme = Path(HOUSE, "rso", room, "README.md").read_text()
+
+    assert f"```mermaid\n{desk.machine.diagram()}\n```" in readme
+
+
+@pytest.mark.parametrize("desk", WITH_STATES, ids=[desk.slug for desk in WITH_STATES])
+def test_every_state_has_a_look_and_a_way_to_it(desk: Desk):
+    machine = desk.machine
+    assert machine
+    field = desk.model._meta.get_field(machine.field)
+    known = {value for value, _label in field.flatchoices}
+
+    assert set(machine.looks) == known
+    assert {step.target for step in machine.steps} | {field.get_default()} == known
+
+
+def test_an_answered_request_has_its_day(naree, now):
+    request = Request.objects.get(ref=OPEN)
+    take(states.requests, "answer", request, naree, now, answered_on=date(2022, 12, 1))
+    request.refresh_from_db()
+
+    assert (request.state, request.answered_on, request.answered_precision) == ("answered", date(2022, 12, 1), 1)
+    assert history_of(request)[0].words == "<strong>Naree Boonmee</strong> answered the request"
+
+
+def test_a_request_is_not_answered_without_a_day_or_before_it_came(naree, now):
+    request = Request.objects.get(ref=OPEN)
+
+    assert refusals(states.requests, "answer", request, naree, now) == [("answered_on", "is needed for this")]
+    assert refusals(states.requests, "answer", request, naree, now, answered_on=date(2022, 9, 1)) == [
+        ("answered_on", "lies before the day of receipt")
+    ]
+
+
+def test_a_request_taken_up_again_has_no_answer_any_more(naree, now):
+    request = Request.objects.get(ref=ANSWERED)
+    take(states.requests, "reopen", request, naree, now, reason="It asked for more")
+    request.refresh_from_db()
+
+    assert (request.state, request.answered_on) == ("in_work", None)
+
+
+@pytest.mark.parametrize("slug", ["decline", "refer", "reopen"])
+def test_a_request_is_not_turned_away_without_a_reason(naree, now, slug):
+    request = Request.objects.get(ref=ANSWERED if slug == "reopen" else OPEN)
+
+    assert refusals(states.requests, slug, request, naree, now) == [("reason", "say why; it stands in the history")]
+
+
+def test_a_step_goes_only_from_its_states(naree, now):
+    done = Activity.objects.get(ref="a2022-01")
+    dropped = Undertaking.objects.get(ref="u2022-01")
+    take(states.undertakings, "drop", dropped, naree, now, reason="The ministries agreed otherwise")
+
+    assert refusals(states.activities, "start", done, naree, now) == [
+        ("status", "is “Done”; this is for: Planned, Postponed")
+    ]
+    assert refusals(states.undertakings, "fulfil", dropped, naree, now) == [
+        ("state", "is “Dropped”; this is for: Recorded, In progress")
+    ]

@@ -1,0 +1,105 @@
+"""The desks of members: who sees people, what the page of a body gathers, which members have nothing planned."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+
+from rso.accounts.models import Role
+from rso.core.verbs import Refused
+from rso.events.models import Event
+from rso.members.actions import body_verbs
+from rso.members.models import Body, FocalPoint, Group, Person
+from rso.members.policies import KEEP_BODIES, KEEP_PEOPLE, SEE_PEOPLE
+from tests.web.conftest import as_user
+from tests.web.markup import words
+from tests.web.test_every_desk import answers_of
+from tests.web.test_office_of_requests import named, page, part, rows, tabs
+
+pytestmark = pytest.mark.usefixtures("office")
+
+
+def test_people_are_seen_and_kept_by_few():
+    few = {Role.PROGRAMME_OFFICER, Role.MONITORING_OFFICER, Role.CO_MANAGER}
+
+    assert (SEE_PEOPLE.roles, KEEP_PEOPLE.roles) == (few | {Role.DATA_PROTECTION_LEAD}, few)
+    assert KEEP_BODIES.roles == few | {Role.ADMINISTRATOR}
+
+
+def test_the_page_of_a_body_names_its_people_only_to_those_who_see_them(naree):
+    seen = {ref: page(named(ref), "/office/members/KHM/") for ref in ("naree-boonmee", "lena-fischer", "kim-osei")}
+
+    assert {ref: "Sok Dara" in words(found.root) for ref, found in seen.items()} == {
+        "naree-boonmee": True,
+        "lena-fischer": False,
+        "kim-osei": False,
+    }
+
+
+def test_a_refusal_to_remove_a_body_names_nobody(now):
+    kim, josefa = named("kim-osei"), Person.objects.get(ref="josefa-waqa")
+    body = Body.objects.create(ref="NEW", kind="partner", name="A new partner")
+    FocalPoint.objects.create(ref="fp-new", body=body, person=josefa, starts_on=now.date())
+    with pytest.raises(Refused) as refused:
+        body_verbs.remove([body], by=kim, now=now)
+
+    assert str(refused.value) == "still used by focal point fp-new"
+
+
+def test_the_page_of_a_body_gathers_what_it_asked_undertook_and_took_part_in(naree):
+    found = page(naree, "/office/members/KHM/")
+
+    assert "Lower visa fees for migrant workers to Thailand In progress 2022" in part(found, "Undertakings")
+    assert "10th Anniversary Border and Technology Forum Held" in part(found, "Events that its people were entered for")
+    assert "Police, Cambodia Police and law enforcement" in part(found, "Agencies")
+    assert "/office/requests/new/?members=KHM" in found.links
+
+
+def test_a_request_begun_from_a_body_is_its_own(naree):
+    sent = answers_of(as_user(naree).get("/office/requests/new/?members=KHM").content)
+    as_user(naree).post("/office/requests/new/", {**sent, "title": "A course", "received_on": "2023-01-09"})
+
+    assert "A course Received 9 January 2023" in part(page(naree, "/office/members/KHM/"), "Requests")
+
+
+def test_members_with_nothing_planned_have_a_view_until_something_is(naree):
+    idle = "/office/members/?view=idle"
+    assert "Members with nothing planned" in tabs(page(naree, "/office/members/"))
+    assert "Bhutan" in rows(page(naree, idle))
+
+    bhutan, day = Body.objects.get(ref="BTN"), timezone.localdate() + timedelta(days=30)
+    event = Event.objects.create(
+        ref="e-to-come", title="A workshop", type="workshop", office_role="organised", starts_on=day, ends_on=day
+    )
+    event.parts.create(body=bhutan, part="host")
+
+    assert "Bhutan" not in rows(page(naree, idle))
+
+
+def test_a_group_is_called_by_the_name_that_it_bears_today(naree):
+    group = Group.objects.get(ref="AHG")
+    group.names.create(ref="AHG-later", name="Ad Hoc Circle", starts_on=timezone.localdate())
+
+    assert "Ad Hoc Circle" in rows(page(naree, "/office/groups/"))
+    assert "Ad Hoc Circle" in part(page(naree, "/office/members/AUS/"), "Seats in groups")
+
+
+def test_the_name_of_a_member_is_told_in_the_readers_language(naree):
+    assert "กัมพูชา" in rows(page(naree, "/th/office/members/?view=states"))
+
+
+def test_the_navigation_has_the_rooms_in_their_order(naree):
+    nav = next(e for e in page(naree, "/office/requests/").all("nav") if e.get("class") == "side")
+    entries = [words(a) for a in nav.iter("a")]
+
+    assert entries[:7] == ["Today", "Members", "Requests", "Undertakings", "Priority issues", "Work plan", "Events"]
+
+
+def test_a_body_keeps_the_ref_that_it_was_given(naree):
+    sent = answers_of(as_user(naree).get("/office/members/KHM/edit/").content)
+    as_user(naree).post("/office/members/KHM/edit/", {**sent, "ref": "KHX", "remark": "Checked"})
+
+    assert Body.objects.get(ref="KHM").remark == "Checked"
+    assert not Body.objects.filter(ref="KHX").exists()
