@@ -223,16 +223,6 @@ class Person(Record):
         _("Counts each participant once and lets the office invite again"),
         _("Removed when no participation of the last ten years and no office holds it"),
     )
-    name = models.CharField(max_length=160)
-    body = models.ForeignKey(Body, models.PROTECT, null=True, blank=True, related_name="people")
-    agency = models.ForeignKey(Body, models.PROTECT, null=True, blank=True, related_name="+")
-    post = models.CharField(max_length=160, blank=True)
-    #: The account with which the person signs in, where there is one.
-    account = models.OneToOneField(
-        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="person"
-    )
-
-    objects = OfABodyQuerySet.as_manager()
     name = models.CharField(
         _("name"), max_length=160, help_text=_("In the order in which the person writes it; one name is enough.")
     )
@@ -247,6 +237,17 @@ class Person(Record):
     )
     agency = models.ForeignKey(Body, models.PROTECT, verbose_name=_("agency"), null=True, blank=True, related_name="+")
     post = models.CharField(_("post"), max_length=160, blank=True)
+    account = models.OneToOneField(
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        verbose_name=_("account"),
+        null=True,
+        blank=True,
+        related_name="person",
+        help_text=_("With which the person signs in, where there is one."),
+    )
+
+    objects = OfABodyQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("person")
@@ -314,12 +315,7 @@ class Group(Record):
         _("founding"), max_length=10, blank=True, help_text=_("As far as it is known: 2009, 2009-04 or 2009-04-15.")
     )
     parent = models.ForeignKey(
-        "self",
-        models.PROTECT,
-        verbose_name=_("group above it"),
-        null=True,
-        blank=True,
-        related_name="children",
+        "self", models.PROTECT, verbose_name=_("group above it"), null=True, blank=True, related_name="children"
     )
     purpose = models.TextField(_("purpose"), blank=True)
 

@@ -71,7 +71,7 @@ desks.declare(
         new=_("New person"),
         prefix="pe",
         under="members",
-        sections=(Section(_("Who"), "name body agency post"), HOW_KNOWN),
+        sections=(Section(_("Who"), "name body agency post account"), HOW_KNOWN),
         related=(Related("focal-points", "person", "body starts_on ends_on", _("Speaks for")),),
         blank=_("Nobody has been entered yet."),
     ),

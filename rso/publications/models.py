@@ -77,7 +77,7 @@ class Publication(Record):
     precision = RankField(
         Precision,
         default=Precision.DAY,
-        verbose_name=_("known to the"),
+        verbose_name=_("precision"),
         help_text=_("Pages show no more of the date than is known."),
     )
     activity = models.ForeignKey(
@@ -173,7 +173,7 @@ class Edition(Record):
     precision = RankField(
         Precision,
         default=Precision.DAY,
-        verbose_name=_("known to the"),
+        verbose_name=_("precision"),
         help_text=_("Pages show no more of the date than is known."),
     )
     link = models.URLField(_("link"), max_length=500, blank=True, help_text=_("Where the public finds it."))

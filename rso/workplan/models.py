@@ -87,7 +87,9 @@ class PriorityIssue(Record, Titled):
     """An issue on which a meeting agreed that efforts should focus."""
 
     privacy = public(_("Keeps what members agreed to focus on"))
-    set_by = models.CharField(_("meeting that agreed"), max_length=200, help_text=_("By name, as 8th Bali Process Ministerial Conference."))
+    set_by = models.CharField(
+        _("meeting that agreed"), max_length=200, help_text=_("By name, as 8th Bali Process Ministerial Conference.")
+    )
     agreed_on = models.DateField(_("day of agreement"))
     precision = RankField(Precision, verbose_name=_("precision"), default=Precision.DAY, help_text=AS_KNOWN)
 
@@ -169,7 +171,9 @@ class Request(Record):
         _("request"), max_length=200, help_text=_("What is asked for. Say nothing of a victim, a migrant or a suspect.")
     )
     received_on = models.DateField(_("day of receipt"))
-    precision = RankField(Precision, verbose_name=_("precision of the receipt"), default=Precision.DAY, help_text=AS_KNOWN)
+    precision = RankField(
+        Precision, verbose_name=_("precision of the receipt"), default=Precision.DAY, help_text=AS_KNOWN
+    )
     answered_on = models.DateField(
         _("day of the answer"),
         null=True,

@@ -162,7 +162,7 @@ def test_a_choice_and_a_rank_are_told_by_their_labels(change):
 def test_a_date_is_told_with_no_more_than_was_known_of_it(change):
     assert change(starts_on=date(2021, 3, 7)) == "Naree Boonmee changed the first day from 2022 to 2021"
     assert change(starts_on=date(2022, 3, 6), precision=Precision.DAY) == (
-        "Naree Boonmee changed the event; First day: from 2021 to 6 March 2022; Known to the: from Year to Day"
+        "Naree Boonmee changed the event; First day: from 2021 to 6 March 2022; Precision: from Year to Day"
     )
 
 
@@ -175,12 +175,12 @@ def test_a_related_record_is_told_by_its_name_whether_the_trail_kept_its_ref_or_
     activity.lead = None
     activity_verbs.change([activity], by=naree, now=now)
     assert AuditEvent.objects.latest("id").before == {"lead": naree.pk}
-    assert words(activity) == "Naree Boonmee cleared the lead, which was Naree Boonmee"
+    assert words(activity) == "Naree Boonmee cleared the lead officer, which was Naree Boonmee"
 
     activity.lead = naree
     activity_verbs.change([activity], by=naree, now=now)
     assert AuditEvent.objects.latest("id").after == {"lead": "naree-boonmee"}
-    assert words(activity) == "Naree Boonmee set the lead to Naree Boonmee"
+    assert words(activity) == "Naree Boonmee set the lead officer to Naree Boonmee"
 
 
 def test_a_related_record_that_is_gone_is_told_by_its_ref(event, naree, now):

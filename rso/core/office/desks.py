@@ -278,6 +278,8 @@ class Place:
     @property
     def gap(self) -> str:
         return "gap" if self.begins else ""
+
+
 def precision_of(model: type[models.Model], name: str) -> str:
     """The field that says how much of a date is known: one of its own, or the record's; empty where the day always is."""
     fields = {f.name for f in model._meta.concrete_fields if isinstance(f, RankField)}
@@ -318,6 +320,7 @@ class Desks:
         if place.begins or place.under:
             self.stops.append(place)
         return self.places.setdefault(place.slug, place)
+
     def extend(
         self,
         slug: str,
