@@ -109,8 +109,8 @@ def test_a_record_that_was_removed_still_says_what_it_was(office, naree, now):
     step = history_of(theme)[0]
 
     assert strip_tags(step.words) == "Naree Boonmee removed the theme"
-    assert [strip_tags(change.says) for change in step.changes if change.label == "Valid from"] == [
-        "Valid from: 1 January 2024"
+    assert [strip_tags(change.says) for change in step.changes if change.label == "First day in force"] == [
+        "First day in force: 1 January 2024"
     ]
 
 
