@@ -98,7 +98,6 @@ def detail_page(request: HttpRequest, desk: Desk, ref: str) -> HttpResponse:
     user = request.user
     saw(thing, by=officer(request), now=timezone.now())
     allowed = [(act, act.why_not(thing, user)) for act in desk.all_acts.values() if act.permission.allows(user)]
-    acts = [act for act in desk.all_acts.values() if act.permission.allows(user) and not act.why_not(thing, user)]
     related = list(_related(desk, thing, user))
     context = {
         "desk": desk,
@@ -112,7 +111,6 @@ def detail_page(request: HttpRequest, desk: Desk, ref: str) -> HttpResponse:
         "tells": desk.tells(thing),
         "related": [panel for panel in related if panel["rows"]],
         "unrelated": [panel for panel in related if panel["add"] and not panel["rows"]],
-        "acts": acts,
         "may_keep": desk.may_alter(user),
         "public_url": _public_url(thing),
     }

@@ -141,26 +141,20 @@ def _answers(act: Act, asked: Any) -> tuple[dict[str, Any], dict[str, str]]:
 
 def _any_answer(column: Column) -> Any:
     return column.among[0] if column.among else timezone.localdate() if column.kind == "date" else "…"
+
+
 def _start(column: Column) -> str:
     """What stands in the field of a question at first: a day that must be given is most often today."""
     today = column.kind == "date" and column.required
     return timezone.localdate().isoformat() if today else column.write(column.default)
 
 
-def _guess(column: Column) -> Any:
-    if column.kind == "date":
-        return timezone.localdate()
-    return column.among[0] if column.among else "…"
-
-
 def _show(
     request: HttpRequest, desk: Desk, act: Act, fit: list[Any], unfit: list[tuple[Any, str]],
     answers: dict[str, Any], faults: dict[str, str], ref: str,
 ) -> HttpResponse:  # fmt: skip
-    # What is asked is not known yet: any answer shows what else will change.
-    guess = {column.name: answers.get(column.name) or _any_answer(column) for column in act.asks}
     # What is asked is not known yet, or was wrong: any answer shows what else will change.
-    guess = {column.name: _guess(column) for column in act.asks} | ({} if faults else answers)
+    guess = {column.name: _any_answer(column) for column in act.asks} | ({} if faults else answers)
     again = list(desk.rows(request.user).filter(pk__in=[thing.pk for thing in fit]).order_by("pk")) if fit else []
     preview = rehearse(act, again, guess, request.user) if again else Preview([], 0, [])
     fields = [
