@@ -124,20 +124,29 @@ import django
 django.setup()
 from django.test import Client
 from rso.accounts.models import User
-client = Client()
-client.force_login(User.objects.get(ref=sys.argv[1]))
-print(client.cookies["sessionid"].value)
+from tests.signing_in import sign_in
+print(sign_in(Client(), User.objects.get(ref=sys.argv[1])).cookies["sessionid"].value)
 """
 
 
 @pytest.fixture
-def sok_dara(reader, site, rso) -> Reader:
-    """A browser in which the focal point of Cambodia is signed in."""
-    command = [sys.executable, "-c", SIGN_IN, "sok-dara"]
-    session = subprocess.run(command, cwd=HOUSE, env=rso, check=True, capture_output=True, text=True).stdout.strip()
-    opened = reader()
-    opened.context.add_cookies([{"name": "sessionid", "value": session, "url": site}])
+def signed_in(reader, site, rso) -> Callable[[str], Reader]:
+    """A browser in which someone of the cast is signed in."""
+
+    def opened(ref: str) -> Reader:
+        command = [sys.executable, "-c", SIGN_IN, ref]
+        session = subprocess.run(command, cwd=HOUSE, env=rso, check=True, capture_output=True, text=True).stdout.strip()
+        made: Reader = reader()
+        made.context.add_cookies([{"name": "sessionid", "value": session, "url": site}])
+        return made
+
     return opened
+
+
+@pytest.fixture
+def sok_dara(signed_in) -> Reader:
+    """A browser in which the focal point of Cambodia is signed in."""
+    return signed_in("sok-dara")
 
 
 @pytest.fixture
