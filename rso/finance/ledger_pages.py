@@ -33,6 +33,8 @@ from rso.workplan.models import Activity
 #: Rows of each kind that the page shows; faults of a file.
 SHOWN = 200
 RECENT = 50
+#: Questions at a time: each offers every activity.
+ASKED = 30
 LOOKS = {UploadState.WAITING: "wait", UploadState.ENTERED: "ok", UploadState.DROPPED: "stop"}
 
 
@@ -154,7 +156,7 @@ def told(found: Check) -> dict[str, Any]:
     )  # fmt: skip
     return {
         "faults": found.faults[:SHOWN], "faults_number": len(found.faults), "asked": asked_of(found.questions),
-        "open": len(found.unanswered), "groups": groups, "ready": found.is_ready, "seen": found.digest,
+        "open": len(found.unanswered), "more_asked": len(found.questions) > ASKED, "groups": groups, "ready": found.is_ready, "seen": found.digest,
         "yes": yes_of(found), "shown": SHOWN,
     }  # fmt: skip
 
@@ -189,8 +191,8 @@ def move_in_words(move: Move) -> tuple[str, str, str]:
 
 
 def asked_of(questions: Iterable[Question]) -> list[Asked]:
-    """The questions with all that may be chosen: the likely first, then the others."""
-    found = list(questions)
+    """The questions, the open ones first, with all that may be chosen: the likely first, then the others."""
+    found = sorted(questions, key=lambda question: question.answer is not None)[:ASKED]
     kinds = {question.kind for question in found}
     every = {
         "activity": [(row.ref, row.title) for row in Activity.objects.order_by("-starts_on", "ref")]

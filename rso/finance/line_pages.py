@@ -121,7 +121,7 @@ def note_of(line: Line) -> str:
     if not line.budget:
         return _("No line of the budget")
     if not line.forecasts:
-        return _("Nobody has entered a forecast: what is spent and held")
+        return _("No forecast has been entered")
     newest = max(line.forecasts, key=lambda entry: entry.on)
     values = {"who": newest.entered_by, "day": show_day(newest.on), "rest": in_words(line.rest)}
     if not line.rest:

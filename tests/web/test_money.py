@@ -80,7 +80,7 @@ def test_a_line_says_what_its_forecast_rests_on(harriet):
 
     assert "11,800.00 still expected by Marta Ilves, 30 November 2022" in told
     assert "Spent and held; it has overtaken what Marta Ilves expected on 30 September 2022" in told
-    assert "Nobody has entered a forecast: what is spent and held" in told
+    assert "No forecast has been entered" in told
     assert "All lines 2,750,000.00 26,810.00 2,430,000.00" in told
 
 
@@ -129,6 +129,18 @@ def test_the_same_file_again_finds_all_there_and_offers_no_yes(marta):
     assert "All of it is in the ledger already." in words(answer)
     assert 'name="yes"' not in answer.content.decode()
     assert first.pk != LedgerUpload.objects.latest("pk").pk
+
+
+def test_questions_are_asked_some_at_a_time_the_open_ones_first(marta):
+    rows = (f"2022-12-05,JV{at},FEE,Some forum {at},1.00" for at in range(31))
+    send(marta, "\n".join(["date,voucher,category,activity,amount", *rows]).encode())
+    page = marta.get(address())
+    assert (len(page.context["asked"]), page.context["more_asked"], page.context["open"]) == (30, True, 31)
+
+    marta.post(address(), {asked.question.slug: "-" for asked in page.context["asked"]})
+
+    asked = marta.get(address()).context["asked"]
+    assert (asked[0].question.text, [each.question.answer for each in asked]) == ("Some forum 30", [None, *[""] * 29])
 
 
 def test_two_clicks_on_yes_enter_once(marta):
