@@ -25,6 +25,8 @@ from rso.core.verbs import Problem, Refused, refuse, turn
 
 #: The platform itself, as the one who acts where no person does: the command line, a scheduled task.
 PLATFORM = "platform"
+#: What the audit trail calls the kinds of second factors.
+FACTORS = {Authenticator.Type.TOTP: "app of codes", Authenticator.Type.WEBAUTHN: "passkey"}
 
 
 def platform() -> User:
@@ -90,8 +92,8 @@ def end_session(session: Session, *, by: User, now: datetime) -> None:
 
 
 def tell_factor(user: User, kind: str, *, added: bool, by: User, now: datetime) -> None:
-    """Writes that a second factor came or went, not what it is."""
-    verbs.tell(user, verb="second factor added" if added else "second factor removed", by=by, now=now, reason=kind)
+    """Writes that a second factor came or went, and of which kind, not what it is."""
+    verbs.tell(user, verb=f"{FACTORS[kind]} {'added' if added else 'removed'}", by=by, now=now)
 
 
 def reset_factors(users: Sequence[User], *, by: User, now: datetime) -> None:
@@ -246,8 +248,10 @@ def _problems_of(password: str, user: User) -> Iterator[Problem]:
 history.says("password set", gettext_lazy("%(who)s set the password"))
 history.says("signed out", gettext_lazy("%(who)s signed the account out"))
 history.says("signed out elsewhere", gettext_lazy("%(who)s signed the account out everywhere else"))
-history.says("second factor added", gettext_lazy("%(who)s set up a second factor"))
-history.says("second factor removed", gettext_lazy("%(who)s removed a second factor"))
+history.says("app of codes added", gettext_lazy("%(who)s set up an app with codes"))
+history.says("app of codes removed", gettext_lazy("%(who)s removed the app with codes"))
+history.says("passkey added", gettext_lazy("%(who)s added a passkey"))
+history.says("passkey removed", gettext_lazy("%(who)s removed a passkey"))
 history.says("second factors reset", gettext_lazy("%(who)s reset the second factors"))
 history.says("invited", gettext_lazy("%(who)s sent an invitation"))
 history.says("handed over", gettext_lazy("%(who)s handed the %(noun)s over"))

@@ -56,12 +56,14 @@ class User(AbstractBaseUser, Kept):
         _("Lets people sign in and shows who did what"),
         _("Disabled when the person leaves; the name stays in the audit trail"),
     )
-    name = models.CharField(max_length=120)
-    email = models.EmailField(unique=True)
-    role = models.CharField(max_length=30, choices=Role.choices)
-    is_active = models.BooleanField(default=True)
+    name = models.CharField(_("name"), max_length=120)
+    email = models.EmailField(_("email"), unique=True)
+    role = models.CharField(_("role"), max_length=30, choices=Role.choices)
+    is_active = models.BooleanField(_("active"), default=True)
     #: In which pages open after signing in, and in which letters are written.
-    language = models.CharField(max_length=10, choices=settings.LANGUAGES, default=settings.LANGUAGE_CODE)
+    language = models.CharField(
+        _("language"), max_length=10, choices=settings.LANGUAGES, default=settings.LANGUAGE_CODE
+    )
 
     USERNAME_FIELD = "email"
     REQUIRED_FIELDS: ClassVar[list[str]] = []
@@ -69,7 +71,13 @@ class User(AbstractBaseUser, Kept):
 
     class Meta:
         verbose_name = _("account")
-        constraints = [one_of("account", "role", Role)]
+        constraints = [
+            one_of("account", "role", Role),
+            models.CheckConstraint(
+                condition=models.Q(language__in=[code for code, _name in settings.LANGUAGES]),
+                name="account_language_is_known",
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.name

@@ -30,7 +30,20 @@ BAD: dict[str, list[Values]] = {
     **{
         name: [{field: "another"}]
         for name in NAMED
-        for field in ("bound", "certainty", "group", "kind", "mode", "part", "region", "role", "sector", "set", "state")
+        for field in (
+            "bound",
+            "certainty",
+            "group",
+            "kind",
+            "language",
+            "mode",
+            "part",
+            "region",
+            "role",
+            "sector",
+            "set",
+            "state",
+        )
         if name.endswith(f"_{field}_is_known")
     },
     **{name: [{"amount": TOO_MUCH}, {"amount": -TOO_MUCH}] for name in NAMED if name.endswith("_amount_in_range")},

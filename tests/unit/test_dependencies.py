@@ -19,7 +19,7 @@ RUN, DEV = PROJECT["dependencies"], PROJECT["optional-dependencies"]["dev"]
 ASKED_FOR = {"argon2-cffi": "Argon2PasswordHasher", "psycopg": "postgres"}
 #: LGPL is for psycopg, which is imported and never altered; GPL and AGPL are for nothing that runs.
 LICENCES = {
-    "Apache-2.0", "Apache-2.0 OR BSD-2-Clause", "BSD", "BSD License", "BSD-2-Clause", "BSD-3-Clause", "ISC License",
+    "Apache-2.0", "Apache-2.0 OR BSD-2-Clause", "Apache-2.0 OR BSD-3-Clause", "BSD", "BSD License", "BSD-2-Clause", "BSD-3-Clause", "ISC License",
     "LGPL-3.0-only", "MIT", "MIT License", "MIT-0", "PSF-2.0",
 }  # fmt: skip
 
@@ -101,7 +101,9 @@ def licence(name: str) -> str:
     told = metadata.metadata(name)
     words = [told.get("License-Expression"), told.get("License"), *(told.get_all("Classifier") or [])]
     found = (
-        word.rpartition(" :: ")[2] for word in words if word and (" :: " not in word or word.startswith("License"))
+        word.rpartition(" :: ")[2]
+        for word in words
+        if word and "\n" not in word and (" :: " not in word or word.startswith("License"))
     )
     return next(found, "none")
 

@@ -206,7 +206,7 @@ def test_yes_and_no_are_words(office, naree, now):
     account.is_active = False
     verbs.change([account], verb="disabled", by=naree, now=now)
 
-    assert words(account) == "Naree Boonmee disabled the account; Is active: from yes to no"
+    assert words(account) == "Naree Boonmee disabled the account; Active: from yes to no"
 
 
 def test_links_are_told_as_what_was_added_and_removed(event, naree, now):

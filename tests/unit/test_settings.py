@@ -165,7 +165,7 @@ def test_without_https_only_what_https_would_bring_is_missing(tmp_path):
     code, says = checked(tmp_path)
 
     missing = sorted(line.partition(")")[0].removeprefix("?: (") for line in says.splitlines() if line.startswith("?:"))
-    assert (code, missing) == (1, [f"security.{number}" for number in ("W004", "W008", "W012", "W016")])
+    assert (code, missing) == (1, [f"security.{number}" for number in ("W004", "W008", "W011", "W016")])
 
 
 # -- one place -----------------------------------------------------------------------------------------------------------

@@ -46,13 +46,13 @@ def test_one_changes_ones_own_name_and_language_and_nothing_else(client, naree):
     )
 
 
-def test_signing_in_opens_the_home_page_in_ones_own_language(client, josefa, now):
+def test_signing_in_opens_ones_home_in_ones_own_language(client, josefa, now):
     josefa.language = "th"
     josefa.save()
     set_password(josefa, password=PASSWORD, by=platform(), now=now)
 
     answer = client.post("/accounts/login/", {"login": josefa.email, "password": PASSWORD})
-    assert answer.headers["Location"] == "/th/"
+    assert answer.headers["Location"] == "/th/portal/"
 
 
 @pytest.mark.parametrize(

@@ -144,9 +144,7 @@ def test_whoever_signs_in_for_the_first_time_sets_up_an_app_and_goes_on(naree):
     assert client.get("/").status_code == 200
     assert len(re.findall(r"<code>\d{8}</code>", client.get("/accounts/2fa/recovery-codes/").content.decode())) == 10
     event = AuditEvent.objects.order_by("-pk")[0]
-    assert (event.verb, event.ref, event.actor, event.reason) == (
-        "second factor added", "naree-boonmee", naree, "totp",
-    )  # fmt: skip
+    assert (event.verb, event.ref, event.actor) == ("app of codes added", "naree-boonmee", naree)
 
 
 def test_the_picture_of_the_secret_is_part_of_the_page_and_brings_no_style_of_its_own(naree):
