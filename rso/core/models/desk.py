@@ -64,3 +64,19 @@ class Draft(models.Model):
 
     def __str__(self) -> str:
         return f"{self.desk} {self.ref}"
+
+
+class Digest(models.Model):
+    """That someone was sent the mail of a day, so that it goes out once."""
+
+    privacy = Privacy(DataClass.OFFICE, _("Keeps a mail from going out twice"), _("Thirty days"))
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+")
+    day = models.DateField()
+    sent_at = models.DateTimeField()
+
+    class Meta:
+        verbose_name = _("mail of the day")
+        constraints = [models.UniqueConstraint(fields=["user", "day"], name="digest_once_a_day")]
+
+    def __str__(self) -> str:
+        return f"{self.user} {self.day}"

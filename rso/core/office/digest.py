@@ -1,0 +1,43 @@
+"""The mail that tells each of the office, once a day, what waits and what is late, each with the verb at hand."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+
+from django.conf import settings
+from django.core.mail import send_mail
+from django.db import IntegrityError, transaction
+from django.template.loader import render_to_string
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+
+from rso.core.models import Digest
+from rso.core.office.day import due_this_week, rooms, tasks_of, today_of
+from rso.core.office.desks import desks
+
+
+def send_digests(users: list[object], *, now: datetime) -> list[str]:
+    """Sends each person the tasks of the day, if there are any and none was sent today. Returns the addresses written to.
+
+    A second run on the same day sends nothing; a run that is killed has sent some and sends the others next time.
+    """
+    desks.discover()
+    rooms.discover()
+    day = timezone.localdate(now)
+    return [user.email for user in users if _send(user, day, now)]  # type: ignore[attr-defined]
+
+
+def _send(user: object, day: date, now: datetime) -> bool:
+    tasks = list(due_this_week(tasks_of(today_of(user, day)), day))  # type: ignore[arg-type]
+    if not tasks:
+        return False
+    try:
+        with transaction.atomic():
+            Digest.objects.create(user=user, day=day, sent_at=now)
+            words = {"tasks": tasks, "user": user, "base": settings.BASE_URL, "day": day}
+            subject = _("%(n)s to do: %(day)s") % {"n": len(tasks), "day": date_format(day, "j F Y")}
+            send_mail(subject, render_to_string("office/digest.txt", words), None, [user.email])  # type: ignore[attr-defined]
+    except IntegrityError:
+        return False
+    return True

@@ -1,0 +1,63 @@
+"""What this room tells on the first page of the office."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import timedelta
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from rso.core.figures import registry
+from rso.core.figures.cache import keep
+from rso.core.figures.reading import OFFICE, Reading
+from rso.core.office import desks
+from rso.core.office.day import Glance, Task, Today, Why, rooms
+from rso.core.periods import show_day
+from rso.events.models import Event, EventState
+from rso.events.policies import KEEP_EVENTS
+
+#: Days before an event on which it begins to be due.
+AHEAD = 14
+#: The most that the page tells of one kind.
+MOST = 50
+
+
+@rooms.tells_tasks
+def events_to_hold(today: Today) -> Iterator[Task]:
+    """Events that begin soon, and those that are over and still planned."""
+    if not KEEP_EVENTS.allows(today.user):
+        return
+    desk = desks.all["events"]
+    planned = Event.objects.filter(state=EventState.PLANNED, starts_on__lte=today.day + timedelta(days=AHEAD))
+    for event in planned.order_by("starts_on", "pk")[:MOST]:
+        url = desk.at(event.ref)
+        if event.ends_on < today.day:
+            says = _("It was to end on %(day)s.") % {"day": show_day(event.ends_on, event.precision)}
+            yield Task(Why.OVERDUE, event.ends_on, event.title, url, says, _("Mark as held"), f"{url}do/hold/")
+        else:
+            days = (event.starts_on - today.day).days
+            says = ngettext("It begins in %(n)s day.", "It begins in %(n)s days.", days) % {"n": days} if days > 0 else _("It is under way.")
+            yield Task(Why.DUE, event.starts_on, event.title, url, says, _("Open"), url)
+
+
+@rooms.tells_glances
+def events_of_the_year(today: Today) -> Iterator[Glance]:
+    readings = [Reading(registry.find(slug), today.year, reader=OFFICE) for slug in ("events-held", "people-reached")]
+    held, reached = keep(readings, "today", lambda: [_shown(reading) for reading in readings])
+    planned = (
+        Event.objects.filter(starts_on__gte=today.year.starts, starts_on__lt=today.year.ends)
+        .filter(office_role__in=("organised", "co_hosted", "facilitated"))
+        .exclude(state=EventState.CANCELLED)
+        .count()
+    )
+    words = ngettext("of %(n)s event of the year held", "of %(n)s events of the year held", planned) % {"n": planned}
+    yield Glance(words, held[0], reverse("figure", args=["events-held", today.year.key]), held[1])
+    yield Glance(_("people reached so far"), reached[0], reverse("figure", args=["people-reached", today.year.key]), reached[1])
+
+
+def _shown(reading: Reading) -> tuple[str, str]:
+    """The figure as pages print it, and its weakest basis."""
+    weakest = next(reversed(reading.basis), "")
+    return str(reading.figure.unit.show(reading.value)) if reading.value is not None else "–", weakest
