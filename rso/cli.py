@@ -384,6 +384,21 @@ def settings(form: FormatOption = Format.TABLE) -> None:
     show(({"setting": name, "value": value} for name, value in in_force()), form)
 
 
+@app.command("run-due")
+def run_due(form: FormatOption = Format.TABLE) -> None:
+    """Do what is due: send each of the office the mail of the day, forget what is kept no longer. Run it every hour."""
+    open_database()
+    from django.utils import timezone
+
+    from rso.accounts.models import User
+    from rso.core.office.digest import send_digests
+    from rso.core.retention import forget
+
+    now = timezone.now()
+    sent = send_digests([user for user in User.objects.order_by("pk") if user.is_office], now=now)
+    show([{"what": "mails of the day", "number": len(sent)}, *forget(now)], form)
+
+
 @app.command()
 def messages(
     check: Annotated[

@@ -38,7 +38,11 @@ def events_to_hold(today: Today) -> Iterator[Task]:
             yield Task(Why.OVERDUE, event.ends_on, event.title, url, says, _("Mark as held"), f"{url}do/hold/")
         else:
             days = (event.starts_on - today.day).days
-            says = ngettext("It begins in %(n)s day.", "It begins in %(n)s days.", days) % {"n": days} if days > 0 else _("It is under way.")
+            says = (
+                ngettext("It begins in %(n)s day.", "It begins in %(n)s days.", days) % {"n": days}
+                if days > 0
+                else _("It is under way.")
+            )
             yield Task(Why.DUE, event.starts_on, event.title, url, says, _("Open"), url)
 
 
@@ -54,7 +58,9 @@ def events_of_the_year(today: Today) -> Iterator[Glance]:
     )
     words = ngettext("of %(n)s event of the year held", "of %(n)s events of the year held", planned) % {"n": planned}
     yield Glance(words, held[0], reverse("figure", args=["events-held", today.year.key]), held[1])
-    yield Glance(_("people reached so far"), reached[0], reverse("figure", args=["people-reached", today.year.key]), reached[1])
+    yield Glance(
+        _("people reached so far"), reached[0], reverse("figure", args=["people-reached", today.year.key]), reached[1]
+    )
 
 
 def _shown(reading: Reading) -> tuple[str, str]:

@@ -11,8 +11,8 @@ from django.utils.translation import gettext as _
 from rso.core.office.day import Bar, Glance, Standing, Task, Today, Why, rooms
 from rso.finance.models import Budget, LedgerUpload, UploadState
 from rso.finance.policies import KEEP_MONEY, SEE_MONEY
-from rso.finance.queries import lines
 from rso.finance.queries import Standing as Stand
+from rso.finance.queries import lines
 
 #: The most that the page tells of one kind.
 MOST = 20

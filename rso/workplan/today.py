@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import date
+from typing import Any
 
 from django.db.models import Count, Q
 from django.utils.translation import gettext as _
@@ -15,8 +16,17 @@ from rso.core.office.day import Bar, Glance, Standing, Task, Today, Why, rooms
 from rso.core.periods import show_day
 from rso.core.verbs import kind_of
 from rso.members.models import MEMBER_KINDS, Body
-from rso.workplan.models import Activity, ActivityBody, ActivityStatus, CorePurpose, Request, RequestState, Undertaking, UndertakingState
-from rso.workplan.policies import KEEP_WORK_PLAN
+from rso.workplan.models import (
+    Activity,
+    ActivityBody,
+    ActivityStatus,
+    CorePurpose,
+    Request,
+    RequestState,
+    Undertaking,
+    UndertakingState,
+)
+from rso.workplan.policies import KEEP_WORK
 
 #: Within how many days the office promises an answer.
 PROMISED = 30
@@ -29,23 +39,32 @@ OVER = (ActivityStatus.DONE, ActivityStatus.CANCELLED)
 @rooms.tells_tasks
 def requests_to_answer(today: Today) -> Iterator[Task]:
     """Every request without an answer: overdue after the days that the office promises."""
-    if not KEEP_WORK_PLAN.allows(today.user):
+    if not KEEP_WORK.allows(today.user):
         return
     desk = desks.all["requests"]
     found = Request.objects.filter(state__in=OPEN_REQUESTS, received_on__lte=today.day).order_by("received_on", "pk")
     for request in found[:MOST]:
         age, url = (today.day - request.received_on).days, desk.at(request.ref)
-        says = ngettext("Asked %(n)s day ago; the office promises %(promised)s.", "Asked %(n)s days ago; the office promises %(promised)s.", age)
+        says = ngettext(
+            "Asked %(n)s day ago; the office promises %(promised)s.",
+            "Asked %(n)s days ago; the office promises %(promised)s.",
+            age,
+        )
         why = Why.OVERDUE if age > PROMISED else Why.DUE
         due = date.fromordinal(request.received_on.toordinal() + PROMISED)
-        yield Task(why, due, request.title, url, says % {"n": age, "promised": PROMISED}, _("Answer"), f"{url}do/answer/")
+        yield Task(
+            why, due, request.title, url, says % {"n": age, "promised": PROMISED}, _("Answer"), f"{url}do/answer/"
+        )
 
 
 @rooms.tells_tasks
 def activities_of_mine(today: Today) -> Iterator[Task]:
     """Activities that this person leads: those over and not done, and those lately given to the person."""
     desk = desks.all["activities"]
-    mine = {a.ref: a for a in Activity.objects.filter(lead=today.user.pk).exclude(status__in=OVER).order_by("ends_on", "pk")[:MOST]}
+    mine = {
+        a.ref: a
+        for a in Activity.objects.filter(lead=today.user.pk).exclude(status__in=OVER).order_by("ends_on", "pk")[:MOST]
+    }
     given = _given_to(today) & set(mine) if mine else set()
     for ref, activity in mine.items():
         url = desk.at(ref)
@@ -67,19 +86,27 @@ def _given_to(today: Today) -> set[str]:
 @rooms.tells_glances
 def what_is_open(today: Today) -> Iterator[Glance]:
     requests = Request.objects.filter(state__in=OPEN_REQUESTS).count()
-    without = Undertaking.objects.filter(activities=None, state__in=(UndertakingState.RECORDED, UndertakingState.IN_PROGRESS))
+    without = Undertaking.objects.filter(
+        activities=None, state__in=(UndertakingState.RECORDED, UndertakingState.IN_PROGRESS)
+    )
     yield Glance(_("requests without an answer"), str(requests), f"{desks.all['requests'].url}?view=open")
-    yield Glance(_("undertakings without an activity"), str(without.count()), f"{desks.all['undertakings'].url}?view=without")
-    planned = ActivityBody.objects.filter(activity__starts_on__lt=today.year.ends, activity__ends_on__gte=today.year.starts)
+    yield Glance(
+        _("undertakings without an activity"), str(without.count()), f"{desks.all['undertakings'].url}?view=without"
+    )
+    planned = ActivityBody.objects.filter(
+        activity__starts_on__lt=today.year.ends, activity__ends_on__gte=today.year.starts
+    )
     lonely = Body.objects.members(today.day).filter(kind__in=MEMBER_KINDS).exclude(pk__in=planned.values("body"))
-    yield Glance(_("members with nothing planned"), str(lonely.count()), f"{desks.all['bodies'].url}?view=lonely")
+    yield Glance(_("members with nothing planned"), str(lonely.count()), f"{desks.all['members'].url}?view=idle")
 
 
 @rooms.tells_standings
 def plan_by_purpose(today: Today) -> Iterator[Standing]:
     """Activities of the year by core purpose: done, under way, late."""
     late = Q(ends_on__lt=today.day) & ~Q(status__in=OVER)
-    of_year = Activity.objects.filter(starts_on__lt=today.year.ends, ends_on__gte=today.year.starts).exclude(status=ActivityStatus.CANCELLED)
+    of_year = Activity.objects.filter(starts_on__lt=today.year.ends, ends_on__gte=today.year.starts).exclude(
+        status=ActivityStatus.CANCELLED
+    )
     counted = {
         row["purpose"]: row
         for row in of_year.order_by().values("purpose").annotate(
@@ -101,7 +128,7 @@ def plan_by_purpose(today: Today) -> Iterator[Standing]:
     )  # fmt: skip
 
 
-def _bar(purpose: CorePurpose, row: dict[str, int], most: int, url: str) -> Bar:
+def _bar(purpose: CorePurpose, row: Mapping[str, Any], most: int, url: str) -> Bar:
     done, running, late = (row[name] * 100 / most for name in ("done", "running", "late"))
     pieces = (("f1", 0.0, done), ("f2", done, done + running), ("f4", done + running, done + running + late))
     of = _("%(done)s of %(total)s") % {"done": row["done"], "total": row["total"]}

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date, datetime
+from typing import TYPE_CHECKING
 
 from django.conf import settings
 from django.core.mail import send_mail
@@ -16,8 +18,11 @@ from rso.core.models import Digest
 from rso.core.office.day import due_this_week, rooms, tasks_of, today_of
 from rso.core.office.desks import desks
 
+if TYPE_CHECKING:
+    from rso.accounts.models import User
 
-def send_digests(users: list[object], *, now: datetime) -> list[str]:
+
+def send_digests(users: Iterable[User], *, now: datetime) -> list[str]:
     """Sends each person the tasks of the day, if there are any and none was sent today. Returns the addresses written to.
 
     A second run on the same day sends nothing; a run that is killed has sent some and sends the others next time.
@@ -25,11 +30,11 @@ def send_digests(users: list[object], *, now: datetime) -> list[str]:
     desks.discover()
     rooms.discover()
     day = timezone.localdate(now)
-    return [user.email for user in users if _send(user, day, now)]  # type: ignore[attr-defined]
+    return [user.email for user in users if _send(user, day, now)]
 
 
-def _send(user: object, day: date, now: datetime) -> bool:
-    tasks = list(due_this_week(tasks_of(today_of(user, day)), day))  # type: ignore[arg-type]
+def _send(user: User, day: date, now: datetime) -> bool:
+    tasks = list(due_this_week(tasks_of(today_of(user, day)), day))
     if not tasks:
         return False
     try:
@@ -37,7 +42,7 @@ def _send(user: object, day: date, now: datetime) -> bool:
             Digest.objects.create(user=user, day=day, sent_at=now)
             words = {"tasks": tasks, "user": user, "base": settings.BASE_URL, "day": day}
             subject = _("%(n)s to do: %(day)s") % {"n": len(tasks), "day": date_format(day, "j F Y")}
-            send_mail(subject, render_to_string("office/digest.txt", words), None, [user.email])  # type: ignore[attr-defined]
+            send_mail(subject, render_to_string("office/digest.txt", words), None, [user.email])
     except IntegrityError:
         return False
     return True

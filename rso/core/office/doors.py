@@ -13,7 +13,7 @@ from django.contrib.auth.views import redirect_to_login
 from django.db import IntegrityError, models, transaction
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.http.response import HttpResponseBase
-from django.shortcuts import redirect, render
+from django.shortcuts import redirect
 from django.urls import URLPattern, path
 from django.utils.module_loading import module_has_submodule
 from django.utils.translation import gettext as _
@@ -25,12 +25,14 @@ from rso.core.merging import resolve
 from rso.core.models import SavedView
 from rso.core.office.cells import NAMES, named
 from rso.core.office.corrected import corrections_page
+from rso.core.office.day import rooms
 from rso.core.office.desks import Desk, desks
 from rso.core.office.details import detail_page
 from rso.core.office.doing import act_page
 from rso.core.office.duplicates import duplicates_page
 from rso.core.office.exports import export_page
 from rso.core.office.forms import form_page
+from rso.core.office.home import home_page, tasks_page
 from rso.core.office.lists import list_page
 from rso.core.permissions import officer
 
@@ -83,13 +85,8 @@ def leads_on(page: Page) -> Page:
     return answer
 
 
-@require_safe
-@of_the_office
-def home(request: HttpRequest) -> HttpResponse:
-    """The office's first page: the desks that this person works at."""
-    return render(request, "office/home.html", {"here": None})
-
-
+show_home = require_safe(of_the_office(home_page))
+show_tasks = require_safe(of_the_office(tasks_page))
 show_list = require_safe(at_desk(list_page))
 show_detail = require_safe(at_desk(leads_on(detail_page)))
 show_form = require_http_methods(["GET", "HEAD", "POST"])(at_desk(form_page))
@@ -147,13 +144,15 @@ def keep_view(request: HttpRequest, desk: Desk) -> HttpResponse:
 def patterns() -> list[URLPattern]:
     """The rooms' own pages first, then those that every desk has."""
     desks.discover()
+    rooms.discover()
     own: list[URLPattern] = []
     for room in settings.ROOMS:
         package = import_module(f"rso.{room}")
         if room != "core" and module_has_submodule(package, "office"):
             own += getattr(import_module(f"rso.{room}.office"), "urlpatterns", [])
     return [
-        path("office/", home, name="office"),
+        path("office/", show_home, name="office"),
+        path("office/tasks/", show_tasks, name="office-tasks"),
         *own,
         path("office/corrections/", show_corrections, name="office-corrections"),
         path("office/duplicates/", show_duplicates, name="office-duplicates"),

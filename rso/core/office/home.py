@@ -1,0 +1,56 @@
+"""The office's first page, and the list of all that a person has to do."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import timedelta
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+
+from rso.core.history import Step, steps_of
+from rso.core.models import AuditEvent
+from rso.core.office.day import due_this_week, rooms, tasks_of, today_of
+from rso.core.office.desks import desks
+from rso.core.permissions import officer
+from rso.core.told import model_of
+from rso.core.verbs import kind_of
+
+#: Changes that the first page tells.
+CHANGES = 8
+
+
+def home_page(request: HttpRequest) -> HttpResponse:
+    """What is due, what waits for me, where the year stands, what changed. `?year=` asks for another year."""
+    user = officer(request)
+    today = today_of(user, timezone.localdate(), request.GET.get("year", ""))
+    tasks = tasks_of(today)
+    shown = today.year.starts.year
+    context = {
+        "here": None,
+        "today": today,
+        "tasks": tasks,
+        "due": list(due_this_week(tasks, today.day)),
+        "glances": [glance for tell in rooms.glances for glance in tell(today)],
+        "standings": [standing for tell in rooms.standings for standing in tell(today)],
+        "steps": list(_changes(request)),
+        "years": (shown - 1, shown, shown + 1),
+    }
+    return render(request, "office/home.html", context)
+
+
+def tasks_page(request: HttpRequest) -> HttpResponse:
+    tasks = tasks_of(today_of(officer(request), timezone.localdate()))
+    return render(request, "office/all_tasks.html", {"here": None, "tasks": tasks})
+
+
+def _changes(request: HttpRequest) -> Iterator[tuple[Step, str]]:
+    """The newest changes of a week at desks that this person may see, each with its record's address."""
+    kinds = {kind_of(desk.model): desk for desk in reversed(desks.seen_by(officer(request)))}
+    week = timezone.now() - timedelta(days=7)
+    events = AuditEvent.objects.filter(kind__in=kinds, at__gte=week).select_related("actor").order_by("-pk")[:CHANGES]
+    for step in steps_of(events):
+        model = model_of(step.kind)
+        desk = kinds.get(step.kind)
+        yield step, desk.at(step.ref) if desk and model and step.verb != "removed" else ""

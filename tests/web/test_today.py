@@ -1,0 +1,120 @@
+"""The first page of the office and the mail of the day: what is due, what waits, where the year stands."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+from django.core import mail
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from rso.accounts.models import User
+from rso.core.models import Digest, Draft
+from rso.core.office.day import Why, tasks_of, today_of
+from rso.core.office.digest import send_digests
+from rso.core.retention import forget
+from rso.events.models import Event
+from rso.workplan.models import Activity, Request
+from tests.web.conftest import as_user
+from tests.web.markup import Page, words
+
+pytestmark = pytest.mark.usefixtures("office")
+#: A day of the example year on which two requests wait.
+DAY = date(2022, 12, 20)
+NOON = datetime(2022, 12, 20, 5, tzinfo=UTC)
+
+
+@pytest.fixture
+def marta(office) -> User:
+    return User.objects.get(ref="marta-ilves")
+
+
+def told(user: User, why: Why | None = None) -> list[tuple[str, str]]:
+    return [(task.title, str(task.act)) for task in tasks_of(today_of(user, DAY)) if why in (None, task.why)]
+
+
+def test_a_request_is_overdue_after_the_days_that_the_office_promises(naree):
+    asked = Request.objects.filter(state="in_work").order_by("pk")[0]
+    Request.objects.filter(pk=asked.pk).update(received_on=DAY - timedelta(days=31), precision=1)
+    assert (asked.title, "Answer") in told(naree, Why.OVERDUE)
+
+    Request.objects.filter(pk=asked.pk).update(received_on=DAY - timedelta(days=30))
+    assert (asked.title, "Answer") in told(naree, Why.DUE)
+
+
+def test_an_event_that_is_over_and_still_planned_is_overdue(naree):
+    Event.objects.filter(ref="e2022-14").update(state="planned")
+
+    assert ("Border Management by Air", "Mark as held") in told(naree, Why.OVERDUE)
+
+
+def test_an_activity_that_another_gave_to_me_is_told(naree):
+    activity = (
+        Activity.objects.exclude(status__in=("done", "cancelled")).filter(ends_on__gte=DAY).order_by("pk").first()
+    )
+    if activity is None:
+        activity = Activity.objects.order_by("pk")[0]
+        Activity.objects.filter(pk=activity.pk).update(status="running", ends_on=date(2023, 6, 30))
+    Activity.objects.filter(pk=activity.pk).update(lead=None)
+    somchai = User.objects.get(ref="somchai-prasert")
+    address = f"/office/activities/{activity.ref}/edit/"
+    from tests.web.test_every_desk import answers_of
+
+    form = answers_of(as_user(somchai).get(address).content)
+    as_user(somchai).post(address, {**form, "lead": "naree-boonmee"})
+
+    assert (activity.title, "Open") in told(naree, Why.ASSIGNED)
+
+
+def test_nobody_is_told_what_is_not_theirs_to_do(marta):
+    Event.objects.filter(ref="e2022-14").update(state="planned")
+
+    assert told(marta) == []
+
+
+def test_the_first_page_opens_every_number(naree):
+    client = as_user(naree)
+    page = Page("/office/", client.get("/office/?year=2022").content)
+    numbers = [a.get("href") for a in page.all("a") if a.get("class") == "fig"]
+
+    assert page.faults == []
+    assert len(numbers) == 6
+    assert {address: client.get(address).status_code for address in numbers} == dict.fromkeys(numbers, 200)
+
+
+def test_the_first_page_tells_the_year_that_is_asked_for(naree):
+    shown = words(Page("/office/", as_user(naree).get("/office/?year=2022").content).root)
+
+    assert "14 of 14 events of the year held" in " ".join(shown.split()) or "of 14 events of the year held" in shown
+    for odd in ("year=", "year=never", "year=99999", "year=\x00"):
+        assert as_user(naree).get(f"/office/?{odd}").status_code == 200
+
+
+def test_the_first_page_asks_no_more_than_twelve_questions_beside_who_asks(naree):
+    client = as_user(naree)
+    client.get("/office/?year=2022")
+    with CaptureQueriesContext(connection) as queries:
+        client.get("/office/?year=2022")
+
+    assert len(queries) <= 20
+
+
+def test_the_mail_of_the_day_goes_out_once_to_those_who_have_something_to_do(naree, marta):
+    Event.objects.filter(ref="e2022-14").update(state="planned")
+
+    first, second = (send_digests([naree, marta], now=NOON) for _run in (1, 2))
+    assert (first, second) == ([naree.email], [])
+    assert [message.to for message in mail.outbox] == [[naree.email]]
+    assert "/office/events/e2022-14/do/hold/" in mail.outbox[0].body
+    assert send_digests([naree], now=NOON + timedelta(days=1)) == [naree.email]
+
+
+def test_drafts_and_sent_mails_are_forgotten_in_time(naree):
+    common = {"owner": naree, "desk": "events", "cells": {}, "began": {}}
+    for at, (days, done) in enumerate([(31, ""), (29, ""), (3, "e2022-01"), (1, "e2022-01")]):
+        token = f"0e1b5c1e-2f6a-4b1c-9d5e-5f0a3b9c1d{at:02}"
+        Draft.objects.create(**common, token=token, done=done, kept_at=NOON - timedelta(days=days))
+    Digest.objects.create(user=naree, day=DAY, sent_at=NOON - timedelta(days=31))
+
+    assert [row["number"] for row in forget(NOON)] == [1, 1, 1]
