@@ -31,6 +31,7 @@ from rso.core.office.details import detail_page
 from rso.core.office.doing import act_page
 from rso.core.office.duplicates import duplicates_page
 from rso.core.office.exports import export_page
+from rso.core.office.finding import search_page
 from rso.core.office.forms import form_page
 from rso.core.office.home import home_page, tasks_page
 from rso.core.office.lists import list_page
@@ -87,6 +88,7 @@ def leads_on(page: Page) -> Page:
 
 show_home = require_safe(of_the_office(home_page))
 show_tasks = require_safe(of_the_office(tasks_page))
+show_search = require_safe(of_the_office(search_page))
 show_list = require_safe(at_desk(list_page))
 show_detail = require_safe(at_desk(leads_on(detail_page)))
 show_form = require_http_methods(["GET", "HEAD", "POST"])(at_desk(form_page))
@@ -153,6 +155,7 @@ def patterns() -> list[URLPattern]:
     return [
         path("office/", show_home, name="office"),
         path("office/tasks/", show_tasks, name="office-tasks"),
+        path("office/search/", show_search, name="office-search"),
         *own,
         path("office/corrections/", show_corrections, name="office-corrections"),
         path("office/duplicates/", show_duplicates, name="office-duplicates"),

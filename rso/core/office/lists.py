@@ -21,6 +21,8 @@ from rso.core.office.desks import Col, Desk, View, in_words
 from rso.core.office.filters import filter_set
 from rso.core.pages import PER_PAGE, Pages, chosen_words
 from rso.core.permissions import officer
+from rso.core.search.finding import matching
+from rso.core.search.registry import searched
 
 #: What the address of a list may hold besides its filters.
 OWN = ("q", "view", "sort", "page", "cols", "csrfmiddlewaretoken")
@@ -119,18 +121,20 @@ class ListOf:
 
 
 def matching_rows(desk: Desk, rows: QuerySet[Any], words: str) -> QuerySet[Any]:
-    """Those of the rows that hold the words."""
+    """Those of the rows that hold the words, or whose related record does where the kind itself is not searched."""
     if not words:
         return rows
-    names = [
-        f.name for f in desk.model._meta.concrete_fields if f.name in ("title", "name", "text", "words", "says", "ref")
-    ]
-    for word in words.split():
-        q = Q()
-        for name in names:
-            q |= Q(**{f"{name}__icontains": word})
-        rows = rows.filter(q)
-    return rows
+    if desk.model in searched.by_model:
+        return rows.filter(pk__in=matching(desk.model, words))
+    related: dict[str, Any] = {
+        f.name: f.related_model
+        for f in desk.model._meta.concrete_fields
+        if f.is_relation and f.related_model in searched.by_model
+    }
+    q = Q(ref__iexact=words)
+    for name, model in related.items():
+        q |= Q(**{f"{name}__in": matching(model, words)})
+    return rows.filter(q)
 
 
 def list_page(request: HttpRequest, desk: Desk) -> HttpResponse:
