@@ -12,16 +12,20 @@ from django.utils.translation import ngettext
 from rso.core.figures import registry
 from rso.core.figures.cache import keep
 from rso.core.figures.reading import OFFICE, Reading
+from rso.core.models import Precision
 from rso.core.office import desks
-from rso.core.office.day import Glance, Task, Today, Why, rooms
+from rso.core.office.day import Entry, Glance, Span, Task, Today, Why, rooms
 from rso.core.periods import show_day
 from rso.events.models import Event, EventState
 from rso.events.policies import KEEP_EVENTS
+from rso.members.models import Body
 
 #: Days before an event on which it begins to be due.
 AHEAD = 14
 #: The most that the page tells of one kind.
 MOST = 50
+#: The most that a calendar holds of one kind.
+LISTED = 2000
 
 
 @rooms.tells_tasks
@@ -44,6 +48,20 @@ def events_to_hold(today: Today) -> Iterator[Task]:
                 else _("It is under way.")
             )
             yield Task(Why.DUE, event.starts_on, event.title, url, says, _("Open"), url)
+
+
+@rooms.tells_entries
+def events_in(span: Span) -> Iterator[Entry]:
+    """Events of the office; for a member, those in which it or its people have a part. Only those whose day is known."""
+    found = Event.objects.filter(starts_on__lte=span.last, ends_on__gte=span.first, precision=Precision.DAY)
+    if span.body:
+        found = found.with_body(Body.objects.only("pk").get(ref=span.body).pk)
+    desk = desks.all["events"]
+    for event in found.select_related("activity").order_by("starts_on", "pk")[:LISTED]:
+        url = desk.at(event.ref) if span.user and not span.body else event.get_absolute_url()
+        mine = bool(span.user and event.activity and event.activity.lead_id == span.user.pk)
+        says = str(event.get_state_display())
+        yield Entry(f"event-{event.ref}", event.starts_on, event.ends_on, event.title, url, says, event.where, mine)
 
 
 @rooms.tells_glances

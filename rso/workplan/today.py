@@ -10,9 +10,9 @@ from django.db.models import Count, Q
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from rso.core.models import AuditEvent
+from rso.core.models import AuditEvent, Precision
 from rso.core.office import desks
-from rso.core.office.day import Bar, Glance, Standing, Task, Today, Why, rooms
+from rso.core.office.day import Bar, Entry, Glance, Span, Standing, Task, Today, Why, rooms
 from rso.core.periods import show_day
 from rso.core.verbs import kind_of
 from rso.members.models import MEMBER_KINDS, Body
@@ -32,6 +32,8 @@ from rso.workplan.policies import KEEP_WORK
 PROMISED = 30
 #: The most that the page tells of one kind, and how many audit events are looked through for what was given to someone.
 MOST, LOOKED_AT = 50, 1000
+#: The most that a calendar holds of one kind.
+LISTED = 2000
 OPEN_REQUESTS = (RequestState.RECEIVED, RequestState.ACKNOWLEDGED, RequestState.IN_WORK)
 OVER = (ActivityStatus.DONE, ActivityStatus.CANCELLED)
 
@@ -81,6 +83,23 @@ def _given_to(today: Today) -> set[str]:
     kind = kind_of(Activity)
     last = AuditEvent.objects.filter(kind=kind).exclude(actor=today.user.pk).order_by("-pk")[:LOOKED_AT]
     return {ref for ref, after in last.values_list("ref", "after") if after.get("lead") == today.user.ref}
+
+
+@rooms.tells_entries
+def ends_of_activities(span: Span) -> Iterator[Entry]:
+    """The last days of activities that are not done, in the office's calendar."""
+    if span.body or span.user is None:
+        return
+    desk = desks.all["activities"]
+    found = Activity.objects.filter(ends_on__range=(span.first, span.last), precision=Precision.DAY).exclude(
+        status__in=OVER
+    )
+    for activity in found.order_by("ends_on", "pk")[:LISTED]:
+        title = _("Ends: %(title)s") % {"title": activity.title}
+        mine = activity.lead_id == span.user.pk
+        yield Entry(
+            f"activity-{activity.ref}", activity.ends_on, activity.ends_on, title, desk.at(activity.ref), mine=mine
+        )
 
 
 @rooms.tells_glances

@@ -80,3 +80,23 @@ class Digest(models.Model):
 
     def __str__(self) -> str:
         return f"{self.user} {self.day}"
+
+
+class CalendarFeed(models.Model):
+    """An address at which a calendar can be read without signing in, until it is revoked. Only its digest is kept."""
+
+    privacy = Privacy(
+        DataClass.OFFICE, _("Lets people read the calendar where they keep their own"), _("Until it is revoked")
+    )
+    owner = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+")
+    digest = models.CharField(max_length=64, unique=True)
+    #: The ref of the member whose calendar it is; empty for the owner's own.
+    body = models.CharField(max_length=60, blank=True)
+    made_at = models.DateTimeField()
+    last_used_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("calendar address")
+
+    def __str__(self) -> str:
+        return self.body or str(self.owner)

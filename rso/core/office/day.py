@@ -108,6 +108,30 @@ class Today:
         return min(max((self.day - self.year.starts).days, 0) / length * 100, 100)
 
 
+@dataclass(frozen=True)
+class Entry:
+    """Something with days, both included, for the calendar. `uid` stays the same as long as it is the same thing."""
+
+    uid: str
+    starts: date
+    ends: date
+    title: str
+    url: str
+    says: str = ""
+    place: str = ""
+    mine: bool = False
+
+
+@dataclass(frozen=True)
+class Span:
+    """Which entries a calendar asks for: days, both included; whose; of which member, by its ref, where it is of one."""
+
+    first: date
+    last: date
+    user: User | None = None
+    body: str = ""
+
+
 T = TypeVar("T")
 Told = Callable[[Today], Iterable[T]]
 
@@ -119,6 +143,10 @@ class Rooms:
     tasks: list[Told[Task]] = field(default_factory=list)
     glances: list[Told[Glance]] = field(default_factory=list)
     standings: list[Told[Standing]] = field(default_factory=list)
+    entries: list[Callable[[Span], Iterable[Entry]]] = field(default_factory=list)
+
+    #: Members and others whose calendar a person may give an address to, by ref and name.
+    calendars: list[Callable[[User], Iterable[tuple[str, str]]]] = field(default_factory=list)
 
     def tells_tasks(self, tell: Told[Task]) -> Told[Task]:
         self.tasks.append(tell)
@@ -130,6 +158,10 @@ class Rooms:
 
     def tells_standings(self, tell: Told[Standing]) -> Told[Standing]:
         self.standings.append(tell)
+        return tell
+
+    def tells_entries(self, tell: Callable[[Span], Iterable[Entry]]) -> Callable[[Span], Iterable[Entry]]:
+        self.entries.append(tell)
         return tell
 
     def discover(self) -> None:
@@ -146,6 +178,12 @@ def today_of(user: User, day: date, year: str = "") -> Today:
         return Today(user, day, Period.year(int(year)))
     covered = office.records_to is None or office.records_to >= date(day.year, 1, 1)
     return Today(user, day, Period.year(day.year) if covered else Period.parse(office.headline_period or str(day.year)))
+
+
+def entries_of(span: Span) -> list[Entry]:
+    """What the rooms have in a span of days, by day."""
+    found = [entry for tell in rooms.entries for entry in tell(span)]
+    return sorted(found, key=lambda entry: (entry.starts, entry.ends, entry.title))
 
 
 def tasks_of(today: Today) -> list[Task]:

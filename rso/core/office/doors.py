@@ -23,6 +23,7 @@ from rso.core.loading.columns import CONTROL
 from rso.core.loading.tables import tables
 from rso.core.merging import resolve
 from rso.core.models import SavedView
+from rso.core.office.calendar import calendar_page, feed, feeds_page
 from rso.core.office.cells import NAMES, named
 from rso.core.office.corrected import corrections_page
 from rso.core.office.day import rooms
@@ -88,6 +89,8 @@ def leads_on(page: Page) -> Page:
 
 show_home = require_safe(of_the_office(home_page))
 show_tasks = require_safe(of_the_office(tasks_page))
+show_calendar = require_safe(of_the_office(calendar_page))
+keep_feeds = require_POST(of_the_office(feeds_page))
 show_search = require_safe(of_the_office(search_page))
 show_list = require_safe(at_desk(list_page))
 show_detail = require_safe(at_desk(leads_on(detail_page)))
@@ -155,6 +158,9 @@ def patterns() -> list[URLPattern]:
     return [
         path("office/", show_home, name="office"),
         path("office/tasks/", show_tasks, name="office-tasks"),
+        path("office/calendar/", show_calendar, name="office-calendar"),
+        path("office/calendar/addresses/", keep_feeds, name="office-feeds"),
+        path("calendar/<str:token>.ics", require_safe(feed), name="calendar-feed"),
         path("office/search/", show_search, name="office-search"),
         *own,
         path("office/corrections/", show_corrections, name="office-corrections"),
