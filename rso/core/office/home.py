@@ -49,7 +49,11 @@ def _changes(request: HttpRequest) -> Iterator[tuple[Step, str]]:
     """The newest changes of a week at desks that this person may see, each with its record's address."""
     kinds = {kind_of(desk.model): desk for desk in reversed(desks.seen_by(officer(request)))}
     week = timezone.now() - timedelta(days=7)
-    events = AuditEvent.objects.filter(kind__in=kinds, at__gte=week).select_related("actor").order_by("-pk")[:CHANGES]
+    events = (
+        AuditEvent.objects.filter(kind__in=kinds, at__gte=week, actor__is_active=True)
+        .select_related("actor")
+        .order_by("-pk")[:CHANGES]
+    )
     for step in steps_of(events):
         model = model_of(step.kind)
         desk = kinds.get(step.kind)
