@@ -118,7 +118,7 @@ def good_row(name: str) -> models.Model:
     rows: Any = model._default_manager.filter(OF.get(name, Q())).order_by("pk")
     if not rows.exists():
         fields = model._meta.concrete_fields
-        days = {f.name: NOW for f in fields if isinstance(f, models.DateTimeField) and not f.null}
+        days = {f.name: NOW for f in fields if isinstance(f, models.DateField) and not f.null}
         ends = {f.name: f.related_model._default_manager.order_by("pk").first() for f in fields if f.is_relation}
         rows.create(**days, **ends)
     return rows.first()

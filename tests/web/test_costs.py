@@ -130,6 +130,7 @@ NO_BAR = {
     "robots",
     "healthz",
     "components",
+    "calendar-feed",
     "portal",
     "figure-latest",
     "figure-csv",

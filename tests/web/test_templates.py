@@ -15,6 +15,7 @@ from rso.accounts.example import PASSWORD, secret_of
 from rso.accounts.invitations import send_link, token_of
 from rso.accounts.models import User
 from rso.core.history import history_of
+from rso.core.office.digest import send_digests
 from rso.environment import HOUSE
 from rso.events.actions import event_verbs
 from rso.events.models import Event, EventMode
@@ -80,6 +81,8 @@ def test_every_template_is_rendered(office, naree, now, rendered, tmp_path, monk
     anyone.get("/accounts/login/")
     see_ones_own_account(monkeypatch)
     anyone.post("/accounts/password/reset/", {"email": "naree.boonmee@rso.example"})
+    Event.objects.filter(ref="e2022-14").update(state="planned")
+    send_digests([User.objects.get(ref=NAREE)], now=NOW)
     write_pages(compile_report(Report.objects.get(ref="annual-2022")), tmp_path, "")
     pages_of_faults()
     event = Event.objects.get(ref="e2022-01")
