@@ -37,7 +37,7 @@ def stand_of(today: Today) -> Stand | None:
 
 @rooms.tells_glances
 def share_spent(today: Today) -> Iterator[Glance]:
-    stand = stand_of(today)
+    stand = today.once("money", lambda: stand_of(today))
     if stand and stand.total("budget"):
         shown = f"{round(100 * stand.total('spent') / stand.total('budget'))}\u00a0%"
         yield Glance(_("of the year’s budget spent"), shown, address(stand))
@@ -48,7 +48,7 @@ def money_by_line(today: Today) -> Iterator[Standing]:
     """Each line of the budget: spent, and held by commitments."""
     if not SEE_MONEY.allows(today.user):
         return
-    stand = stand_of(today)
+    stand = today.once("money", lambda: stand_of(today))
     bars = []
     for line in stand.lines if stand else ():
         spent, held = line.percent(line.spent), line.percent(line.held)

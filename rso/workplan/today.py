@@ -110,7 +110,7 @@ def what_is_open(today: Today) -> Iterator[Glance]:
     )
     yield Glance(_("requests without an answer"), str(requests), f"{desks.all['requests'].url}?view=open")
     yield Glance(
-        _("undertakings without an activity"), str(without.count()), f"{desks.all['undertakings'].url}?view=without"
+        _("undertakings without an activity"), str(without.count()), f"{desks.all['undertakings'].url}?view=unplanned"
     )
     planned = ActivityBody.objects.filter(
         activity__starts_on__lt=today.year.ends, activity__ends_on__gte=today.year.starts

@@ -91,13 +91,13 @@ def test_the_first_page_tells_the_year_that_is_asked_for(naree):
         assert as_user(naree).get(f"/office/?{odd}").status_code == 200
 
 
-def test_the_first_page_asks_no_more_than_twelve_questions_beside_who_asks(naree):
+def test_the_first_page_asks_no_more_than_twelve_questions(naree):
     client = as_user(naree)
     client.get("/office/?year=2022")
     with CaptureQueriesContext(connection) as queries:
         client.get("/office/?year=2022")
 
-    assert len(queries) <= 20
+    assert len(queries) <= 12
 
 
 def test_the_mail_of_the_day_goes_out_once_to_those_who_have_something_to_do(naree, marta):

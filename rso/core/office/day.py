@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from enum import StrEnum
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from django.utils.functional import Promise
 from django.utils.module_loading import autodiscover_modules
@@ -27,6 +27,7 @@ class Why(StrEnum):
     DUE = "due"
 
 
+T = TypeVar("T")
 #: How each reason is drawn.
 LOOKS = {Why.OVERDUE: "late", Why.WAITING: "wait", Why.ASSIGNED: "info", Why.DUE: ""}
 
@@ -100,6 +101,14 @@ class Today:
     user: User
     day: date
     year: Period
+    _found: dict[str, Any] = field(default_factory=dict, compare=False, repr=False)
+
+    def once(self, name: str, find: Callable[[], T]) -> T:
+        """What several parts of the page need, found by the first."""
+        if name not in self._found:
+            self._found[name] = find()
+        found: T = self._found[name]
+        return found
 
     @property
     def gone(self) -> float:
@@ -132,7 +141,6 @@ class Span:
     body: str = ""
 
 
-T = TypeVar("T")
 Told = Callable[[Today], Iterable[T]]
 
 

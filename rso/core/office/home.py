@@ -4,14 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import timedelta
+from typing import Any
 
+from django.db.models import Max
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
+from django.utils.translation import get_language
 
 from rso.core.history import Step, steps_of
+from rso.core.keeping import made_once
 from rso.core.models import AuditEvent
-from rso.core.office.day import due_this_week, rooms, tasks_of, today_of
+from rso.core.office.day import Today, due_this_week, rooms, tasks_of, today_of
 from rso.core.office.desks import desks
 from rso.core.permissions import officer
 from rso.core.told import model_of
@@ -32,12 +36,24 @@ def home_page(request: HttpRequest) -> HttpResponse:
         "today": today,
         "tasks": tasks,
         "due": list(due_this_week(tasks, today.day)),
-        "glances": [glance for tell in rooms.glances for glance in tell(today)],
-        "standings": [standing for tell in rooms.standings for standing in tell(today)],
+        **made_once(_state(today), lambda: _where_the_year_stands(today)),
         "steps": list(_changes(request)),
         "years": (shown - 1, shown, shown + 1),
     }
     return render(request, "office/home.html", context)
+
+
+def _state(today: Today) -> str:
+    """All that the numbers of the page are made from: the records, who may see them, the day, the language."""
+    last = AuditEvent.objects.aggregate(last=Max("pk"))["last"]
+    return f"today:{today.user.role}:{today.day}:{today.year.key}:{get_language()}:{last}"
+
+
+def _where_the_year_stands(today: Today) -> dict[str, list[Any]]:
+    return {
+        "glances": [glance for tell in rooms.glances for glance in tell(today)],
+        "standings": [standing for tell in rooms.standings for standing in tell(today)],
+    }
 
 
 def tasks_page(request: HttpRequest) -> HttpResponse:
