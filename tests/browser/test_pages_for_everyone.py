@@ -17,6 +17,8 @@ NO_PAGES = {
     "account", "account_sessions",
     "account_logout", "account_change_password", "healthz", "robots", "portal",
 }  # fmt: skip
+#: How the names of pages begin that only an account opens.
+FOR_AN_ACCOUNT = ("account-", "mfa_", "office")
 VARIANTS = [(width, scheme) for width in (1280, 320) for scheme in ("light", "dark")]
 
 
@@ -96,7 +98,7 @@ def test_what_a_page_must_not_do_is_noticed(reader):
 
 def test_no_kind_of_page_is_left_out():
     names = {pattern.name for pattern in url_patterns(get_resolver())}
-    assert {name for name in names - NO_PAGES if not name.startswith("mfa_")} == {
+    assert {name for name in names - NO_PAGES if not name.startswith(FOR_AN_ACCOUNT)} == {
         resolve(path.partition("?")[0]).url_name for path in (*PAGES.values(), *AT_HOME.values()) if path != "/nowhere/"
     }
 
