@@ -112,7 +112,7 @@ def _first(asking: Asking, limit: int) -> dict[int, tuple[int, list[int]]]:
     kind = f"record >> {ID_BITS}"
     sql = (
         f"SELECT record, total FROM (SELECT record, COUNT(*) OVER (PARTITION BY {kind}) AS total,"  # noqa: S608  our own numbers
-        f" ROW_NUMBER() OVER (PARTITION BY {kind} ORDER BY record DESC) AS place FROM ({sql}) AS matched) AS placed"
+        f" ROW_NUMBER() OVER (PARTITION BY {kind} ORDER BY record DESC) AS place FROM (SELECT DISTINCT record FROM ({sql}) AS matched) AS once) AS placed"
         " WHERE place <= %s ORDER BY record DESC"
     )
     found: dict[int, tuple[int, list[int]]] = {}
@@ -143,7 +143,7 @@ def _select(
 ) -> Asking:
     holds = " OR ".join(["rowid BETWEEN %s AND %s"] * len(spans))
     column, value = ("tokens @@", "%s::tsquery") if connection.vendor == "postgresql" else ("search_entry MATCH", "%s")
-    sql = f"SELECT DISTINCT rowid >> {PART_BITS} AS record FROM search_entry WHERE {column} {value}"  # noqa: S608  our own words
+    sql = f"SELECT rowid >> {PART_BITS} AS record FROM search_entry WHERE {column} {value}"  # noqa: S608  our own words
     asking = _asking(phrases, audiences, mark)
     return f"{sql} AND ({holds})" if spans else sql, [asking, *(end for span in spans for end in span)]
 
