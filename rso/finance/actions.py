@@ -149,13 +149,16 @@ def keep_extract(extract: Extract, *, by: User, now: datetime) -> LedgerUpload:
 
 
 def answer_extract(upload: LedgerUpload, *, answers: Mapping[str, str], by: User, now: datetime) -> LedgerUpload:
-    """Keeps what the officer says that texts of the file mean: by the slug of each question; what is not named stays open."""
+    """Keeps what the officer says that texts of the file mean: by the slug of each question; what is not named stays open.
+
+    An answer that is none of what may be chosen is passed over.
+    """
     with turn():
         upload = _waiting(upload)
         known = {question.slug: question for question in check(upload).questions}
         kept: dict[str, dict[str, str]] = {kind: dict(given) for kind, given in upload.answers.items()}
         for slug, answer in answers.items():
-            if slug in known:
+            if slug in known and known[slug].takes(answer):
                 kept.setdefault(known[slug].kind, {})[known[slug].key] = answer
         upload.answers = kept
         verbs.change([upload], verb="answered", by=by, now=now)

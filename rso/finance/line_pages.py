@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import wraps
-from typing import Any
+from typing import Any, TypeVar
 from urllib.parse import urlencode
 
 from django import forms
@@ -19,6 +19,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
 
+from rso.core.models import Kept
 from rso.core.office import desks
 from rso.core.office.doors import of_the_office
 from rso.core.periods import show_day
@@ -28,6 +29,7 @@ from rso.finance.policies import KEEP_MONEY, SEE_MONEY
 from rso.finance.queries import Line, budgets, held, latest_forecasts, lines, of_line, spent
 from rso.workplan.models import Activity
 
+T = TypeVar("T", bound=Kept)
 #: Records that a page shows.
 SHOWN = 500
 WHAT = {
@@ -52,21 +54,23 @@ def sees_money(page: Callable[..., HttpResponseBase]) -> Callable[..., HttpRespo
 
 
 class Asked(forms.Form):
-    """Which budget, on which day: the newest one, today or its last day, where nothing is said."""
+    """Which budget, on which day, and of which activity; nothing where nothing is said."""
 
-    budget = forms.ModelChoiceField(
-        Budget.objects.none(), required=False, empty_label=None, to_field_name="ref", label=gettext_lazy("Budget")
-    )
-    on = forms.DateField(
-        required=False,
-        label=gettext_lazy("As of"),
-        widget=forms.DateInput({"type": "date"}, format="%Y-%m-%d"),
-        input_formats=["%Y-%m-%d"],
-    )
+    budget = forms.CharField(required=False, max_length=60, label=gettext_lazy("Budget"))
+    on = forms.DateField(required=False, label=gettext_lazy("As of"), input_formats=["%Y-%m-%d"])
+    activity = forms.CharField(required=False, max_length=60)
 
-    def __init__(self, data: Any) -> None:
-        super().__init__(data)
-        self.fields["budget"].queryset = budgets()  # type: ignore[attr-defined]
+    def clean_budget(self) -> Budget | None:
+        return self._found(Budget, self.cleaned_data["budget"])
+
+    def clean_activity(self) -> Activity | None:
+        return self._found(Activity, self.cleaned_data["activity"])
+
+    def _found(self, model: type[T], ref: str) -> T | None:
+        thing = model._default_manager.filter(ref=ref).first() if ref else None
+        if ref and thing is None:
+            raise forms.ValidationError(_("There is none of this name; choose another."))
+        return thing
 
 
 def day_of(budget: Budget, asked: date | None) -> date:
@@ -139,6 +143,7 @@ def show(request: HttpRequest) -> HttpResponse:
     context: dict[str, Any] = {
         "here": desks.places["money"],
         "form": form,
+        "budgets": budgets(),
         "budget": budget,
         "may_keep": KEEP_MONEY.allows(request.user),
     }
@@ -179,8 +184,7 @@ def records(request: HttpRequest, budget: str, category: str, what: str) -> Http
     if what not in WHAT or not form.is_valid():
         raise Http404
     of_budget, of_category = get_object_or_404(Budget, ref=budget), get_object_or_404(Category, ref=category)
-    ref = request.GET.get("activity", "")
-    activity = get_object_or_404(Activity, ref=ref) if ref else None
+    activity = form.cleaned_data["activity"]
     on = day_of(of_budget, form.cleaned_data["on"])
     parts = list(parts_of(what, of_budget, on, of_category, activity))
     context = {

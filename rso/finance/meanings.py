@@ -15,6 +15,7 @@ from rso.workplan.models import Activity
 
 #: Of a title's words and the file's, how many they share: offered from here on, and asked about unbidden from there.
 OFFERED, ASKED = 30, 60
+REF = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,59}")
 #: Words that nearly every title has.
 EMPTY = frozenset(["and", "for", "from", "the", "with", "yang", "dan", "untuk"])
 
@@ -43,6 +44,12 @@ class Question:
     @property
     def key(self) -> str:
         return self.text.casefold()
+
+    def takes(self, answer: str) -> bool:
+        """Whether a text is an answer: one of two for what comes again, a ref for the others, nothing for no activity."""
+        if self.kind == "again":
+            return answer in ("yes", "no")
+        return bool(REF.fullmatch(answer)) or (self.kind == "activity" and not answer)
 
     @cached_property
     def slug(self) -> str:

@@ -202,6 +202,35 @@ def test_a_co_manager_sees_an_extract_and_cannot_enter_it(harriet, now):
     ] == [404, 404, 404]
 
 
+ODD = (
+    "\0",
+    "x" * 70_000,
+    "🙂",
+    "'",
+    "../..",
+    "-",
+    "a2022-02\n",
+    "%s",
+    "{{",
+    "2022-02-30",
+    "0000-00-00",
+    "9999-12-31",
+    "0001-01-01",
+)
+
+
+@pytest.mark.parametrize("odd", ODD, ids=ascii)
+def test_whatever_is_asked_or_answered_is_understood_or_refused(marta, odd):
+    send(marta, as_csv())
+    [asked] = marta.get(address()).context["asked"]
+    gone = {name: marta.get(f"{LINES}b2022/PROG-CP1/spent/", {name: odd}).status_code for name in ("on", "activity")}
+    told = {name: marta.get(LINES, {name: odd}).status_code for name in ("on", "budget", "activity")}
+    done = [marta.post(address(), sent).status_code for sent in ({asked.question.slug: odd}, {"yes": "1", "seen": odd})]
+
+    assert (set(gone.values()) <= {200, 404}, set(told.values()) <= {200, 422}, done) == (True, True, [302, 302])
+    assert (send(marta, odd.encode(), f"{odd}.csv").status_code, marta.get(address()).status_code) == (422, 200)
+
+
 # -- desks ---------------------------------------------------------------------------------------------------------------
 
 
