@@ -23,7 +23,7 @@ from django.utils.translation import gettext as _
 from rso.core import verbs
 from rso.core.loading.load import discover as discover_tables
 from rso.core.loading.tables import Link, tables
-from rso.core.models import AuditEvent, Correction, Kept, Merge
+from rso.core.models import Attachment, AuditEvent, Correction, Kept, Merge
 from rso.core.names import normal
 from rso.core.verbs import Problem, kind_of, refuse, tell, turn
 
@@ -257,10 +257,13 @@ class _Merging:
     def _let_go(self, winner: Any, loser: Any) -> None:
         model = type(loser)
         values = {f.attname: getattr(loser, f.attname) for f in _stored(model)}
-        step: Step = {"do": "gone", "model": kind_of(model), "values": values, "corrections": []}
+        step: Step = {"do": "gone", "model": kind_of(model), "values": values, "corrections": [], "files": []}
         if isinstance(loser, Kept):
             kept = Correction.objects.filter(kind=kind_of(model), ref=loser.ref)
             step["corrections"] = [{f.attname: getattr(c, f.attname) for f in _stored(Correction)} for c in kept]
+            files = Attachment.objects.filter(of_kind=kind_of(model), of_ref=loser.ref)
+            step["files"] = list(files.values_list("ref", flat=True))
+            files.update(of_ref=winner.ref)
             self.gone.append([kind_of(model), loser.ref, winner.ref])
             verbs.remove([loser], verb="merged", by=self.by, now=self.now, reason=self.reason, merged=True)
         else:
@@ -343,6 +346,7 @@ def _bring_back(work: _Merging, step: Step) -> None:
         Correction(**{f.attname: f.to_python(c[f.attname]) for f in _stored(Correction)}) for c in step["corrections"]
     ]
     Correction.objects.bulk_create(kept)
+    Attachment.objects.filter(ref__in=step.get("files", [])).update(of_ref=step["values"].get("ref", ""))
 
 
 def _move_back(work: _Merging, step: Step) -> None:

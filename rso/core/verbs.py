@@ -15,9 +15,10 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import connection, models, transaction
 from django.utils.functional import Promise
+from django.utils.translation import gettext as _
 
 from rso.core.inserting import insert
-from rso.core.models import AuditEvent, Correction, Kept, Merge, RankField
+from rso.core.models import Attachment, AuditEvent, Correction, Kept, Merge, RankField
 from rso.core.privacy import DataClass
 from rso.core.search import index
 
@@ -155,6 +156,7 @@ def remove(things: Sequence[K], *, verb: str, by: User, now: datetime, reason: s
     model = type(things[0])
     fields = audited_fields(model)
     with turn():
+        refuse(_with_files(things))
         try:
             model._default_manager.filter(pk__in=[thing.pk for thing in things]).delete()
         except (models.ProtectedError, models.RestrictedError) as error:
@@ -178,6 +180,14 @@ def remove(things: Sequence[K], *, verb: str, by: User, now: datetime, reason: s
 def _called(holder: Any) -> str:
     """What a refusal calls a record: whoever may remove a body need not know its people by name."""
     return str(holder.ref if holder.privacy.data_class == DataClass.PERSONAL else holder)
+
+
+def _with_files(things: Sequence[Kept]) -> list[Problem]:
+    held = set(
+        Attachment.objects.filter(of_kind=kind_of(type(things[0])), withdrawn_at=None).values_list("of_ref", flat=True)
+    )
+    says = _("has files attached; withdraw them first")
+    return [Problem(at, "ref", says) for at, thing in enumerate(things) if thing.ref in held]
 
 
 def _forget(model: type[models.Model], refs: set[str], merged: bool) -> None:

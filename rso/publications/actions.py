@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from rso.core import history, verbs
+from rso.core import attachments, history, verbs
 from rso.core.verbs import Problem, Verbs, plain, refuse, turn
 from rso.publications.models import (
     IN_CLEARANCE,
@@ -104,3 +104,5 @@ history.says("send_back", gettext_lazy("%(who)s sent the %(noun)s back"))
 history.says("clear", gettext_lazy("%(who)s cleared the %(noun)s"))
 history.says("publish", gettext_lazy("%(who)s published the %(noun)s"))
 history.says("withdraw", gettext_lazy("%(who)s withdrew the %(noun)s"))
+attachments.follow(Publication, lambda work, *, by, now: review_again([work.pk], by=by, now=now))
+attachments.follow(Edition, lambda edition, *, by, now: review_again([edition.publication_id], by=by, now=now))

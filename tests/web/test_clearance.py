@@ -219,7 +219,7 @@ def test_one_question_goes_to_one_who_may_be_asked(lena, naree):
 
 def buttons(user: User, address: str = PAGE) -> set[str]:
     page = Page(address, as_user(user).get(address).content)
-    return {words(e) for e in page.all("a", "button") if "mini" in (e.get("class") or "").split()}
+    return {words(e) for e in page.all("a", "button") if "mini" in (e.get("class") or "").split()} - {"Attach"}
 
 
 def test_each_sees_the_verbs_that_are_theirs(lena, harriet, naree):

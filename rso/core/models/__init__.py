@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any, ClassVar
 
+from django.conf import settings
 from django.core.validators import RegexValidator
 from django.db import models
 from django.db.models import F, Q
@@ -22,7 +23,7 @@ from rso.core.models.trail import AuditEvent as AuditEvent
 from rso.core.models.trail import Correction as Correction
 from rso.core.models.trail import Merge as Merge
 from rso.core.models.trail import Saw as Saw
-from rso.core.privacy import Privacy, public
+from rso.core.privacy import DataClass, Privacy, public
 
 
 class Basis(models.IntegerChoices):
@@ -321,3 +322,55 @@ class Office(Kept):
     @property
     def parent_label(self) -> str:
         return in_language(self.parent, self.parents)
+
+
+class AttachmentQuerySet(models.QuerySet["Attachment"]):
+    def of(self, kind: str, ref: str) -> "AttachmentQuerySet":
+        """What is attached to a record now."""
+        return self.filter(of_kind=kind, of_ref=ref, withdrawn_at=None)
+
+
+class Attachment(Kept):
+    """A file that was attached to a record of any kind. Its bytes lie in the media folder, under a name made from their digest.
+
+    Once it is withdrawn the bytes are gone, and the name stays for the history.
+    """
+
+    privacy = Privacy(
+        DataClass.PERSONAL,
+        _("Keeps the papers that belong to a record beside it"),
+        _("Until it is withdrawn; then its name stays in the history"),
+    )
+    of_kind = models.CharField(_("kind of record"), max_length=40)
+    of_ref = models.CharField(_("record"), max_length=60)
+    name = models.CharField(_("name of the file"), max_length=120)
+    media_type = models.CharField(_("type of the file"), max_length=100)
+    size = models.PositiveIntegerField(_("size"))
+    sha256 = models.CharField(_("digest"), max_length=64)
+    description = models.CharField(
+        _("what it shows"),
+        max_length=300,
+        blank=True,
+        help_text=_("For those who look for it, or cannot see a picture."),
+    )
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("attached by"))
+    at = models.DateTimeField(_("attached at"))
+    withdrawn_at = models.DateTimeField(_("withdrawn at"), null=True, blank=True)
+    reason = models.CharField(_("reason"), max_length=400, blank=True)
+
+    objects = AttachmentQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("file")
+        indexes = [
+            models.Index(fields=["of_kind", "of_ref"], name="attachment_of_record"),
+            models.Index(fields=["sha256"], name="attachment_by_digest"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def path(self) -> str:
+        """Where the bytes lie under the media folder: no name that anyone typed is in it."""
+        return f"attachments/{self.sha256[:2]}/{self.sha256}"

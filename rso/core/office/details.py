@@ -15,12 +15,13 @@ from django.utils.translation import gettext as _
 
 from rso.core.access import saw
 from rso.core.loading.columns import Column, ListColumn
-from rso.core.models import Basis, Saw
+from rso.core.models import Attachment, Basis, Saw
 from rso.core.office.cells import labels_of
 from rso.core.office.desks import Desk, Related, as_known, desks, in_words
 from rso.core.office.filters import led_to
 from rso.core.office.lists import cells_of
 from rso.core.permissions import officer
+from rso.core.verbs import kind_of
 
 #: Rows of a related desk that a page shows; the rest are one step away.
 SHOWN = 10
@@ -93,7 +94,8 @@ class Facts:
         return format_html_join("; ", "{}{}", items)
 
 
-def detail_page(request: HttpRequest, desk: Desk, ref: str) -> HttpResponse:
+def detail_page(request: HttpRequest, desk: Desk, ref: str, *, status: int = 200, **more: Any) -> HttpResponse:
+    """A record's page. `more` is what a refused file leaves to say."""
     thing = find(desk, request.user, ref)
     user = request.user
     saw(thing, by=officer(request), now=timezone.now())
@@ -113,8 +115,11 @@ def detail_page(request: HttpRequest, desk: Desk, ref: str) -> HttpResponse:
         "unrelated": [panel for panel in related if panel["add"] and not panel["rows"]],
         "may_keep": desk.may_alter(user),
         "public_url": _public_url(thing),
+        "files": Attachment.objects.of(kind_of(desk.model), ref).select_related("by").order_by("pk"),
+        "may_attach": desk.may_keep(user),
+        **more,
     }
-    return render(request, "office/detail.html", context)
+    return render(request, "office/detail.html", context, status=status)
 
 
 def find(desk: Desk, user: Any, ref: str) -> Any:

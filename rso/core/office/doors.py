@@ -32,6 +32,7 @@ from rso.core.office.details import detail_page
 from rso.core.office.doing import act_page
 from rso.core.office.duplicates import duplicates_page
 from rso.core.office.exports import export_page
+from rso.core.office.files import attach_page, fetch_page, withdraw_page
 from rso.core.office.finding import search_page
 from rso.core.office.forms import form_page
 from rso.core.office.home import home_page, tasks_page
@@ -97,6 +98,9 @@ show_detail = require_safe(at_desk(leads_on(detail_page)))
 show_form = require_http_methods(["GET", "HEAD", "POST"])(at_desk(form_page))
 do = require_http_methods(["GET", "HEAD", "POST"])(at_desk(act_page))
 export = require_safe(at_desk(export_page))
+attach = require_POST(at_desk(attach_page))
+fetch = require_safe(at_desk(fetch_page))
+withdraw = require_POST(at_desk(withdraw_page))
 show_corrections = require_http_methods(["GET", "HEAD", "POST"])(of_the_office(corrections_page))
 show_duplicates = require_http_methods(["GET", "HEAD", "POST"])(of_the_office(duplicates_page))
 
@@ -172,6 +176,9 @@ def patterns() -> list[URLPattern]:
         path("office/<slug:desk>/suggest/<slug:kind>/", suggest, name="office-suggest"),
         path("office/<slug:desk>/do/<slug:slug>/", do, name="office-act"),
         path("office/<slug:desk>/<ref:ref>/", show_detail, name="office-detail"),
+        path("office/<slug:desk>/<ref:ref>/files/", attach, name="office-attach"),
+        path("office/<slug:desk>/<ref:ref>/files/<ref:file>/", fetch, name="office-file"),
+        path("office/<slug:desk>/<ref:ref>/files/<ref:file>/withdraw/", withdraw, name="office-withdraw"),
         path("office/<slug:desk>/<ref:ref>/edit/", show_form, name="office-edit"),
         path("office/<slug:desk>/<ref:ref>/do/<slug:slug>/", do, name="office-act-one"),
     ]
