@@ -199,6 +199,17 @@ desks.declare(
     ),
 )
 
+#: An activity's money, for those who see it: what was spent and ordered on it, and who pays.
+desks.extend(
+    "activities",
+    related=(
+        Related("expenditure", "activity", "text spent_on amount office_amount"),
+        Related("commitments", "activity", "text state expected_on office_amount"),
+        Related("contributions", "pays_for__activity", "title funder state amount", _("Who pays for it")),
+    ),
+)
+desks.extend("members", related=(Related("contributions", "funder", "title state received_on amount"),))
+
 urlpatterns = [
     path("office/finance/lines/", line_pages.show, name="office-money"),
     path(

@@ -31,3 +31,4 @@ desks.declare(
     )
 )
 desks.extend("activities", related=(Related("engagements", "activity", "title kind when place"),))
+desks.extend("members", related=(Related("engagements", "parts__body", "title kind when place"),))

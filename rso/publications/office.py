@@ -118,3 +118,6 @@ desks.declare(
         blank=_("No edition has been entered yet."),
     ),
 )  # fmt: skip
+
+desks.extend("activities", related=(Related("publications", "activity", "title kind state first_issued_on"),))
+desks.extend("members", related=(Related("publications", "parts__body", "title kind state first_issued_on"),))

@@ -116,7 +116,7 @@ class Undertaking(Record):
     privacy = public(_("Keeps what was undertaken in meetings and what came of it"))
     text = models.CharField(_("undertaking"), max_length=400, help_text=_("What was said that would be done."))
     meeting = models.CharField(_("meeting"), max_length=200, blank=True, help_text=_("Where it was said."))
-    said_on = models.DateField(_("day on which it was said"))
+    said_on = models.DateField(_("day of the undertaking"))
     precision = RankField(Precision, verbose_name=_("precision"), default=Precision.DAY, help_text=AS_KNOWN)
     state = models.CharField(
         _("state"), max_length=15, choices=UndertakingState.choices, default=UndertakingState.RECORDED

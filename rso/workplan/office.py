@@ -56,10 +56,12 @@ def of_request(request: Request) -> str:
     return "; ".join(filter(None, (came, age_of(request))))
 
 
-def came_of_it(thing: Any, user: Any) -> Panel:
+def came_of_it(thing: Any, user: Any) -> Panel | None:
     """What came of the activities that answer what was asked: events held, works published."""
     name = {Request: "request", Undertaking: "undertaking", PriorityIssue: "priority"}[type(thing)]
     activities = ActivityOrigin.objects.filter(**{name: thing.pk}).order_by("pk").values_list("activity", flat=True)
+    if not activities:
+        return None
     outcomes = listings.outcomes_of(list(activities)).values()
     items = [item for found in outcomes for item in found]
     return Panel("outcomes", _("What came of it"), items[:SHOWN], blank=_("Nothing that the public can see yet."))
@@ -220,8 +222,8 @@ desks.declare(
 desks.extend(
     "members",
     related=(
-        Related("requests", "parts__body", "title state received_on age"),
-        Related("undertakings", "parts__body"),
+        Related("requests", "parts__body", "title state age"),
+        Related("undertakings", "parts__body", "text state said_on"),
         Related("activities", "parts__body", "title status when purpose", _("Activities in which it has a part")),
     ),
 )

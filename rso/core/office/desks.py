@@ -335,6 +335,7 @@ class Desks:
             desk, related=(*desk.related, *related), views=(*desk.views, *views), panels=(*desk.panels, *panels)
         )
         self.all[slug] = wider
+        self.stops = [wider if stop is desk else stop for stop in self.stops]
         if self._by_model[desk.model] is desk:
             self._by_model[desk.model] = wider
 
