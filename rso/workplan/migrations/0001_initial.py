@@ -144,7 +144,7 @@ class Migration(migrations.Migration):
                 ('basis', models.PositiveSmallIntegerField(choices=[(1, 'Recorded'), (2, 'Stated'), (3, 'Estimated'), (4, 'Illustrative')], default=1, help_text='How firmly it is known: figures say so wherever they count it.', verbose_name='basis')),
                 ('text', models.CharField(help_text='What was said that would be done.', max_length=400, verbose_name='undertaking')),
                 ('meeting', models.CharField(blank=True, help_text='Where it was said.', max_length=200, verbose_name='meeting')),
-                ('said_on', models.DateField(verbose_name='day on which it was said')),
+                ('said_on', models.DateField(verbose_name='day of the undertaking')),
                 ('precision', models.PositiveSmallIntegerField(choices=[(1, 'Day'), (2, 'Month'), (3, 'Year')], default=1, help_text='Pages show no more of the date than is known.', verbose_name='precision')),
                 ('state', models.CharField(choices=[('recorded', 'Recorded'), ('in_progress', 'In progress'), ('done', 'Done'), ('dropped', 'Dropped'), ('overtaken', 'Overtaken by events')], default='recorded', max_length=15, verbose_name='state')),
                 ('area', models.CharField(blank=True, max_length=200, verbose_name='area of cooperation')),
