@@ -20,7 +20,7 @@ from django.utils.translation import gettext_lazy
 from rso.accounts import actions
 from rso.accounts.example import PASSWORD
 from rso.accounts.models import User
-from rso.accounts.policies import HAVE_A_HOME
+from rso.accounts.policies import HAVE_A_HOME, SEE_THE_OFFICE
 from rso.core.context import the_office
 
 
@@ -39,10 +39,17 @@ class InvitedOnly(DefaultAccountAdapter):  # type: ignore[misc]
             )
 
     def get_login_redirect_url(self, request: HttpRequest) -> str:
-        """The home page, and of a focal point the own home, in the user's own language."""
+        """The home page, of the office its day, of a focal point the own home, in the user's own language."""
         user = request.user
         with translation.override(user.language if user.is_authenticated else translation.get_language()):
-            return reverse("portal" if HAVE_A_HOME.allows(user) else settings.LOGIN_REDIRECT_URL)
+            home = (
+                "portal"
+                if HAVE_A_HOME.allows(user)
+                else "office"
+                if SEE_THE_OFFICE.allows(user)
+                else settings.LOGIN_REDIRECT_URL
+            )
+            return reverse(home)
 
     def is_reauthentication_required(self, *, app: str, **kwargs: Any) -> bool:
         """Whoever has just signed in is not asked again."""

@@ -38,7 +38,7 @@ def events_to_hold(today: Today) -> Iterator[Task]:
     for event in planned.order_by("starts_on", "pk")[:MOST]:
         url = desk.at(event.ref)
         if event.ends_on < today.day:
-            says = _("It was to end on %(day)s.") % {"day": show_day(event.ends_on, event.precision)}
+            says = _("Planned end: %(day)s.") % {"day": show_day(event.ends_on, event.precision)}
             yield Task(Why.OVERDUE, event.ends_on, event.title, url, says, _("Mark as held"), f"{url}do/hold/")
         else:
             days = (event.starts_on - today.day).days

@@ -71,7 +71,7 @@ def activities_of_mine(today: Today) -> Iterator[Task]:
     for ref, activity in mine.items():
         url = desk.at(ref)
         if activity.ends_on < today.day:
-            says = _("It was to end on %(day)s.") % {"day": show_day(activity.ends_on, activity.precision)}
+            says = _("Planned end: %(day)s.") % {"day": show_day(activity.ends_on, activity.precision)}
             yield Task(Why.OVERDUE, activity.ends_on, activity.title, url, says, _("Mark as done"), f"{url}do/finish/")
         elif ref in given:
             says = _("You lead it now; it ends on %(day)s.") % {"day": show_day(activity.ends_on, activity.precision)}
