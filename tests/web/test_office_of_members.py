@@ -98,7 +98,8 @@ def test_the_navigation_has_the_rooms_in_their_order(naree, address, at):
     entries = [words(a) for a in nav.iter("a")]
     here = [words(a) for a in nav.iter("a") if a.get("aria-current")]
 
-    assert entries[:7] == ["Today", "Members", "Requests", "Undertakings", "Priority issues", "Work plan", "Events"]
+    rooms = ["Members", "Requests", "Undertakings", "Priority issues", "Work plan", "Events"]
+    assert [entry for entry in entries if entry in rooms] == rooms
     assert here == [at]
 
 
