@@ -392,11 +392,11 @@ def run_due(form: FormatOption = Format.TABLE) -> None:
 
     from rso.accounts.models import User
     from rso.core.office.digest import send_digests
-    from rso.core.retention import forget
+    from rso.core.retention import forget_all
 
     now = timezone.now()
     sent = send_digests([user for user in User.objects.order_by("pk") if user.is_office], now=now)
-    show([{"what": "mails of the day", "number": len(sent)}, *forget(now)], form)
+    show([{"what": "mails of the day", "number": len(sent)}, *forget_all(now)], form)
 
 
 @app.command()
