@@ -128,6 +128,10 @@ class Publication(Record):
         return self.title
 
     @property
+    def is_out(self) -> bool:
+        return self.state == PublicationState.PUBLISHED
+
+    @property
     def sort_key(self) -> tuple[Any, ...]:
         return (self.first_issued_on, self.title)
 
@@ -290,7 +294,7 @@ class Clearance(Kept):
         ]
 
     def __str__(self) -> str:
-        return f"{self.get_kind_display()}: {self.who}"
+        return f"{self.who} ({self.get_kind_display()}): {self.publication}"
 
     @property
     def who(self) -> str:

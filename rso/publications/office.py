@@ -1,5 +1,6 @@
 """The office's desks of this room."""
 
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import date
 from typing import Any
@@ -19,6 +20,9 @@ VERDICT = replace(
     column(Clearance, "verdict", required=True), among=(Verdict.CLEARED, Verdict.CHANGES, Verdict.DECLINED), default=""
 )
 COMMENT = column(Clearance, "comment")
+#: What one says beside a yes, and what changes or a no need.
+REMARK = replace(COMMENT, hint="")
+WHY = replace(COMMENT, required=True, hint="")
 CHANNEL = column(Clearance, "channel", required=True)
 GIVEN_ON = column(Clearance, "given_on", required=True)
 
@@ -28,11 +32,18 @@ def mine(user: Any, day: date) -> Q:
     return Q(reviewer=user.pk, verdict=Verdict.WAITING)
 
 
+def giving(verdict: Verdict) -> Callable[..., None]:
+    def run(clearances: Sequence[Clearance], **given: Any) -> None:
+        clearing.answer(clearances, verdict=verdict, **given)
+
+    return run
+
+
+#: What whoever is asked may answer; a co-manager's answer leads the work on, or back to those who write it.
+ANSWER = Act("answer", _("Answer"), SEE_PUBLICATIONS, giving(Verdict.CLEARED), asks=(WHY,), why_not=why_not_answer)
 #: A co-manager's step leaves an answer on record beside it.
 CLEAR = next(
-    replace(act, run=clearing.clear, asks=(replace(COMMENT, hint=""),))
-    for act in acts_of(states.publications)
-    if act.slug == "clear"
+    replace(act, run=clearing.clear, asks=(REMARK,)) for act in acts_of(states.publications) if act.slug == "clear"
 )
 
 desks.declare(
@@ -60,7 +71,7 @@ desks.declare(
             View("clearance", _("In clearance"), lambda user, day: Q(state__in=IN_CLEARANCE)),
             View("mine", _("Mine"), lambda user, day: Q(activity__lead=user.pk)),
         ),
-        related=(Related("clearances", "publication"), Related("editions", "publication")),
+        related=(Related("clearances", "publication", "who kind verdict"), Related("editions", "publication")),
         blank=_("Nothing has been written yet."),
     ),
     Desk(
@@ -76,10 +87,9 @@ desks.declare(
         prefix="c",
         machine=states.clearances,
         acts=(
-            Act(
-                "answer", _("Answer"), SEE_PUBLICATIONS, clearing.answer, asks=(VERDICT, COMMENT), why_not=why_not_answer,
-                says=_("A co-manager’s answer leads the work on, or back to those who write it."),
-            ),
+            replace(ANSWER, slug="clear", title=_("Clear"), run=giving(Verdict.CLEARED), asks=(REMARK,)),
+            replace(ANSWER, slug="ask_changes", title=_("Ask for changes"), run=giving(Verdict.CHANGES)),
+            replace(ANSWER, slug="decline", title=_("Decline"), run=giving(Verdict.DECLINED)),
             Act(
                 "record", _("Record the answer"), KEEP_PUBLICATIONS, clearing.record, why_not=why_not_record,
                 asks=(VERDICT, GIVEN_ON, CHANNEL, COMMENT), says=_("What a partner or a reviewer from outside has answered."),

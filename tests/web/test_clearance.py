@@ -227,7 +227,10 @@ def test_each_sees_the_verbs_that_are_theirs(lena, harriet, naree):
     assert (buttons(lena), buttons(harriet)) == (theirs, theirs | {"Clear"})
     assert buttons(person("marta-ilves")) == set()
     asked = "/office/clearances/c2023-03/"
-    assert (buttons(harriet, asked), buttons(lena, asked)) == ({"Answer", "Remove"}, {"Remove"})
+    assert (buttons(harriet, asked), buttons(lena, asked)) == (
+        {"Clear", "Ask for changes", "Decline", "Remove"},
+        {"Remove"},
+    )
     assert buttons(lena, "/office/clearances/c2023-04/") == {"Record the answer", "Remove"}
 
 
@@ -269,15 +272,27 @@ def test_a_question_is_asked_and_a_partners_answer_recorded_in_the_browser(lena)
     assert (asked.verdict, asked.channel, asked.given_on) == ("cleared", "email", date(2023, 3, 30))
 
 
-def test_verdicts_that_no_person_gives_are_refused(harriet):
-    answers = {"yes": "1", "verdict": "overtaken", "comment": ""}
+def test_a_co_manager_who_asks_for_changes_says_which(harriet):
+    address = "/office/clearances/c2023-03/do/ask_changes/"
+    client = as_user(harriet)
+    wordless = client.post(address, {"yes": "1", "comment": ""})
+    said = client.post(address, {"yes": "1", "comment": "Part two repeats part one"})
 
-    assert as_user(harriet).post("/office/clearances/c2023-03/do/answer/", answers).status_code == 422
-    assert question("c2023-03").verdict == "waiting"
+    assert (wordless.status_code, said.status_code) == (422, 302)
+    assert (question("c2023-03").verdict, work().state) == ("changes", "draft")
 
 
-def test_what_is_in_clearance_is_not_public(client):
+def test_verdicts_that_no_person_gives_are_refused(lena):
+    answers = {"yes": "1", "verdict": "overtaken", "given_on": "2023-03-30", "channel": "letter", "comment": ""}
+
+    assert as_user(lena).post("/office/clearances/c2023-04/do/record/", answers).status_code == 422
+    assert question("c2023-04").verdict == "waiting"
+
+
+def test_what_is_in_clearance_is_not_public(client, lena):
     assert client.get("/publications/p2023-03/").status_code == 404
+    led = {ref: "As the public sees it" in words(Page("/", as_user(lena).get(f"/office/publications/{ref}/").content).root) for ref in ("p2023-03", "p2022-01")}  # fmt: skip
+    assert led == {"p2023-03": False, "p2022-01": True}
 
 
 def test_the_readme_draws_the_states_as_they_are():

@@ -156,7 +156,7 @@ class Desk:
             return Col("when", _("When"), lambda thing: thing.when, ("starts_on",))
         model_field: Any = self.model._meta.get_field(name)
         title = model_field.verbose_name
-        number = isinstance(model_field, models.IntegerField) and not model_field.choices
+        number = isinstance(model_field, models.IntegerField | models.DecimalField) and not model_field.choices
         sort = () if model_field.is_relation else (name,)
         return Col(name, title, self._shows(model_field), sort, number)
 
@@ -170,6 +170,8 @@ class Desk:
             )
         if model_field.choices:
             return lambda thing: getattr(thing, f"get_{name}_display")()
+        if isinstance(model_field, models.DecimalField):
+            return lambda thing: self.column(name).write(getattr(thing, name))
         if isinstance(model_field, models.BooleanField):
             return lambda thing: _("Yes") if getattr(thing, name) else _("No")
         if isinstance(model_field, models.DateField):

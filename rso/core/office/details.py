@@ -133,7 +133,8 @@ def find(desk: Desk, user: Any, ref: str) -> Any:
 
 
 def _public_url(thing: Any) -> str:
-    return thing.get_absolute_url() if hasattr(thing, "get_absolute_url") else ""
+    """Where the public finds it; nowhere while it is not out."""
+    return thing.get_absolute_url() if hasattr(thing, "get_absolute_url") and getattr(thing, "is_out", True) else ""
 
 
 def _related(desk: Desk, thing: Any, user: Any) -> Iterator[dict[str, Any]]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from django.contrib import messages
@@ -14,7 +14,7 @@ from django.utils.translation import ngettext
 
 from rso.core.addresses import REF
 from rso.core.corrections import by_the_office
-from rso.core.history import Step, steps_of
+from rso.core.history import Change, Step, steps_of
 from rso.core.loading.columns import Column, Wrong
 from rso.core.models import AuditEvent
 from rso.core.office.acts import Act
@@ -149,6 +149,16 @@ def _start(column: Column) -> str:
     return timezone.localdate().isoformat() if today else column.write(column.default)
 
 
+def _without_guesses(steps: list[Step], act: Act, answers: dict[str, Any]) -> list[Step]:
+    """The changes of a rehearsal, but for what was only guessed."""
+    guessed = {str(column.label) for column in act.asks if not answers.get(column.name)}
+
+    def honest(change: Change) -> Change:
+        return replace(change, after="…") if change.inside in guessed and change.after else change
+
+    return [replace(step, changes=[honest(change) for change in step.changes]) for step in steps]
+
+
 def _show(
     request: HttpRequest, desk: Desk, act: Act, fit: list[Any], unfit: list[tuple[Any, str]],
     answers: dict[str, Any], faults: dict[str, str], ref: str,
@@ -167,7 +177,7 @@ def _show(
         for column in act.asks
     ]  # fmt: skip
     context = {
-        "desk": desk, "here": desk, "act": act, "fit": fit, "unfit": unfit[:PREVIEWED], "preview": preview, "fields": fields,
+        "desk": desk, "here": desk, "act": act, "fit": fit, "unfit": unfit[:PREVIEWED], "preview": preview, "steps": _without_guesses(preview.steps, act, answers), "fields": fields,
         "fault": faults.get("", ""), "errors": [f for f in fields if f.error], "ref": ref,
         "thing": fit[0] if ref and fit else unfit[0][0] if ref and unfit else None,
         "back": desk.at(ref) if ref else desk.url, "can": bool(fit) and not preview.refusals,
