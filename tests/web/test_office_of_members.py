@@ -115,3 +115,19 @@ def test_the_navigation_marks_a_desk_that_higher_rooms_have_extended(naree):
     nav = next(e for e in page(naree, "/office/members/KHM/").all("nav") if e.get("class") == "side")
 
     assert [words(a) for a in nav.iter("a") if a.get("aria-current")] == ["Members"]
+
+
+def test_a_name_in_another_language_is_marked_as_such(naree):
+    found = page(naree, "/office/members/KHM/")
+
+    assert {words(dd): dd.get("lang") for dd in found.all("dd") if words(dd) in ("Cambodia", "Kamboja", "กัมพูชา")} == {
+        "Cambodia": "en",
+        "Kamboja": "id",
+        "กัมพูชา": "th",
+    }
+
+
+def test_a_short_name_in_another_language_is_asked_for_in_one_line(naree):
+    form = page(naree, "/office/members/KHM/edit/")
+
+    assert [e.tag for e in form.all("input", "textarea") if e.get("name") == "name_th"] == ["input"]

@@ -324,7 +324,7 @@ def translations(model: type[models.Model], base: str, languages: Sequence[str] 
     return [
         Column(
             name=f"{base}_{language}", attribute=f"{attribute}.{language}", path=f"{attribute}__{language}", required=False,
-            expects=f"text in {get_language_info(language)['name']}", limit=400,
+            expects=f"text in {get_language_info(language)['name']}", limit=300 if (field.max_length or 400) <= 200 else 400,
             label=format_lazy("{}, {}", field.verbose_name, get_language_info(language)["name_local"]),
         )
         for language in languages

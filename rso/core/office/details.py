@@ -54,7 +54,12 @@ class Facts:
             if self.spans and name == "starts_on":
                 yield Fact(_("When"), self.thing.when)
             elif value := self._value(column):
-                yield Fact(column.label or column.name, value, "en" if column.limit > 100 and not column.refers else "")
+                tongue = column.attribute.partition(".")[2]
+                yield Fact(
+                    column.label or column.name,
+                    value,
+                    tongue or ("en" if column.limit > 100 and not column.refers else ""),
+                )
 
     def _value(self, column: Column) -> Any:
         if isinstance(column, ListColumn):
