@@ -105,5 +105,5 @@ def _let_go(attachments: Sequence[Attachment]) -> None:
                 default_storage.delete(found.path)
 
 
-history.says("file attached", gettext_lazy("%(who)s attached a file"))
+history.says("file attached", gettext_lazy("%(who)s attached the file %(reason)s"))
 history.says("file withdrawn", gettext_lazy("%(who)s withdrew a file"))

@@ -67,7 +67,7 @@ _AMONG = {
 
 
 def says(verb: str, sentence: str | Promise) -> None:
-    """Declares what history says of a room's verb, such as “%(who)s set the partners”. `noun` and `verb` may stand in it."""
+    """Declares what history says of a room's verb, such as “%(who)s set the partners”. `noun`, `verb` and `reason` may stand in it."""
     _SENTENCES[verb] = sentence
 
 
@@ -147,13 +147,15 @@ def _step(event: AuditEvent, shown: Shown) -> Step:
     if event.verb == "changed" and len(changes) == 1 and changes[0].shape in _ALONE:
         words = changes[0].told_by(who)
     is_whole = bool(changes) and not (event.before and event.after)
-    return Step(who, event.at, event.verb, event.reason, words, event.kind, event.ref, tuple(changes), is_whole)
+    reason = "" if "%(reason)s" in str(_SENTENCES.get(event.verb, "")) else event.reason
+    return Step(who, event.at, event.verb, reason, words, event.kind, event.ref, tuple(changes), is_whole)
 
 
 def _verb_sentence(event: AuditEvent, who: str) -> SafeString:
     model = model_of(event.kind)
     noun = str(model._meta.verbose_name) if model else event.kind
-    return _sentence(_SENTENCES.get(event.verb, _UNKNOWN), who=_strong(who), noun=noun, verb=event.verb)
+    parts = {"noun": noun, "verb": event.verb, "reason": event.reason}
+    return _sentence(_SENTENCES.get(event.verb, _UNKNOWN), who=_strong(who), **parts)
 
 
 def _changes(event: AuditEvent, shown: Shown) -> Iterator[Change]:

@@ -86,7 +86,7 @@ def test_a_file_lies_under_a_name_made_from_its_digest_and_stands_in_the_history
     assert on_disk(media) == [f"attachments/{found.sha256[:2]}/{found.sha256}"]
     assert (told.verb, told.actor, told.reason) == ("file attached", naree, "agenda.pdf")
     page = words(Page(EVENT, as_user(naree).get(EVENT).content).root)
-    assert "agenda.pdf" in page
+    assert "Naree Boonmee attached the file agenda.pdf" in page
     assert "The agenda of five days" in page
 
 
