@@ -8,6 +8,7 @@ import pytest
 from django.core import mail
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
 
 from rso.accounts.models import User
 from rso.core.models import Digest, Draft
@@ -20,6 +21,7 @@ from tests.web.conftest import as_user
 from tests.web.markup import Page, words
 
 pytestmark = pytest.mark.usefixtures("office")
+reverse("office")  # finds what the rooms tell
 #: A day of the example year on which two requests wait.
 DAY = date(2022, 12, 20)
 NOON = datetime(2022, 12, 20, 5, tzinfo=UTC)
