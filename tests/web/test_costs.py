@@ -60,6 +60,7 @@ TELLS_MORE = (
     "/funders/P00/",
     "/portal/M01/",
     "/portal/M01/record/",
+    "/portal/M01/people/",
 )
 
 
