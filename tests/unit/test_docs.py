@@ -32,7 +32,11 @@ def test_every_link_of_a_page_leads_to_a_file(page):
 def test_every_command_and_setting_that_a_page_names_exists(page):
     text = page.read_text(encoding="utf-8")
     named = set(
-        re.findall(r"(?:`|^ {4,}(?:\.venv/bin/)?)rso ([a-z]+(?:-[a-z]+)*(?: (?:list|compile|facts|build))?)\b", text, re.MULTILINE)
+        re.findall(
+            r"(?:`|^ {4,}(?:\.venv/bin/)?)rso ([a-z]+(?:-[a-z]+)*(?: (?:list|compile|facts|build))?)\b",
+            text,
+            re.MULTILINE,
+        )
     )
     settings = set(re.findall(r"\bRSO_[A-Z_]+\b", text))
 

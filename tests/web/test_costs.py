@@ -58,9 +58,8 @@ TELLS_MORE = (
     "/work/a0000/",
     "/members/M01/",
     "/funders/P00/",
-    "/portal/M01/",
-    "/portal/M01/record/",
-    "/portal/M01/people/",
+    # What a member has a part in grows with the office, up to a page of it.
+    *(address for address in BARS if address.startswith("/portal/")),
 )
 
 
