@@ -66,7 +66,8 @@ def fetched(user: User, address: str):
     """The answer with its bytes, and the file closed behind it."""
     answer = as_user(user).get(address)
     answer.bytes = b"".join(answer.streaming_content) if answer.streaming else answer.content
-    answer.close()
+    for close in answer._resource_closers:
+        close()
     return answer
 
 
