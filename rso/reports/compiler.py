@@ -11,6 +11,7 @@ from typing import Any
 
 from django.conf import settings
 from django.db.models import QuerySet
+from django.urls import reverse
 from django.utils import formats, translation
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
@@ -26,7 +27,7 @@ from rso.reports.blocks import Blocks
 from rso.reports.definitions import Definition, Section, UnknownDefinition, definition
 from rso.reports.document import Chapter, Document, Printed, SectionOut
 from rso.reports.markdown import BadText, Node, Token, parse, slug_of, tokens_in
-from rso.reports.models import Report, SectionText
+from rso.reports.models import SOURCE_LANGUAGE, Report, SectionText
 from rso.reports.words import advice, typed_numbers
 
 MAKES_NO_SENSE = (BadText, UnknownFigure, UnknownListing, UnknownPeriod, Refusal)
@@ -61,6 +62,24 @@ def compile_report(report: Report, *, as_at: date | None = None, base_url: str |
         return _Compiler(report, as_at, address).run()
 
 
+@dataclass(frozen=True)
+class Preview:
+    """One section as an edition would print it now, and what is wrong with its words."""
+
+    document: Document
+    section: SectionOut | None
+    faults: list[TextFault]
+
+
+def preview_section(report: Report, section: str, title: str, text: str, language: str = SOURCE_LANGUAGE) -> Preview:
+    """Compiles words that are not saved yet, as the public may see them, with links within the site."""
+    with snapshot(), translation.override(language):
+        compiler = _Compiler(report, None, reverse("home").rstrip("/"))
+        compiler.document.language, compiler.document.pages = language, "preview"
+        words = SectionText(report=report, section=section, language=language, title=title, text=text)
+        return compiler.one(section, words)
+
+
 class _Compiler:
     def __init__(self, report: Report, as_at: date | None, base_url: str) -> None:
         self.report = report
@@ -93,7 +112,7 @@ class _Compiler:
             parts = self.definition.parts
         except UnknownDefinition as error:
             raise CannotCompile([TextFault(self.report.ref, str(error))]) from error
-        texts = {text.section: text for text in SectionText.objects.filter(report=self.report, language="en")}
+        texts = {text.section: text for text in self.report.texts.filter(language=SOURCE_LANGUAGE).exclude(text="")}
         self._check_sections(texts)
         self._check_numbers("subtitle", self.report.subtitle)
         numbers, letters = iter(range(1, 100)), iter("ABCDEFGHIJ")
@@ -112,13 +131,21 @@ class _Compiler:
             raise CannotCompile(self.faults)
         return self.document
 
+    def one(self, name: str, words: SectionText) -> Preview:
+        """A section alone. Of unknown sections there is nothing to show."""
+        found = next((section for section in self.definition.sections if section.id == name), None)
+        if found is None:
+            return Preview(self.document, None, [TextFault(name, _("is no section of this kind of report"))])
+        out = self._section(found, words if words.text.strip() or words.title else None)
+        return Preview(self.document, out, self.faults)
+
     def _check_sections(self, texts: dict[str, SectionText]) -> None:
         known = {section.id for section in self.definition.sections}
         for name in sorted(set(texts) - known):
             self.faults.append(TextFault(name, _("is no section of this kind of report")))
 
     def _section(self, section: Section, text: SectionText | None) -> SectionOut | None:
-        words = text.text if text else section.text
+        words = text.text if text and text.text.strip() else section.text
         title = text.title if text and text.title else section.title
         title = capfirst(title.replace("{period}", self.period.label))
         if not words.strip():

@@ -102,11 +102,13 @@ class Document:
     breakdowns: list[dict[str, Any]] = field(default_factory=list)
     cover: list[dict[str, Any]] = field(default_factory=list)
     specs: dict[str, dict[str, Any]] = field(default_factory=dict)
-    #: Where its pages lie: files of an edition, or addresses of the site.
+    #: Where its pages lie: files of an edition, addresses of the site as seen from one another, or from elsewhere (preview).
     pages: str = "edition"
 
     def page(self, chapter: str) -> str:
         """The address of a chapter, seen from another chapter."""
+        if self.pages == "preview":
+            return f"{self.base_url}/reports/{self.ref}/{chapter}/"
         return f"{chapter}.html" if self.pages == "edition" else f"../{chapter}/"
 
     @property

@@ -19,7 +19,7 @@ tables.declare(
     Table(
         "report_texts.yaml",
         SectionText,
-        columns(SectionText, "ref", "report", "section", "language", "title", "text"),
+        columns(SectionText, "ref", "report", "section", "language", "title", "text", "writer", "due_on"),
         actions.text_verbs,
     )
 )

@@ -1,11 +1,34 @@
 """The office's desks of this room, and those of `core`: it knows no roles, and this is the room that prints its records."""
 
+from typing import Any
+
+from django.db.models import Q
+from django.urls import path, reverse
 from django.utils.translation import gettext_lazy as _
 
+from rso.core.listings import Item, Panel
 from rso.core.models import Note, Office, Source, Statement
-from rso.core.office import Desk, Related, Section, desks
+from rso.core.office import Desk, Related, Section, View, desks
+from rso.reports import states
 from rso.reports.models import Inconsistency, Report, SectionText
 from rso.reports.policies import KEEP_SOURCES, KEEP_THE_OFFICE, SEE_REPORTS, WRITE_REPORTS
+from rso.reports.ready_page import ready_page
+from rso.reports.writing_pages import contents_page, preview, section_page, tokens, versions_page
+
+
+def _workspace(report: Report, user: Any) -> Panel:
+    """The ways from a report's page to where it is written."""
+    ways = ((_("Write its sections"), "office-write"), (_("Ready to publish?"), "office-ready"))
+    return Panel(
+        "workspace", _("Writing"), tuple(Item(str(title), reverse(name, args=[report.ref])) for title, name in ways)
+    )
+
+
+def _to_write(text: SectionText, user: Any) -> Panel:
+    """The way from a text's record to the page where it stands beside its preview."""
+    url = reverse("office-write-section", args=[text.report.ref, text.section]) + f"?language={text.language}"
+    return Panel("workspace", _("Writing"), (Item(str(_("Write it beside its preview")), url),))
+
 
 desks.declare(
     Desk(
@@ -14,15 +37,17 @@ desks.declare(
         _("Reports"),
         SEE_REPORTS,
         WRITE_REPORTS,
-        columns="title definition period as_at",
-        filters="definition",
+        columns="title state definition period as_at",
+        filters="state definition",
         order=("order",),
         new=_("New report"),
+        machine=states.reports,
         sections=(
             Section(_("Which report"), "ref title subtitle definition period as_at"),
             Section(_("Where it stands"), "order"),
         ),
         related=(Related("texts", "report"),),
+        panels=(_workspace,),
         begins=True,
         blank=_("No report has been opened yet."),
     ),
@@ -32,13 +57,20 @@ desks.declare(
         _("Texts of sections"),
         SEE_REPORTS,
         WRITE_REPORTS,
-        columns="section report language title",
-        filters="report language",
+        columns="section state writer due_on report language",
+        filters="state writer report language due_on",
         order=("report__order", "section", "language"),
         new=_("New text"),
+        machine=states.sections,
         needs=("report",),
         under="reports",
-        sections=(Section(_("Which section"), "ref report section language"), Section(_("What it says"), "title text")),
+        sections=(
+            Section(_("Which section"), "ref report section language"),
+            Section(_("What it says"), "title text"),
+            Section(_("Who writes it"), "writer due_on"),
+        ),
+        views=(View("mine", _("Mine"), lambda user, day: Q(writer=user.pk)),),
+        panels=(_to_write,),
         blank=_("No text has been written yet."),
     ),
     Desk(
@@ -121,3 +153,12 @@ desks.declare(
         blank=_("The office has no record yet."),
     ),
 )
+
+urlpatterns = [
+    path("office/reports/<ref:ref>/write/", contents_page, name="office-write"),
+    path("office/reports/<ref:ref>/tokens/", tokens, name="office-write-tokens"),
+    path("office/reports/<ref:ref>/ready/", ready_page, name="office-ready"),
+    path("office/reports/<ref:ref>/write/<slug:section>/", section_page, name="office-write-section"),
+    path("office/reports/<ref:ref>/write/<slug:section>/preview/", preview, name="office-write-preview"),
+    path("office/reports/<ref:ref>/write/<slug:section>/versions/", versions_page, name="office-write-versions"),
+]

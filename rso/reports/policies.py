@@ -11,6 +11,11 @@ WRITE_REPORTS = permissions.declare(
     _("open reports and write the texts of their sections"),
     *(Role.MONITORING_OFFICER, Role.COMMUNICATIONS_OFFICER, Role.PROGRAMME_OFFICER, Role.CO_MANAGER),
 )
+APPROVE_REPORTS = permissions.declare(
+    "reports.approve",
+    _("approve texts that another wrote, approve reports and sign them for publication"),
+    Role.CO_MANAGER,
+)
 KEEP_SOURCES = permissions.declare(
     "sources.keep",
     _("keep sources, what they state, where they contradict themselves, and notes on figures"),

@@ -162,7 +162,7 @@ def form_page(request: HttpRequest, desk: Desk, ref: str = "") -> HttpResponse:
         return _posted(request, desk, ref)
     if ref:
         saw(desk.rows(request.user).get(ref=ref), by=officer(request), now=timezone.now())
-    kept = _draft(request, desk, ref)
+    kept = draft_of(request, desk.slug, ref)
     start = stored or {**cells_of_new(desk.table), **_given(desk, request)}
     form = Opened(desk, ref, kept.token, kept.began, kept.cells) if kept else Opened(desk, ref, uuid4(), start, start)
     return _show(request, form, draft=kept)
@@ -174,13 +174,14 @@ def _given(desk: Desk, request: HttpRequest) -> Cells:
     return {name: request.GET[name][:200] for name in request.GET if name in names}
 
 
-def _draft(request: HttpRequest, desk: Desk, ref: str) -> Draft | None:
-    drafts = Draft.objects.filter(owner=request.user.pk, desk=desk.slug, ref=ref, done="")
+def draft_of(request: HttpRequest, desk: str, ref: str) -> Draft | None:
+    """What this person was typing there and has not saved."""
+    drafts = Draft.objects.filter(owner=request.user.pk, desk=desk, ref=ref, done="")
     return drafts.order_by("-kept_at", "-pk").first()
 
 
 def _posted(request: HttpRequest, desk: Desk, ref: str) -> HttpResponse:
-    token, began = _opening(request)
+    token, began = opening(request)
     cells = Sent(desk, request.POST).cells
     if ref or desk.prefix:
         cells.pop("ref", None)
@@ -188,7 +189,7 @@ def _posted(request: HttpRequest, desk: Desk, ref: str) -> HttpResponse:
         Draft.objects.filter(owner=request.user.pk, desk=desk.slug, ref=ref, done="").delete()
         return redirect(request.path)
     if "_keep" in request.POST:
-        return _keep(request, desk, ref, token, began, cells)
+        return keep_draft(request, desk.slug, ref, token, began, cells)
     form = Opened(desk, ref, token, began, {**began, **cells})
     try:
         saved = save(
@@ -221,7 +222,7 @@ def _tell(request: HttpRequest, desk: Desk, changed: bool, theirs: list[str]) ->
         messages.info(request, says % words)
 
 
-def _opening(request: HttpRequest) -> tuple[UUID, Cells]:
+def opening(request: HttpRequest) -> tuple[UUID, Cells]:
     """Which opening of the form this is, and what the record said then; a form without them is a new opening."""
     try:
         token = UUID(request.POST.get("_token", ""))
@@ -235,14 +236,14 @@ def _opening(request: HttpRequest) -> tuple[UUID, Cells]:
     return token, began if whole else {}
 
 
-def _keep(request: HttpRequest, desk: Desk, ref: str, token: UUID, began: Cells, cells: Cells) -> HttpResponse:
+def keep_draft(request: HttpRequest, desk: str, ref: str, token: UUID, began: Cells, cells: Cells) -> HttpResponse:
     """Keeps what is typed. The script asks for it while one types; a button does where no script runs."""
     now = timezone.now()
     taken = Draft.objects.filter(token=token).exclude(owner=request.user.pk).exists()
     if not taken:
         mine = {
             "owner_id": request.user.pk,
-            "desk": desk.slug,
+            "desk": desk,
             "ref": ref,
             "cells": {**began, **cells},
             "began": began,
@@ -255,7 +256,7 @@ def _keep(request: HttpRequest, desk: Desk, ref: str, token: UUID, began: Cells,
     if request.headers.get("Accept") == "application/json":
         return JsonResponse({"says": says})
     messages.success(request, says)
-    return redirect(request.path)
+    return redirect(request.get_full_path())
 
 
 def _show(

@@ -1,0 +1,86 @@
+"""Reads of this room: who wrote a text last, what is not approved, what stands in each section of a report."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from django.db.models import Count, Q
+
+from rso.accounts.models import Role, User
+from rso.reports.definitions import Part, Section, UnknownDefinition, definition
+from rso.reports.models import SOURCE_LANGUAGE, CommentState, Report, SectionText, TextState, TextVersion
+
+#: How each state of a text or a report is drawn.
+LOOKS: dict[str, str] = {"draft": "", "in_review": "wait", "approved": "ok", "published": "ok", "superseded": "stop"}
+DONE = (TextState.APPROVED, TextState.PUBLISHED)
+
+
+def latest(text: SectionText) -> TextVersion | None:
+    """The version that the text says now."""
+    return text.versions.select_related("by").order_by("-number").first() if text.pk else None
+
+
+def author_of(text: SectionText) -> int | None:
+    """Who wrote what the text says now, by database id."""
+    return text.versions.order_by("-number").values_list("by", flat=True).first()
+
+
+def sections_of(report: Report) -> Sequence[Section]:
+    """The sections of the report's kind; none where the kind is not known."""
+    try:
+        return definition(report.definition).sections
+    except UnknownDefinition:
+        return []
+
+
+def unapproved(report: Report) -> list[SectionText]:
+    """Texts that the edition would print and no co-manager has approved."""
+    known = {section.id for section in sections_of(report)}
+    texts = report.texts.filter(language=SOURCE_LANGUAGE).exclude(state__in=DONE).exclude(text="").order_by("section")
+    return [text for text in texts if text.section in known]
+
+
+def unsigned(report: Report) -> list[User]:
+    """Co-managers in office who have not signed the report as it stands."""
+    managers = User.objects.filter(role=Role.CO_MANAGER, is_active=True).order_by("name")
+    return list(managers.exclude(pk__in=report.signatures.values("by")))
+
+
+@dataclass(frozen=True)
+class Row:
+    """A section as the contents of the workspace show it; `text` is None where nobody has begun."""
+
+    section: Section
+    text: SectionText | None
+    comments: int
+    languages: Sequence[str]
+
+    @property
+    def look(self) -> str:
+        return LOOKS[self.text.state] if self.text else ""
+
+    @property
+    def title(self) -> str:
+        return (self.text and self.text.title) or self.section.title or self.section.id.replace("-", " ").capitalize()
+
+
+def contents(report: Report) -> list[tuple[Part, list[Row]]]:
+    """Parts and sections of a report in their order, with their texts: two queries, however many there are."""
+    open_ones = Count("comments", filter=Q(comments__state=CommentState.OPEN))
+    texts = list(report.texts.select_related("writer").annotate(open_comments=open_ones).order_by("language"))
+    own = {text.section: text for text in texts if text.language == SOURCE_LANGUAGE}
+    others: dict[str, list[str]] = {}
+    for text in texts:
+        if text.language != SOURCE_LANGUAGE:
+            others.setdefault(text.section, []).append(text.language)
+    try:
+        parts = definition(report.definition).parts
+    except UnknownDefinition:
+        return []
+    return [(part, [_row(section, own, others) for section in part.sections]) for part in parts]
+
+
+def _row(section: Section, own: Mapping[str, SectionText], others: Mapping[str, list[str]]) -> Row:
+    text = own.get(section.id)
+    return Row(section, text, getattr(text, "open_comments", 0), others.get(section.id, []))

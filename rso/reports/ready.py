@@ -1,0 +1,224 @@
+"""What keeps a report from being published, and what its signers should know, each with its place.
+
+Publishing asks `blockers`; a room of this kind of question may add its own with `also_blocks`.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from urllib.parse import urlsplit
+
+from django.conf import settings
+from django.urls import Resolver404, resolve, reverse
+from django.utils.translation import gettext as _
+
+from rso.core.figures import registry
+from rso.core.models import Titled
+from rso.core.periods import Period, UnknownPeriod
+from rso.core.search.registry import searched
+from rso.core.snapshot import snapshot
+from rso.reports.compiler import CannotCompile, compile_report
+from rso.reports.document import Document
+from rso.reports.markdown import Node
+from rso.reports.models import SOURCE_LANGUAGE, Comment, CommentState, Report
+from rso.reports.queries import sections_of, unapproved
+from rso.reports.spelling import slips
+
+LINK = re.compile(r"\]\(([^)\s]+)\)")
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One thing in the way, or to be known: what kind, what it says, in which section, and where to mend it."""
+
+    kind: str
+    says: str
+    section: str = ""
+    url: str = ""
+
+
+#: What other parts of the room say against publishing a report.
+_MORE: list[Callable[[Report], Iterable[Finding]]] = []
+
+
+def also_blocks(find: Callable[[Report], Iterable[Finding]]) -> Callable[[Report], Iterable[Finding]]:
+    """Marks a function that finds more that is in the way of publishing."""
+    _MORE.append(find)
+    return find
+
+
+@dataclass(frozen=True)
+class Readiness:
+    """All that was found about a report. What blocks stands apart from what warns."""
+
+    blockers: list[Finding]
+    warnings: list[Finding]
+
+    @property
+    def is_ready(self) -> bool:
+        return not self.blockers
+
+
+def blockers(report: Report) -> list[Finding]:
+    """What keeps the report from being published; nothing where it may be."""
+    return readiness(report).blockers
+
+
+def readiness(report: Report) -> Readiness:
+    """Compiles the report and looks through it, its texts and what was said of them, in one snapshot."""
+    with snapshot():
+        found, document = [], None
+        try:
+            document = compile_report(report, base_url="")
+        except CannotCompile as error:
+            found += [_at(report, "text", fault.says, fault.section) for fault in error.faults]
+        found += _unapproved(report)
+        found += _comments(report)
+        found += _links(report)
+        found += _labels(document) if document else ()
+        for more in _MORE:
+            found += more(report)
+        warned = [*_spelled(report), *_translations(report), *(_weak(report, document) if document else ())]
+        return Readiness(found, warned)
+
+
+def _at(report: Report, kind: str, says: str, section: str) -> Finding:
+    """Something about a section, with the way to the page where it is written."""
+    known = {each.id for each in sections_of(report)}
+    url = reverse("office-write-section", args=[report.ref, section]) if section in known else ""
+    return Finding(kind, says, section, url or reverse("office-edit", args=["reports", report.ref]))
+
+
+# -- what blocks ---------------------------------------------------------------------------------------------------------
+
+
+def _unapproved(report: Report) -> Iterator[Finding]:
+    for text in unapproved(report):
+        says = _("is not approved: %(state)s") % {"state": text.get_state_display()}
+        yield _at(report, "approval", says, text.section)
+
+
+def _comments(report: Report) -> Iterator[Finding]:
+    said = Comment.objects.filter(section__report=report, state=CommentState.OPEN).select_related("by", "section")
+    for comment in said.order_by("section__section", "at"):
+        says = _("%(who)s asks: %(says)s") % {"who": comment.by, "says": comment.says[:120]}
+        yield _at(report, "comment", says, comment.section.section)
+
+
+def _links(report: Report) -> Iterator[Finding]:
+    for text in report.texts.filter(language=SOURCE_LANGUAGE).order_by("section"):
+        for address in LINK.findall(text.text):
+            if says := broken(address):
+                yield _at(report, "link", f"{address}: {says}", text.section)
+
+
+def broken(address: str) -> str:
+    """Why a link within the site leads nowhere, or nothing. Addresses elsewhere are not asked."""
+    url, here = urlsplit(address), urlsplit(settings.BASE_URL)
+    if (url.netloc and url.netloc != here.netloc) or not url.path.startswith("/"):
+        return ""
+    try:
+        found = resolve(url.path)
+    except Resolver404:
+        return _("there is no such page")
+    if "ref" in found.kwargs and not _is_there(str(found.url_name), str(found.kwargs["ref"])):
+        return _("there is no such record")
+    slug, period = found.kwargs.get("slug"), found.kwargs.get("period")
+    if str(found.url_name).startswith("figure") and slug not in registry.figures:
+        return _("there is no such figure")
+    if period is not None:
+        try:
+            Period.parse(str(period))
+        except UnknownPeriod as error:
+            return str(error)
+    return ""
+
+
+def _is_there(route: str, ref: str) -> bool:
+    """Whether a public record stands at a route. Of routes that no searched kind has, nothing is known."""
+    for model, kind in searched.by_model.items():
+        first = model._default_manager.order_by("pk").first()
+        path = urlsplit(kind.url(first)).path if first and hasattr(first, "get_absolute_url") else ""
+        if path and resolve(path).url_name == route:
+            record = model._default_manager.filter(ref=ref).first()
+            return record is not None and "public" in kind.audiences(record)
+    return True
+
+
+def _labels(document: Document) -> Iterator[Finding]:
+    """Titles of classifications that the report prints and that have no translation."""
+    languages = [code for code, _name in settings.LANGUAGES if code != SOURCE_LANGUAGE]
+    for model, refs in _classified(document).items():
+        for thing in model._default_manager.filter(ref__in=refs).order_by("ref"):
+            lacking = [code for code in languages if not thing.titles.get(code)]
+            if lacking:
+                values = {"label": thing.title, "languages": ", ".join(lacking)}
+                yield Finding("label", _("“%(label)s” is not translated: %(languages)s") % values)
+
+
+def _classified(document: Document) -> dict[type[Titled], set[str]]:
+    found: dict[type[Titled], set[str]] = {}
+    for row in document.breakdowns:
+        source = registry.find(row["figure"]).source
+        for dimension, key in (("dimension", "key"), ("across", "across_key")):
+            if row.get(dimension):
+                model = _model_of(source.model, source.dimension(row[dimension]).path)
+                if model:
+                    found.setdefault(model, set()).add(row[key])
+    return found
+
+
+def _model_of(model: object, path: str) -> type[Titled] | None:
+    """The reference list to which a dimension's path leads, if it is one."""
+    at: object = model
+    for name in path.split("__") if path else ():
+        related = at._meta.get_field(name).related_model  # type: ignore[attr-defined]
+        if related is None:
+            break
+        at = related
+    return at if isinstance(at, type) and issubclass(at, Titled) else None
+
+
+# -- what warns ----------------------------------------------------------------------------------------------------------
+
+
+def _spelled(report: Report) -> Iterator[Finding]:
+    for text in report.texts.filter(language=SOURCE_LANGUAGE).order_by("section"):
+        for slip in slips(text.text):
+            says = _("line %(line)s: “%(written)s”; the records say “%(meant)s”")
+            values = {"line": slip.line, "written": slip.written, "meant": slip.meant}
+            yield _at(report, "name", says % values, text.section)
+
+
+def _translations(report: Report) -> Iterator[Finding]:
+    last = {text.section: text.versions.count() for text in report.texts.filter(language=SOURCE_LANGUAGE)}
+    for text in report.texts.exclude(language=SOURCE_LANGUAGE).order_by("section", "language"):
+        if (text.source_version or 0) < last.get(text.section, 0):
+            language = dict(settings.LANGUAGES).get(text.language, text.language)
+            yield _at(
+                report, "translation", _("%(language)s is behind its source") % {"language": language}, text.section
+            )
+
+
+def _weak(report: Report, document: Document) -> Iterator[Finding]:
+    """Figures that rest on illustrative records, and charts and tables without a row, each in its section."""
+    for chapter in document.chapters:
+        for section in chapter.sections:
+            for says, kind in dict.fromkeys(_in_nodes(document, section.blocks)):
+                yield _at(report, kind, says, section.id)
+
+
+def _in_nodes(document: Document, nodes: Iterable[Node]) -> Iterator[tuple[str, str]]:
+    for node in nodes:
+        if node["t"] == "fig" and "illustrative" in (printed := document.figures[node["key"]]).basis:
+            values = {"figure": printed.title, "rests": printed.rests_on}
+            yield _("%(figure)s counts illustrative records: %(rests)s") % values, "illustrative"
+        if node["t"] == "table" and not node["rows"]:
+            yield _("“%(finding)s” has no row") % {"finding": node["finding"]}, "empty"
+        if node["t"] == "chart" and not (node["chart"]["rows"] or node["chart"]["others"]):
+            yield _("“%(finding)s” has no bar") % {"finding": node["chart"]["finding"]}, "empty"
+        yield from _in_nodes(document, node.get("c", ()))
+        for item in node.get("items", ()):
+            yield from _in_nodes(document, item)

@@ -1,0 +1,53 @@
+"""The page that answers: is this report ready to publish?"""
+
+from __future__ import annotations
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_safe
+
+from rso.core.office.desks import desks
+from rso.reports.models import Report
+from rso.reports.queries import unsigned
+from rso.reports.ready import Finding, readiness
+from rso.reports.writing_pages import of_a_report
+
+KINDS = {
+    "text": _("What cannot be printed"),
+    "approval": _("Sections that are not approved"),
+    "comment": _("Comments that are open"),
+    "link": _("Links that lead nowhere"),
+    "label": _("Labels without a translation"),
+    "photograph": _("Photographs without alt text or consent"),
+    "plan": _("What a planned change would break"),
+    "note": _("What readers must be told"),
+    "name": _("Names that the records write otherwise"),
+    "translation": _("Translations behind their source"),
+    "illustrative": _("Figures on illustrative records"),
+    "empty": _("Charts and tables without a row"),
+}
+
+
+@require_safe
+@of_a_report
+def ready_page(request: HttpRequest, report: Report) -> HttpResponse:
+    """Blockers apart from warnings, each by its kind, with its place and the way there."""
+    found = readiness(report)
+    context = {
+        "report": report,
+        "here": desks.of(Report),
+        "ready": found,
+        "blockers": _by_kind(found.blockers),
+        "warnings": _by_kind(found.warnings),
+        "unsigned": unsigned(report),
+    }
+    return render(request, "reports/write/ready.html", context)
+
+
+def _by_kind(found: list[Finding]) -> list[tuple[object, list[Finding]]]:
+    return [
+        (title, [each for each in found if each.kind == kind])
+        for kind, title in KINDS.items()
+        if any(each.kind == kind for each in found)
+    ]

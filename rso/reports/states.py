@@ -1,0 +1,95 @@
+"""The states of a report and of the texts of its sections, and who may lead them from one to another.
+
+Publishing and superseding have tables of their own: no button takes those steps, only the verbs that also freeze an edition.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
+
+from rso.core.states import Machine, Step
+from rso.reports.models import Comment, CommentState, Report, ReportState, SectionText, TextState
+from rso.reports.policies import APPROVE_REPORTS, WRITE_REPORTS
+from rso.reports.queries import LOOKS, author_of, unapproved
+
+if TYPE_CHECKING:
+    from rso.accounts.models import User
+
+D, R, A, P, S = (
+    ReportState.DRAFT,
+    ReportState.IN_REVIEW,
+    ReportState.APPROVED,
+    ReportState.PUBLISHED,
+    ReportState.SUPERSEDED,
+)
+
+
+def _wrote_it(text: SectionText, by: User) -> str | Promise:
+    return _("you wrote this version; the other co-manager approves it") if author_of(text) == by.pk else ""
+
+
+def _without_words(text: SectionText, by: User) -> str | Promise:
+    return "" if text.text.strip() else _("has no words yet")
+
+
+def _not_all_approved(report: Report, by: Any) -> str:
+    number = len(unapproved(report))
+    return (
+        ngettext("%(n)s section is not approved", "%(n)s sections are not approved", number) % {"n": number}
+        if number
+        else ""
+    )
+
+
+sections = Machine(
+    SectionText,
+    (
+        Step(
+            "send", _("Send for review"), (TextState.DRAFT,), TextState.IN_REVIEW, WRITE_REPORTS, unless=_without_words
+        ),
+        Step("approve", _("Approve"), (TextState.IN_REVIEW,), TextState.APPROVED, APPROVE_REPORTS, unless=_wrote_it),
+        Step(
+            "give_back",
+            _("Give back to the writer"),
+            (TextState.IN_REVIEW, TextState.APPROVED),
+            TextState.DRAFT,
+            APPROVE_REPORTS,
+            asks_reason=True,
+        ),
+    ),
+    looks=LOOKS,
+)
+published_sections = Machine(
+    SectionText,
+    (Step("publish", _("Publish"), (TextState.APPROVED, TextState.PUBLISHED), TextState.PUBLISHED, APPROVE_REPORTS),),
+    looks=LOOKS,
+)
+reports = Machine(
+    Report,
+    (
+        Step("send", _("Send for review"), (D,), R, WRITE_REPORTS),
+        Step("approve", _("Approve"), (R,), A, APPROVE_REPORTS, unless=_not_all_approved),
+        Step("reopen", _("Open again"), (R, A, P), D, APPROVE_REPORTS, asks_reason=True),
+    ),
+    looks=LOOKS,
+)
+published_reports = Machine(
+    Report,
+    (
+        Step("publish", _("Publish"), (A,), P, APPROVE_REPORTS),
+        Step("supersede", _("Supersede"), (P,), S, APPROVE_REPORTS),
+    ),
+    looks=LOOKS,
+)
+comments = Machine(
+    Comment,
+    (
+        Step("resolve", _("Resolve"), (CommentState.OPEN,), CommentState.RESOLVED, WRITE_REPORTS),
+        Step("reopen", _("Open again"), (CommentState.RESOLVED,), CommentState.OPEN, WRITE_REPORTS),
+    ),
+    looks={CommentState.OPEN: "wait", CommentState.RESOLVED: "ok"},
+)

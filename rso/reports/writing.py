@@ -1,0 +1,177 @@
+"""Verbs of the workspace: plan who writes a section, write its words three-way, comment, lead on, sign."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import TYPE_CHECKING
+from uuid import UUID, uuid4
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from rso.core import history, verbs
+from rso.core.models import Draft
+from rso.core.office.saving import merged
+from rso.core.verbs import Problem, refuse
+from rso.reports import states
+from rso.reports.actions import text_verbs
+from rso.reports.models import SOURCE_LANGUAGE, Comment, Report, ReportState, SectionText, Signature, TextVersion
+from rso.reports.queries import latest, sections_of
+
+if TYPE_CHECKING:
+    from rso.accounts.models import User
+
+#: Under which name drafts of the workspace are kept.
+DESK = "write"
+Words = dict[str, str]
+
+
+class Clashing(Exception):
+    """Another changed the same words meanwhile: what they are now, and which version that is."""
+
+    def __init__(self, theirs: Words, version: TextVersion | None, columns: Sequence[str]) -> None:
+        self.theirs, self.version, self.columns = theirs, version, list(columns)
+        super().__init__(", ".join(columns))
+
+
+@dataclass(frozen=True)
+class Place:
+    """A section of a report in a language: where words are written."""
+
+    report: Report
+    section: str
+    language: str = SOURCE_LANGUAGE
+
+    @property
+    def ref(self) -> str:
+        """The ref that its text has or will get; a long one is shortened without becoming another's."""
+        whole = f"{self.report.ref}-{self.section}-{self.language}"
+        return whole if len(whole) <= 60 else f"{whole[:47]}-{hashlib.sha256(whole.encode()).hexdigest()[:12]}"
+
+    @property
+    def text(self) -> SectionText | None:
+        found = SectionText.objects.select_related("report", "writer")
+        return found.filter(report=self.report, section=self.section, language=self.language).first()
+
+    def new(self) -> SectionText:
+        return SectionText(ref=self.ref, report=self.report, section=self.section, language=self.language)
+
+
+def words_of(text: SectionText | None) -> Words:
+    return {"title": text.title if text else "", "text": text.text if text else ""}
+
+
+def begun(place: Place, *, by: User, now: datetime) -> SectionText:
+    """The text of a section, added without words where there is none."""
+    if found := place.text:
+        return found
+    known = {section.id for section in sections_of(place.report)}
+    refuse([] if place.section in known else [Problem(0, "section", _("is no section of this kind of report"))])
+    text_verbs.add([place.new()], by=by, now=now)
+    found = place.text
+    assert found
+    return found
+
+
+def plan(place: Place, *, writer: User | None, due_on: date | None, by: User, now: datetime) -> SectionText:
+    """Says who writes a section and until when."""
+    with verbs.turn():
+        text = begun(place, by=by, now=now)
+        text.writer, text.due_on = writer, due_on
+        verbs.change([text], verb="planned", by=by, now=now)
+    return text
+
+
+def write(
+    place: Place,
+    mine: Mapping[str, str],
+    began: Mapping[str, str],
+    token: UUID,
+    *,
+    by: User,
+    now: datetime,
+    source_version: int | None = None,
+) -> tuple[SectionText, list[str]]:
+    """Saves words three-way, once for each opening of the page: the text, and what another had changed meanwhile.
+
+    A translation keeps the version of the source that its writer saw. Raises Clashing where both changed the same.
+    """
+    with verbs.turn():
+        text = begun(place, by=by, now=now)
+        if Draft.objects.filter(token=token, owner=by.pk).exclude(done="").exists():
+            return text, []
+        words, others, clashes = merged(began, mine, words_of(text))
+        if clashes:
+            raise Clashing(words_of(text), latest(text), clashes)
+        text.title, text.text = words["title"], words["text"]
+        if place.language != SOURCE_LANGUAGE and source_version:
+            text.source_version = source_version
+        text_verbs.change([text], by=by, now=now)
+        done = {"owner_id": by.pk, "desk": DESK, "ref": place.ref, "cells": {}, "kept_at": now, "done": text.ref}
+        Draft.objects.update_or_create(token=token, defaults=done)
+    return text, others
+
+
+def take_back(text: SectionText, number: int, *, by: User, now: datetime) -> SectionText:
+    """Makes an earlier version the text again: a new version that says the same."""
+    version = text.versions.filter(number=number).first()
+    refuse([] if version else [Problem(0, "version", _("there is no such version"))])
+    assert version
+    text.title, text.text = version.title, version.text
+    reason = _("version %(number)s taken back") % {"number": number}
+    text_verbs.change([text], by=by, now=now, reason=reason)
+    return text
+
+
+def comment(text: SectionText, says: str, *, by: User, now: datetime, quoted: str = "") -> Comment:
+    """Says something of a section, or of words quoted from it as they stand there."""
+    problems = [] if says.strip() else [Problem(0, "says", _("say what you mean"))]
+    if quoted and quoted not in text.text:
+        problems.append(Problem(0, "quoted", _("these words do not stand in the text as it is saved")))
+    refuse(problems)
+    made = Comment(ref=f"c-{uuid4().hex[:12]}", section=text, says=says.strip(), quoted=quoted, by=by, at=now)
+    verbs.add([made], verb="commented", by=by, now=now)
+    return made
+
+
+def resolve(said: Comment, *, by: User, now: datetime, again: bool = False) -> None:
+    """Marks a comment as dealt with, or opens it again."""
+    step = next(step for step in states.comments.steps if step.slug == ("reopen" if again else "resolve"))
+    states.comments.take(step, [said], by=by, now=now)
+
+
+def lead_on(texts: Sequence[SectionText], slug: str, *, by: User, now: datetime, reason: str = "") -> None:
+    """Takes a step with texts: send, approve, give_back."""
+    step = next(step for step in states.sections.steps if step.slug == slug)
+    states.sections.take(step, texts, by=by, now=now, reason=reason)
+
+
+def approve(text: SectionText, seen: int, *, by: User, now: datetime) -> None:
+    """Approves the version that the co-manager has seen, and no other."""
+    with verbs.turn():
+        last = latest(text)
+        if last and last.number != seen:
+            refuse([Problem(0, "version", _("the text has changed since you read it; read it again"))])
+        lead_on([text], "approve", by=by, now=now)
+
+
+def sign(report: Report, *, by: User, now: datetime) -> Signature:
+    """Signs an approved report for publication as it stands; publishing waits until both co-managers have."""
+    problems = []
+    if report.state != ReportState.APPROVED:
+        problems.append(Problem(0, "state", _("only an approved report can be signed")))
+    if report.signatures.filter(by=by).exists():
+        problems.append(Problem(0, "by", _("you have signed it already")))
+    refuse(problems)
+    with verbs.turn():
+        made = Signature.objects.create(report=report, by_id=by.pk, at=now)
+        verbs.tell(report, verb="signed", by=by, now=now)
+    return made
+
+
+history.says("planned", gettext_lazy("%(who)s planned the writing"))
+history.says("commented", gettext_lazy("%(who)s said something of a section"))
+history.says("signed", gettext_lazy("%(who)s signed the report for publication"))

@@ -1,0 +1,419 @@
+"""Where a report is written: its contents with states and writers, a section beside its preview, the versions of a text."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from functools import wraps
+from typing import Any
+from uuid import UUID, uuid4
+
+from django.conf import settings
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.http.response import HttpResponseBase
+from django.shortcuts import get_object_or_404, redirect, render
+from django.template.loader import render_to_string
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.dateparse import parse_date
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from rso.accounts.models import User
+from rso.core.diffs import word_diff
+from rso.core.loading.columns import CONTROL
+from rso.core.models import Draft
+from rso.core.office.desks import desks
+from rso.core.office.doors import of_the_office
+from rso.core.office.forms import draft_of, keep_draft, opening
+from rso.core.permissions import officer
+from rso.core.verbs import Refused
+from rso.reports import states, writing
+from rso.reports.compiler import Preview, preview_section
+from rso.reports.html import draw_blocks
+from rso.reports.models import SOURCE_LANGUAGE, Comment, Report, SectionText, TextVersion
+from rso.reports.policies import APPROVE_REPORTS, SEE_REPORTS, WRITE_REPORTS
+from rso.reports.queries import LOOKS, contents, latest, sections_of, unsigned
+from rso.reports.spelling import slips
+from rso.reports.suggesting import suggest
+from rso.reports.writing import Clashing, Place, Words
+
+LONGEST = {"title": 160, "text": 100_000}
+Page = Callable[..., HttpResponseBase]
+
+
+def of_a_report(page: Page) -> Page:
+    """A page of one report in the office, for those who may see reports."""
+
+    @of_the_office
+    @wraps(page)
+    def answer(request: HttpRequest, ref: str, **given: Any) -> HttpResponseBase:
+        if not SEE_REPORTS.allows(request.user):
+            raise Http404
+        return page(request, get_object_or_404(Report, ref=ref), **given)
+
+    return answer
+
+
+def of_a_section(page: Page) -> Page:
+    """A page of one section in the language that the address names."""
+
+    @of_a_report
+    @wraps(page)
+    def answer(request: HttpRequest, report: Report, section: str) -> HttpResponseBase:
+        language = request.GET.get("language", SOURCE_LANGUAGE)
+        known = {each.id for each in sections_of(report)}
+        if section not in known or language not in dict(settings.LANGUAGES):
+            raise Http404
+        return page(request, Place(report, section, language))
+
+    return answer
+
+
+def may_write(request: HttpRequest) -> None:
+    if not WRITE_REPORTS.allows(request.user):
+        raise Http404
+
+
+def address_of(place: Place, name: str = "office-write-section") -> str:
+    """Where a section is written."""
+    query = "" if place.language == SOURCE_LANGUAGE else f"?language={place.language}"
+    return reverse(name, args=[place.report.ref, place.section]) + query
+
+
+# -- contents ------------------------------------------------------------------------------------------------------------
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@of_a_report
+def contents_page(request: HttpRequest, report: Report) -> HttpResponse:
+    """Every section with its state, writer, day and open comments; the report's own steps beside them."""
+    if request.method == "POST":
+        if not APPROVE_REPORTS.allows(request.user):
+            raise Http404
+        _refused_or(request, lambda: writing.sign(report, by=officer(request), now=timezone.now()), _("Signed."))
+        return redirect(request.path)
+    steps = [step for step in states.reports.steps if step.who.allows(request.user)]
+    context = {
+        "report": report,
+        "here": desks.of(Report),
+        "parts": contents(report),
+        "today": timezone.localdate(),
+        "look": LOOKS[report.state],
+        "languages": [(code, name) for code, name in settings.LANGUAGES if code != SOURCE_LANGUAGE],
+        "steps": [step for step in steps if not states.reports.why_not(step, report, officer(request))],
+        "signatures": report.signatures.select_related("by").order_by("at"),
+        "unsigned": unsigned(report),
+        "may_sign": report.state == "approved"
+        and APPROVE_REPORTS.allows(request.user)
+        and not report.signatures.filter(by=officer(request)).exists(),
+    }
+    return render(request, "reports/write/contents.html", context)
+
+
+def _refused_or(request: HttpRequest, verb: Callable[[], object], done: str) -> bool:
+    """Does a verb and tells what came of it."""
+    try:
+        verb()
+    except Refused as error:
+        messages.error(request, str(error).capitalize())
+        return False
+    messages.success(request, done)
+    return True
+
+
+# -- a section -----------------------------------------------------------------------------------------------------------
+
+
+@dataclass
+class Opened:
+    """A section as someone has it open: what the text said when it was opened, and what is typed now."""
+
+    place: Place
+    text: SectionText | None
+    token: UUID
+    began: Words
+    cells: Words
+    clash: Clashing | None = None
+    #: Of a clash: what the other changed.
+    diff: str = ""
+    faults: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def began_json(self) -> str:
+        return json.dumps(self.began, ensure_ascii=False)
+
+    def clashes(self, clash: Clashing) -> None:
+        """Another wrote into the same words: both stand on the page, and what is saved next goes on from theirs."""
+        self.clash = clash
+        self.diff = word_diff(
+            *("\n\n".join(words.get(name, "") for name in clash.columns) for words in (self.began, clash.theirs))
+        )
+        self.began = clash.theirs
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@of_a_section
+def section_page(request: HttpRequest, place: Place) -> HttpResponse:
+    """GET opens the section, POST saves its words, shows them as they would be printed, or does one of its verbs."""
+    text = place.text
+    if request.method != "POST":
+        kept = draft_of(request, writing.DESK, place.ref)
+        start = writing.words_of(text)
+        opened = (
+            Opened(place, text, kept.token, kept.began, {**start, **kept.cells})
+            if kept
+            else Opened(place, text, uuid4(), start, start)
+        )
+        return _show(request, opened, draft=kept)
+    do = next((name for name in DOES if name in request.POST), "")
+    if do in ("approve", "give_back") and not APPROVE_REPORTS.allows(request.user):
+        raise Http404
+    may_write(request)
+    if do:
+        DOES[do](request, place)
+        return redirect(address_of(place))
+    return _posted(request, place, text)
+
+
+def _sent(request: HttpRequest) -> Words:
+    return {name: request.POST.get(name, "").replace("\r\n", "\n").strip() for name in LONGEST}
+
+
+def _posted(request: HttpRequest, place: Place, text: SectionText | None) -> HttpResponse:
+    token, began = opening(request)
+    cells = _sent(request)
+    opened = Opened(place, text, token, began, cells)
+    if "_drop" in request.POST:
+        Draft.objects.filter(owner=request.user.pk, desk=writing.DESK, ref=place.ref, done="").delete()
+        return redirect(address_of(place))
+    opened.faults = {
+        name: _("too long by %(n)s letters") % {"n": len(cells[name]) - most}
+        for name, most in LONGEST.items()
+        if len(cells[name]) > most
+    } | {name: _("holds a sign that cannot be printed") for name in LONGEST if CONTROL.search(cells[name])}
+    if opened.faults:
+        return _show(request, opened, status=422)
+    if "_keep" in request.POST:
+        return keep_draft(request, writing.DESK, place.ref, token, began, cells)
+    if "_preview" in request.POST:
+        return _show(request, opened)
+    return _save(request, opened)
+
+
+def _save(request: HttpRequest, opened: Opened) -> HttpResponse:
+    seen = request.POST.get("source_version", "")
+    try:
+        _text, others = writing.write(
+            opened.place, opened.cells, opened.began, opened.token, by=officer(request), now=timezone.now(),
+            source_version=int(seen) if seen.isdecimal() and len(seen) < 6 else None,
+        )  # fmt: skip
+    except Clashing as clash:
+        opened.clashes(clash)
+        return _show(request, opened, status=409)
+    except Refused as error:
+        opened.faults = {problem.field: str(problem.says) for problem in error.problems}
+        return _show(request, opened, status=422)
+    messages.success(request, _("Saved."))
+    if others:
+        messages.info(
+            request, _("Another changed the section meanwhile; what you did not touch stays as they wrote it.")
+        )
+    return redirect(address_of(opened.place))
+
+
+def _show(request: HttpRequest, opened: Opened, *, status: int = 200, draft: Draft | None = None) -> HttpResponse:
+    place, text, user = opened.place, opened.text, officer(request)
+    version = latest(text) if text else None
+    context = {
+        "report": place.report,
+        "here": desks.of(Report),
+        "place": place,
+        "section": next(each for each in sections_of(place.report) if each.id == place.section),
+        "opened": opened,
+        "text": text,
+        "version": version,
+        "draft": draft,
+        "look": LOOKS[text.state] if text else "",
+        "steps": _steps(text, user),
+        "comments": list(text.comments.select_related("by").order_by("state", "at", "pk")) if text else [],
+        "writers": User.objects.filter(role__in=WRITE_REPORTS.roles, is_active=True).order_by("name"),
+        "may_write": WRITE_REPORTS.allows(user),
+        "others": [(code, name) for code, name in settings.LANGUAGES if code != place.language],
+        "source": _source(place, text),
+        **_shown(place, opened.cells),
+    }
+    return render(request, "reports/write/section.html", context, status=status)
+
+
+def _steps(text: SectionText | None, user: User) -> list[Any]:
+    """The steps that this person may take with the text now."""
+    return [
+        step
+        for step in states.sections.steps
+        if text and step.who.allows(user) and not states.sections.why_not(step, text, user)
+    ]
+
+
+@dataclass(frozen=True)
+class Source:
+    """What a translation translates: the source as it is now, and what changed in it since it was translated."""
+
+    now: TextVersion
+    then: TextVersion | None
+
+    @property
+    def is_behind(self) -> bool:
+        return self.then is None or self.then.number < self.now.number
+
+    @property
+    def diff(self) -> str:
+        return word_diff(self.then.text, self.now.text) if self.then else ""
+
+
+def _source(place: Place, text: SectionText | None) -> Source | None:
+    if place.language == SOURCE_LANGUAGE:
+        return None
+    original = Place(place.report, place.section).text
+    version = latest(original) if original else None
+    if version is None:
+        return None
+    then = version.section.versions.filter(number=text.source_version or 0).first() if text else None
+    return Source(version, then)
+
+
+def _shown(place: Place, cells: Words) -> dict[str, Any]:
+    """The words as an edition would print them, the figures in them, and what is wrong with them."""
+    found = preview_section(place.report, place.section, cells["title"], cells["text"], place.language)
+    return {
+        "preview": found,
+        "blocks": _drawn(found),
+        "figures": [
+            {"printed": printed, "records": len(found.document.records[printed.records])}
+            for printed in found.document.figures.values()
+        ],
+        "slips": slips(cells["text"]),
+    }
+
+
+def _drawn(found: Preview) -> str:
+    return draw_blocks(found.document, found.section.blocks) if found.section else ""
+
+
+@require_POST
+@of_a_section
+def preview(request: HttpRequest, place: Place) -> HttpResponse:
+    """The preview alone, for the script that refreshes it while someone types."""
+    may_write(request)
+    cells = {name: CONTROL.sub("", text)[: LONGEST[name]] for name, text in _sent(request).items()}
+    return HttpResponse(
+        render_to_string("reports/write/preview.html", {"place": place, **_shown(place, cells)}, request)
+    )
+
+
+@require_safe
+@of_a_report
+def tokens(request: HttpRequest, report: Report) -> HttpResponse:
+    """Tokens that may be meant by the words after `{{`."""
+    words = CONTROL.sub("", request.GET.get("q", "")).strip()[:100]
+    return JsonResponse({"tokens": suggest(report, words)})
+
+
+# -- its verbs -----------------------------------------------------------------------------------------------------------
+
+
+def _step(slug: str) -> Callable[[HttpRequest, Place], None]:
+    def do(request: HttpRequest, place: Place) -> None:
+        text = _text_or_404(place)
+        by, now = officer(request), timezone.now()
+        seen = request.POST.get("version", "")
+        reason = request.POST.get("reason", "").strip()[:400]
+
+        def verb() -> None:
+            if slug == "approve":
+                writing.approve(text, int(seen) if seen.isdecimal() and len(seen) < 9 else 0, by=by, now=now)
+            else:
+                writing.lead_on([text], slug, reason=reason, by=by, now=now)
+
+        step = next(step for step in states.sections.steps if step.slug == slug)
+        _refused_or(request, verb, _("Done: %(title)s.") % {"title": step.title})
+
+    return do
+
+
+def _text_or_404(place: Place) -> SectionText:
+    if (text := place.text) is None:
+        raise Http404
+    return text
+
+
+def _comment(request: HttpRequest, place: Place) -> None:
+    says, quoted = (CONTROL.sub("", request.POST.get(name, "")) for name in ("says", "quoted"))
+    text = writing.begun(place, by=officer(request), now=timezone.now())
+    _refused_or(
+        request,
+        lambda: writing.comment(
+            text, says[:5000], quoted=quoted.strip()[:500], by=officer(request), now=timezone.now()
+        ),
+        _("Your comment stands beside the text."),
+    )
+
+
+def _resolve(again: bool) -> Callable[[HttpRequest, Place], None]:
+    def do(request: HttpRequest, place: Place) -> None:
+        name = "comment_again" if again else "resolve"
+        said = get_object_or_404(Comment, section=_text_or_404(place), ref=request.POST[name][:60])
+        verb = lambda: writing.resolve(said, again=again, by=officer(request), now=timezone.now())  # noqa: E731
+        _refused_or(request, verb, _("The comment is open again.") if again else _("The comment is resolved."))
+
+    return do
+
+
+def _plan(request: HttpRequest, place: Place) -> None:
+    ref, day = request.POST.get("writer", ""), request.POST.get("due_on", "")
+    writer = User.objects.filter(ref=ref[:60], role__in=WRITE_REPORTS.roles, is_active=True).first() if ref else None
+    try:
+        due_on = parse_date(day)
+    except ValueError:
+        due_on = None
+    if (ref and not writer) or (day and not due_on):
+        messages.error(request, _("Choose a colleague who writes reports, and a day as 2022-09-30."))
+        return
+    verb = lambda: writing.plan(place, writer=writer, due_on=due_on, by=officer(request), now=timezone.now())  # noqa: E731
+    _refused_or(request, verb, _("Planned."))
+
+
+DOES: dict[str, Callable[[HttpRequest, Place], None]] = {
+    **{step.slug: _step(step.slug) for step in states.sections.steps},
+    "comment": _comment,
+    "resolve": _resolve(False),
+    "comment_again": _resolve(True),
+    "plan": _plan,
+}
+
+
+# -- versions ------------------------------------------------------------------------------------------------------------
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@of_a_section
+def versions_page(request: HttpRequest, place: Place) -> HttpResponse:
+    """Every version of a text with what it changed; any of them can be taken back."""
+    text = _text_or_404(place)
+    if request.method == "POST":
+        may_write(request)
+        number = request.POST.get("version", "")
+        at = int(number) if number.isdecimal() and len(number) < 9 else 0
+        verb = lambda: writing.take_back(text, at, by=officer(request), now=timezone.now())  # noqa: E731
+        _refused_or(request, verb, _("The text says again what it said in version %(n)s.") % {"n": at})
+        return redirect(address_of(place))
+    found = list(text.versions.select_related("by").order_by("number"))
+    before = [None, *found]
+    rows = [
+        {"version": version, "diff": word_diff(old.text if old else "", version.text), "last": version is found[-1]}
+        for old, version in zip(before, found, strict=False)
+    ]
+    context = {"report": place.report, "here": desks.of(Report), "place": place, "text": text, "rows": rows[::-1], "may_write": WRITE_REPORTS.allows(request.user)}  # fmt: skip
+    return render(request, "reports/write/versions.html", context)

@@ -1,0 +1,203 @@
+"""Writing a report: versions, approval by another, signatures that a change takes back, what keeps a report from being published."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+
+from rso.accounts.models import User
+from rso.core.models import AuditEvent
+from rso.core.states import Machine
+from rso.core.verbs import Refused, change
+from rso.environment import HOUSE
+from rso.reports import states
+from rso.reports.actions import report_verbs, text_verbs
+from rso.reports.models import Report, SectionText
+from rso.reports.queries import unapproved, unsigned
+from rso.reports.ready import blockers, broken, readiness
+from rso.reports.spelling import slips
+from rso.reports.writing import Place, approve, comment, lead_on, plan, resolve, sign
+
+
+@pytest.fixture
+def harriet(office) -> User:
+    """Harriet Lowe, co-manager."""
+    return User.objects.get(ref="harriet-lowe")
+
+
+@pytest.fixture
+def bagus(office) -> User:
+    """Bagus Santoso, the other co-manager."""
+    return User.objects.get(ref="bagus-santoso")
+
+
+@pytest.fixture
+def annual_report(office) -> Report:
+    return Report.objects.get(ref="annual-2022")
+
+
+@pytest.fixture
+def text(annual_report) -> SectionText:
+    return SectionText.objects.get(report=annual_report, section="theme-1", language="en")
+
+
+def rewrite(text: SectionText, words: str, by: User, now) -> None:
+    text.text = words
+    text_verbs.change([text], by=by, now=now)
+
+
+def approve_all(report: Report, by: User, now) -> None:
+    texts = unapproved(report)
+    lead_on([each for each in texts if each.state == "draft"], "send", by=by, now=now)
+    lead_on(unapproved(report), "approve", by=by, now=now)
+
+
+def step(machine: Machine, slug: str):
+    return next(step for step in machine.steps if step.slug == slug)
+
+
+def test_the_diagrams_of_the_readme_are_those_of_the_code():
+    told = (HOUSE / "rso" / "reports" / "README.md").read_text(encoding="utf-8").split("```mermaid\n")[1:]
+
+    def both(*machines: Machine) -> str:
+        lines = [line for machine in machines for line in machine.diagram().splitlines()[1:]]
+        return "\n".join(["stateDiagram-v2", *lines])
+
+    assert [each.split("\n```")[0] for each in told] == [
+        both(states.sections, states.published_sections),
+        both(states.reports, states.published_reports),
+    ]
+
+
+def test_every_saved_version_is_kept_and_a_save_without_change_makes_none(text, naree, now):
+    loaded = text.text
+    rewrite(text, "First.", naree, now)
+    rewrite(text, "First.", naree, now)
+    rewrite(text, "Second.", naree, now)
+
+    assert list(text.versions.order_by("number").values_list("number", "text")) == [
+        (1, loaded), (2, "First."), (3, "Second."),
+    ]  # fmt: skip
+
+
+def test_a_text_without_words_is_planned_and_has_no_version(annual_report, naree, now):
+    report = Report(ref="annual-2023", title="Annual Report 2023", definition="annual", period="2023")
+    report_verbs.add([report], by=naree, now=now)
+    planned = plan(Place(report, "contact"), writer=naree, due_on=date(2024, 1, 31), by=naree, now=now)
+
+    assert (planned.writer, planned.state, planned.versions.count()) == (naree, "draft", 0)
+    with pytest.raises(Refused, match="has no words yet"):
+        lead_on([planned], "send", by=naree, now=now)
+    with pytest.raises(Refused, match="no section of this kind"):
+        plan(Place(report, "nothing"), writer=naree, due_on=None, by=naree, now=now)
+
+
+def test_nobody_approves_what_they_wrote(text, harriet, bagus, now):
+    rewrite(text, "Harriet’s words.", harriet, now)
+    lead_on([text], "send", by=harriet, now=now)
+
+    with pytest.raises(Refused, match="you wrote this version"):
+        approve(text, 2, by=harriet, now=now)
+    approve(text, 2, by=bagus, now=now)
+    assert text.state == "approved"
+
+
+def test_approval_is_of_the_version_that_was_seen(text, naree, harriet, now):
+    lead_on([text], "send", by=naree, now=now)
+    rewrite(text, "Changed while she read.", naree, now)
+
+    with pytest.raises(Refused, match="the text has changed since you read it"):
+        approve(text, 1, by=harriet, now=now)
+
+
+def test_a_change_of_words_makes_an_approved_text_a_draft_and_takes_signatures_back(
+    annual_report, text, naree, harriet, bagus, now
+):
+    approve_all(annual_report, harriet, now)
+    for slug in ("send", "approve"):
+        states.reports.take(step(states.reports, slug), [annual_report], by=bagus, now=now)
+    sign(annual_report, by=harriet, now=now)
+    assert unsigned(annual_report) == [bagus]
+
+    text.refresh_from_db()
+    rewrite(text, "One more word.", naree, now)
+    text.refresh_from_db()
+
+    assert (text.state, annual_report.signatures.count()) == ("draft", 0)
+    assert AuditEvent.objects.filter(ref="annual-2022", verb="signatures taken back").count() == 1
+
+
+def test_only_an_approved_report_is_signed_and_once_by_each(annual_report, harriet, now):
+    with pytest.raises(Refused, match="only an approved report"):
+        sign(annual_report, by=harriet, now=now)
+    annual_report.state = "approved"
+    change([annual_report], verb="changed", by=harriet, now=now)
+    sign(annual_report, by=harriet, now=now)
+    with pytest.raises(Refused, match="signed it already"):
+        sign(annual_report, by=harriet, now=now)
+
+
+def test_a_report_with_a_section_that_is_not_approved_is_not_approved(annual_report, naree, harriet, now):
+    states.reports.take(step(states.reports, "send"), [annual_report], by=naree, now=now)
+
+    with pytest.raises(Refused, match="sections are not approved"):
+        states.reports.take(step(states.reports, "approve"), [annual_report], by=harriet, now=now)
+
+
+def test_a_report_is_ready_once_everything_is_approved_and_nothing_is_open(annual_report, text, naree, harriet, now):
+    assert {finding.kind for finding in blockers(annual_report)} == {"approval"}
+    approve_all(annual_report, harriet, now)
+    assert blockers(annual_report) == []
+
+    said = comment(text, "Is this so?", by=naree, now=now)
+    assert [(f.kind, f.section, f.says) for f in blockers(annual_report)] == [
+        ("comment", "theme-1", "Naree Boonmee asks: Is this so?")
+    ]
+    resolve(said, by=naree, now=now)
+    assert blockers(annual_report) == []
+
+
+def test_each_thing_in_the_way_is_told_with_its_place(annual_report, text, naree, now):
+    rewrite(text, "We reached 600 people in [Bali](/events/e1900-01/). {{ fig nothing }}", naree, now)
+    found = [(f.kind, f.says) for f in blockers(annual_report) if f.section == "theme-1"]
+
+    assert [kind for kind, _says in found] == ["text", "text", "approval", "link"]
+    assert "“600” is typed by hand; write {{ fig participations }}" in found[0][1]
+    assert found[1][1].startswith("line 1, {{ fig nothing }}: ")
+    assert [says for _kind, says in found[2:]] == [
+        "is not approved: Draft",
+        "/events/e1900-01/: there is no such record",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("address", "says"),
+    [
+        ("/events/e2022-01/", ""),
+        ("/events/e1900-01/", "there is no such record"),
+        ("/figures/participations/2022/", ""),
+        ("/figures/nothing/2022/", "there is no such figure"),
+        ("/no/such/page/", "there is no such page"),
+        ("https://example.org/elsewhere", ""),
+        ("#here", ""),
+    ],
+)
+def test_a_link_within_the_site_that_leads_nowhere_is_told(office, address, says):
+    assert broken(address) == says
+
+
+def test_what_signers_should_know_stands_apart(annual_report):
+    found = readiness(annual_report).warnings
+
+    assert {finding.kind for finding in found} <= {"illustrative", "empty", "name", "translation"}
+    assert [finding for finding in found if finding.kind == "illustrative"] != []
+
+
+def test_a_name_that_nearly_matches_the_records_is_told_and_a_right_one_is_not(office):
+    found = slips("The forum in Indonesia was opened by Harriett Lowe and people of Thialand.")
+
+    assert [(slip.written, slip.meant) for slip in found] == [
+        ("Harriett Lowe", "Harriet Lowe"),
+        ("Thialand", "Thailand"),
+    ]

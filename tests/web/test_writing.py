@@ -1,0 +1,172 @@
+"""Writing a report in the office: a section beside its preview, three-way saves, versions, comments, approval, readiness."""
+
+from __future__ import annotations
+
+import json
+from uuid import uuid4
+
+import pytest
+from django.urls import reverse
+
+from rso.accounts.models import User
+from rso.core.models import Draft
+from rso.reports.models import Report, SectionText
+from tests.web.conftest import as_user
+
+pytestmark = pytest.mark.usefixtures("office")
+ADDRESS = "/office/reports/annual-2022/write/theme-1/"
+
+
+def somebody(ref: str) -> User:
+    return User.objects.get(ref=ref)
+
+
+@pytest.fixture
+def text(office) -> SectionText:
+    return SectionText.objects.get(report__ref="annual-2022", section="theme-1", language="en")
+
+
+def form(section: SectionText, **typed: str) -> dict[str, str]:
+    """What the page sends: the words, what they were when it was opened, and which opening it is."""
+    began = {"title": section.title, "text": section.text}
+    return {**began, "_began": json.dumps(began), "_token": str(uuid4()), **typed}
+
+
+def test_a_section_is_written_beside_its_preview_with_its_figures_and_their_records(naree):
+    answer = as_user(naree).get("/office/reports/annual-2022/write/year-capacity/")
+    page = answer.content.decode()
+
+    assert answer.status_code == 200
+    assert "As it will be printed" in page
+    assert answer.context["preview"].faults == []
+    assert answer.context["figures"] != []
+    assert all(each["records"] > 0 for each in answer.context["figures"] if each["printed"].value)
+
+
+def test_what_naree_saves_is_a_version_and_the_preview_refuses_typed_numbers(naree, text):
+    client = as_user(naree)
+
+    shown = client.post(ADDRESS, form(text, text="We reached 600 people.", _preview="1"))
+    assert [fault.says for fault in shown.context["preview"].faults] == [
+        "line 1, “We reached 600 people.”: “600” is typed by hand; write {{ fig participations }}"
+    ]
+    client.post(ADDRESS, form(text, text="We met."))
+    text.refresh_from_db()
+
+    assert text.text == "We met."
+    assert list(text.versions.order_by("number").values_list("number", "by__ref")) == [
+        (1, "platform"),
+        (2, "naree-boonmee"),
+    ]
+
+
+def test_two_who_write_at_once_lose_nothing(naree, text):
+    mai = as_user(somebody("tran-thi-mai"))
+    opened = form(text)
+    as_user(naree).post(ADDRESS, form(text, text="Naree was here."))
+
+    kept = mai.post(ADDRESS, {**opened, "title": "A heading"})
+    clash = mai.post(ADDRESS, {**opened, "_token": str(uuid4()), "text": "Mai was here."})
+    text.refresh_from_db()
+
+    assert (kept.status_code, clash.status_code) == (302, 409)
+    assert (text.title, text.text) == ("A heading", "Naree was here.")
+    assert "Mai was here." in clash.content.decode()
+    assert "<ins>Naree was here.</ins>" in clash.content.decode()
+
+
+def test_what_is_typed_is_kept_as_a_draft_until_it_is_saved_or_dropped(naree, text):
+    client = as_user(naree)
+    sent = form(text, text="Half a sent", _keep="1")
+
+    assert client.post(ADDRESS, sent, headers={"accept": "application/json"}).status_code == 200
+    assert client.get(ADDRESS).context["opened"].cells["text"] == "Half a sent"
+    client.post(ADDRESS, form(text, _drop="1"))
+    assert (Draft.objects.count(), client.get(ADDRESS).context["opened"].cells["text"]) == (0, text.text)
+
+
+def test_a_text_is_approved_by_a_co_manager_who_did_not_write_it(naree, text):
+    harriet, bagus = as_user(somebody("harriet-lowe")), as_user(somebody("bagus-santoso"))
+    harriet.post(ADDRESS, form(text, text="Harriet wrote this."))
+    as_user(naree).post(ADDRESS, {"send": "1"})
+    assert as_user(naree).post(ADDRESS, {"approve": "1", "version": "2"}).status_code == 404
+
+    harriet.post(ADDRESS, {"approve": "1", "version": "2"})
+    text.refresh_from_db()
+    assert text.state == "in_review"
+    bagus.post(ADDRESS, {"approve": "1", "version": "1"})
+    text.refresh_from_db()
+    assert text.state == "in_review", "he has seen another version than the one that stands there"
+    bagus.post(ADDRESS, {"approve": "1", "version": "2"})
+    text.refresh_from_db()
+    assert text.state == "approved"
+
+
+def test_a_comment_quotes_words_that_stand_there_and_can_be_resolved(naree, text):
+    client = as_user(naree)
+    client.post(ADDRESS, {"comment": "1", "says": "Who says so?", "quoted": text.text[:14]})
+    client.post(ADDRESS, {"comment": "1", "says": "And this?", "quoted": "words that nobody wrote"})
+    (comment,) = text.comments.all()
+    assert (comment.says, comment.quoted, comment.state) == ("Who says so?", text.text[:14], "open")
+
+    client.post(ADDRESS, {"resolve": comment.ref})
+    comment.refresh_from_db()
+    assert comment.state == "resolved"
+
+
+def test_a_translation_shows_what_changed_in_its_source_since(naree, text):
+    client, thai = as_user(naree), f"{ADDRESS}?language=th"
+    assert client.get(thai).context["source"].then is None
+    began = {"title": "", "text": ""}
+    client.post(thai, {"text": "เราพบกัน", "source_version": "1", "_began": json.dumps(began), "_token": str(uuid4())})
+    assert client.get(thai).context["source"].is_behind is False
+
+    client.post(ADDRESS, form(text, text=f"{text.text}\n\nAnd one more word."))
+    source = client.get(thai).context["source"]
+
+    assert (source.is_behind, source.then.number, source.now.number) == (True, 1, 2)
+    assert "<ins>" in source.diff
+
+
+def test_an_earlier_version_can_be_taken_back(naree, text):
+    client, before = as_user(naree), text.text
+    client.post(ADDRESS, form(text, text="Shorter."))
+    page = client.get(f"{ADDRESS}versions/")
+    assert [row["version"].number for row in page.context["rows"]] == [2, 1]
+
+    client.post(f"{ADDRESS}versions/", {"version": "1"})
+    text.refresh_from_db()
+    assert (text.text, text.versions.count()) == (before, 3)
+
+
+def test_figures_are_suggested_by_the_words_of_their_titles_with_what_they_would_print(naree):
+    found = as_user(naree).get("/office/reports/annual-2022/tokens/", {"q": "people reached"}).json()["tokens"]
+
+    assert found[0] == {"token": "{{ fig people-reached }}", "title": "People reached", "shown": found[0]["shown"]}
+    assert found[0]["shown"] != ""
+
+
+def test_the_contents_show_each_section_with_its_state_and_writer(naree):
+    client = as_user(naree)
+    client.post(ADDRESS, {"plan": "1", "writer": "tran-thi-mai", "due_on": "2023-01-31"})
+    page = client.get("/office/reports/annual-2022/write/")
+    rows = {row.section.id: row for _part, rows in page.context["parts"] for row in rows}
+
+    assert (rows["theme-1"].text.writer.ref, str(rows["theme-1"].text.due_on)) == ("tran-thi-mai", "2023-01-31")
+
+
+def test_only_the_office_opens_the_workspace_and_only_writers_write(josefa, text):
+    for name in ("office-write", "office-ready"):
+        assert as_user(josefa).get(reverse(name, args=["annual-2022"])).status_code == 404
+    ravi = as_user(somebody("ravi-perera"))
+    assert ravi.get(ADDRESS).status_code == 200
+    assert ravi.post(ADDRESS, form(text, text="Mine")).status_code == 404
+    assert ravi.post(f"{ADDRESS}preview/", form(text)).status_code == 404
+
+
+def test_a_report_is_ready_when_every_section_is_approved_and_nothing_is_open(naree):
+    page = as_user(naree).get("/office/reports/annual-2022/ready/")
+    kinds = {finding.kind for finding in page.context["ready"].blockers}
+
+    assert kinds == {"approval"}
+    assert Report.objects.get(ref="annual-2022").state == "draft"
