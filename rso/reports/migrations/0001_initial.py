@@ -3,6 +3,7 @@
 import django.core.validators
 import django.db.models.deletion
 import rso.core.models
+from django.conf import settings
 from django.db import migrations, models
 
 
@@ -12,25 +13,10 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('core', '0001_initial'),
+        migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
-        migrations.CreateModel(
-            name='Report',
-            fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('ref', rso.core.models.RefField(max_length=60, unique=True, validators=[django.core.validators.RegexValidator('^[A-Za-z0-9][A-Za-z0-9._-]*$', 'letters, digits, points and hyphens only')], verbose_name='ref')),
-                ('title', models.CharField(max_length=160, verbose_name='title')),
-                ('definition', models.SlugField(help_text='The name of its definition, such as annual or monthly.', max_length=40, verbose_name='kind of report')),
-                ('period', models.CharField(help_text='2022, 2022-09, 2022-H1 or FY2022.', max_length=24, verbose_name='period')),
-                ('subtitle', models.CharField(blank=True, max_length=240, verbose_name='subtitle')),
-                ('as_at', models.DateField(blank=True, help_text='The day on which its figures stand; the day of compiling where empty.', null=True, verbose_name='as at')),
-                ('order', models.PositiveSmallIntegerField(default=0, help_text='Smaller numbers stand first.', verbose_name='place in the list')),
-            ],
-            options={
-                'verbose_name': 'report',
-            },
-        ),
         migrations.CreateModel(
             name='Inconsistency',
             fields=[
@@ -62,6 +48,24 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.CreateModel(
+            name='Report',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('ref', rso.core.models.RefField(max_length=60, unique=True, validators=[django.core.validators.RegexValidator('^[A-Za-z0-9][A-Za-z0-9._-]*$', 'letters, digits, points and hyphens only')], verbose_name='ref')),
+                ('title', models.CharField(max_length=160, verbose_name='title')),
+                ('definition', models.SlugField(help_text='The name of its definition, such as annual or monthly.', max_length=40, verbose_name='kind of report')),
+                ('period', models.CharField(help_text='2022, 2022-09, 2022-H1 or FY2022.', max_length=24, verbose_name='period')),
+                ('subtitle', models.CharField(blank=True, max_length=240, verbose_name='subtitle')),
+                ('as_at', models.DateField(blank=True, help_text='The day on which its figures stand; the day of compiling where empty.', null=True, verbose_name='as at')),
+                ('order', models.PositiveSmallIntegerField(default=0, help_text='Smaller numbers stand first.', verbose_name='place in the list')),
+                ('state', models.CharField(choices=[('draft', 'Draft'), ('in_review', 'In review'), ('approved', 'Approved'), ('published', 'Published'), ('superseded', 'Superseded')], default='draft', editable=False, max_length=12, verbose_name='state')),
+            ],
+            options={
+                'verbose_name': 'report',
+                'constraints': [models.CheckConstraint(condition=models.Q(('state__in', ['draft', 'in_review', 'approved', 'published', 'superseded'])), name='report_state_is_known')],
+            },
+        ),
+        migrations.CreateModel(
             name='SectionText',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
@@ -70,10 +74,57 @@ class Migration(migrations.Migration):
                 ('language', models.CharField(default='en', help_text='Its code: en, id, th …', max_length=8, verbose_name='language')),
                 ('title', models.CharField(blank=True, help_text='Where empty, the section has the heading that the kind of report gives it.', max_length=160, verbose_name='heading')),
                 ('text', models.TextField(blank=True, help_text='Markdown; in the place of a number stands its figure, such as {{ fig participations }}.', verbose_name='text')),
+                ('due_on', models.DateField(blank=True, help_text='The day on which it is to be written.', null=True, verbose_name='due on')),
+                ('state', models.CharField(choices=[('draft', 'Draft'), ('in_review', 'In review'), ('approved', 'Approved'), ('published', 'Published')], default='draft', editable=False, max_length=12, verbose_name='state')),
+                ('source_version', models.PositiveIntegerField(blank=True, editable=False, null=True, verbose_name='translated from version')),
                 ('report', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='texts', to='reports.report', verbose_name='report')),
+                ('writer', models.ForeignKey(blank=True, help_text='Who writes it.', null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='writer')),
             ],
             options={
                 'verbose_name': 'text of a section',
+            },
+        ),
+        migrations.CreateModel(
+            name='Comment',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('ref', rso.core.models.RefField(max_length=60, unique=True, validators=[django.core.validators.RegexValidator('^[A-Za-z0-9][A-Za-z0-9._-]*$', 'letters, digits, points and hyphens only')], verbose_name='ref')),
+                ('quoted', models.CharField(blank=True, max_length=500, verbose_name='words in question')),
+                ('says', models.TextField(verbose_name='comment')),
+                ('at', models.DateTimeField(verbose_name='said at')),
+                ('state', models.CharField(choices=[('open', 'Open'), ('resolved', 'Resolved')], default='open', max_length=12, verbose_name='state')),
+                ('by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='by')),
+                ('section', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='comments', to='reports.sectiontext', verbose_name='section')),
+            ],
+            options={
+                'verbose_name': 'comment',
+            },
+        ),
+        migrations.CreateModel(
+            name='Signature',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('at', models.DateTimeField(verbose_name='signed at')),
+                ('by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='by')),
+                ('report', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='signatures', to='reports.report', verbose_name='report')),
+            ],
+            options={
+                'verbose_name': 'signature',
+            },
+        ),
+        migrations.CreateModel(
+            name='TextVersion',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('number', models.PositiveIntegerField(verbose_name='version')),
+                ('at', models.DateTimeField(verbose_name='saved at')),
+                ('title', models.CharField(blank=True, max_length=160, verbose_name='heading')),
+                ('text', models.TextField(blank=True, verbose_name='text')),
+                ('by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='by')),
+                ('section', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='versions', to='reports.sectiontext', verbose_name='section')),
+            ],
+            options={
+                'verbose_name': 'version of a text',
             },
         ),
         migrations.AddConstraint(
@@ -95,5 +146,21 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='sectiontext',
             constraint=models.UniqueConstraint(fields=('report', 'section', 'language'), name='section_text_once'),
+        ),
+        migrations.AddConstraint(
+            model_name='sectiontext',
+            constraint=models.CheckConstraint(condition=models.Q(('state__in', ['draft', 'in_review', 'approved', 'published'])), name='section_text_state_is_known'),
+        ),
+        migrations.AddConstraint(
+            model_name='comment',
+            constraint=models.CheckConstraint(condition=models.Q(('state__in', ['open', 'resolved'])), name='comment_state_is_known'),
+        ),
+        migrations.AddConstraint(
+            model_name='signature',
+            constraint=models.UniqueConstraint(fields=('report', 'by'), name='signature_once'),
+        ),
+        migrations.AddConstraint(
+            model_name='textversion',
+            constraint=models.UniqueConstraint(fields=('section', 'number'), name='text_version_once'),
         ),
     ]
