@@ -59,6 +59,7 @@ class Server:
     def __init__(self, command: list[str], port: int, office: dict[str, str] | None = None) -> None:
         self.port = port
         self.office = office or {}
+        self.headers = {"Host": f"localhost:{port}"}
         self.started = time.perf_counter()
         self.process = subprocess.Popen(
             command, cwd=HOUSE, stdout=subprocess.DEVNULL,
@@ -78,7 +79,7 @@ class Server:
 
     def get(self, address: str) -> bytes:
         try:
-            self.connection.request("GET", address, headers={"Host": f"localhost:{self.port}"})
+            self.connection.request("GET", address, headers=self.headers)
             answer = self.connection.getresponse()
         except http.client.RemoteDisconnected:
             # The server closes what was idle for long.

@@ -8,6 +8,7 @@ from django.conf import settings
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.sessions.base_session import AbstractBaseSession
 from django.db import models
+from django.db.models import Q
 from django.utils.crypto import salted_hmac
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
@@ -56,6 +57,7 @@ class User(AbstractBaseUser, Kept):
         _("Lets people sign in and shows who did what"),
         _("Disabled when the person leaves; the name stays in the audit trail"),
     )
+    offered_where = Q(is_active=True, role__in=OFFICE_ROLES)
     name = models.CharField(_("name"), max_length=120)
     email = models.EmailField(_("email"), unique=True)
     role = models.CharField(_("role"), max_length=30, choices=Role.choices)

@@ -209,3 +209,26 @@ def test_a_view_is_kept_by_name_and_shared_if_one_wants(naree, somchai):
     assert SavedView.objects.count() == 1
     as_user(naree).post("/office/events/view/", {"drop": view.pk})
     assert SavedView.objects.count() == 0
+
+
+def test_only_the_office_is_offered_to_lead_an_activity(naree):
+    page = Page("/", as_user(naree).get("/office/activities/a2022-01/edit/").content)
+    select = next(e for e in page.all("select") if e.get("name") == "lead")
+    offered = {option.get("value") for option in select.iter("option")}
+
+    assert {"naree-boonmee", "harriet-lowe"} <= offered
+    assert offered & {"josefa-waqa", "batbayar", "platform"} == set()
+
+
+def test_a_new_name_is_offered_at_once(naree):
+    client = as_user(naree)
+    client.get(EDIT)
+    harriet = User.objects.get(ref="harriet-lowe")
+    address = "/office/groups/WGTIP/edit/"
+    form = answers_of(as_user(harriet).get(address).content)
+    assert as_user(harriet).post(address, {**form, "purpose": "Something else"}).status_code == 302
+    title = "Work under another name"
+    activity = "/office/activities/a2022-09/edit/"
+    as_user(naree).post(activity, {**answers_of(client.get(activity).content), "title": title})
+
+    assert title in client.get(EDIT).content.decode()

@@ -97,6 +97,8 @@ class Kept(models.Model):
     hands_over: ClassVar[Mapping[str, str | Promise]] = {}
     #: Relations that it needs in order to say its name.
     named_by: ClassVar[tuple[str, ...]] = ()
+    #: Which of them forms and filters offer, where not all.
+    offered_where: ClassVar[Q] = Q()
     ref = RefField()
 
     class Meta:

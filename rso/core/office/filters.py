@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from typing import TYPE_CHECKING, Any
 
 import django_filters
 from django import forms
 from django.db import models
 from django.utils.functional import Promise
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
+from rso.core.figures.cache import last_change
+from rso.core.keeping import made_once
 from rso.core.pages import InYear, OneOf, Select
+from rso.core.verbs import kind_of
 
 if TYPE_CHECKING:
     from rso.core.office.desks import Desk
@@ -20,12 +24,24 @@ if TYPE_CHECKING:
 OFFERED = 300
 
 
+def along(model: Any, path: str) -> Iterator[type[models.Model]]:
+    """The kinds of record to which the steps of a path lead."""
+    for name in path.split("__"):
+        model = model._meta.get_field(name).related_model
+        yield model
+
+
 def choices_of(model: Any) -> list[tuple[str, str]]:
-    """The records of a kind by ref and name, where they are few enough to be offered."""
-    things = list(model._default_manager.order_by("pk").prefetch_related(*model.named_by)[: OFFERED + 1])
-    if len(things) > OFFERED:
-        return []
-    return sorted(((thing.ref, str(thing)) for thing in things), key=lambda pair: pair[1].casefold())
+    """The records of a kind by ref and name, where they are few enough to be offered. Kept while none of the kind changes."""
+    kinds = [kind_of(model), *(kind_of(other) for path in model.named_by for other in along(model, path))]
+
+    def find() -> list[tuple[str, str]]:
+        rows = model._default_manager.filter(model.offered_where).order_by("pk")
+        things = list(rows.prefetch_related(*model.named_by)[: OFFERED + 1])
+        found = [(thing.ref, str(thing)) for thing in things] if len(things) <= OFFERED else []
+        return sorted(found, key=lambda pair: pair[1].casefold())
+
+    return made_once(f"choices:{kinds[0]}:{get_language()}:{last_change(kinds)}", find)
 
 
 class ByRef(django_filters.Filter):  # type: ignore[misc]
