@@ -16,6 +16,7 @@ from rso.core.office.day import Why, tasks_of, today_of
 from rso.core.office.digest import send_digests
 from rso.core.retention import forget
 from rso.events.models import Event
+from rso.publications.models import Clearance
 from rso.workplan.models import Activity, Request
 from tests.web.conftest import as_user
 from tests.web.markup import Page, words
@@ -120,3 +121,13 @@ def test_drafts_and_sent_mails_are_forgotten_in_time(naree):
     Digest.objects.create(user=naree, day=DAY, sent_at=NOON - timedelta(days=31))
 
     assert [row["number"] for row in forget(NOON)] == [1, 1, 1]
+
+
+def test_a_publication_waits_for_whom_it_was_sent_to(office):
+    clearance = Clearance.objects.exclude(reviewer=None).order_by("pk")[0]
+    asked = (clearance.publication.title, "Review")
+    Clearance.objects.filter(pk=clearance.pk).update(verdict="waiting", given_on=None, comment="")
+    other = User.objects.exclude(pk=clearance.reviewer_id).get(ref__in=("kim-osei",))
+
+    assert asked in told(clearance.reviewer, Why.WAITING)
+    assert asked not in told(other)
