@@ -35,10 +35,18 @@ def machine() -> str:
 
 
 def use(database: str, name: str = "bench_rso", folder: str = "") -> None:
-    """Points Django at a database of the bench's own, empty; call before anything of Django is loaded.
+    """Points Django at a database of the bench's own, with tables; call before anything of Django is loaded.
 
     A folder that is given is its giver's to remove; else one is made that goes with the process.
     """
+    use_empty(database, name, folder)
+    from django.core.management import call_command
+
+    call_command("migrate", verbosity=0)
+
+
+def use_empty(database: str, name: str, folder: str = "") -> None:
+    """The same, with no table in it."""
     if not folder:
         folder = tempfile.mkdtemp(prefix="rso-bench-")
         atexit.register(shutil.rmtree, folder, ignore_errors=True)
@@ -57,9 +65,6 @@ def use(database: str, name: str = "bench_rso", folder: str = "") -> None:
     import django
 
     django.setup()
-    from django.core.management import call_command
-
-    call_command("migrate", verbosity=0)
 
 
 def median_ms(work: Callable[[], Any], times: int = 7, warm: int = 1) -> float:

@@ -14,7 +14,7 @@ import typer
 from typer.core import TyperGroup
 
 from rso.steps import compile_one, load_folder, start
-from rso.terminal import Format, out, show, stop
+from rso.terminal import Format, err, out, show, stop
 from rso.troubles import sentence
 
 
@@ -57,16 +57,16 @@ def open_database() -> None:
     from django.conf import settings
     from django.core.management import call_command
     from django.db import connection
-    from django.db.migrations.executor import MigrationExecutor
 
     from rso.core.folders import alone
+    from rso.versions import refuse_newer, steps_waiting
 
     with alone(settings.VAR):
         if not connection.introspection.table_names():
             call_command("migrate", verbosity=0)
             return
-    executor = MigrationExecutor(connection)
-    if executor.migration_plan(executor.loader.graph.leaf_nodes()):
+    refuse_newer()
+    if steps_waiting():
         stop("The database is of an older version of RSO. Run: rso migrate")
 
 
@@ -89,7 +89,9 @@ def migrate() -> None:
     from django.core.management import call_command
 
     from rso.core.search.index import rebuild
+    from rso.versions import refuse_newer
 
+    refuse_newer()
     call_command("migrate", verbosity=0)
     rebuild()
     out.print("The database has the tables of this version.")
@@ -171,6 +173,61 @@ def files(
         print(as_guide(), end="")
     else:
         show(columns_of_files(), form)
+
+
+# -- keeping it alive --------------------------------------------------------------------------------------------------
+
+
+@app.command()
+def backup(
+    file: Annotated[
+        Path, typer.Argument(help="The file to write. One that is there is replaced once the new one is whole.")
+    ],
+    form: FormatOption = Format.TABLE,
+) -> None:
+    """Write the whole office into one file, records and papers, while others go on working."""
+    open_database()
+    from rso.backup.make import back_up
+
+    taken = back_up(file.absolute())
+    show(({"what": name, "value": value} for name, value in taken.shown().items()), form)
+    for ref in taken.missing:
+        err.print(f"The file {ref} was lost before; the backup does not hold it. See: rso check-integrity")
+
+
+@app.command("check-integrity")
+def check_integrity() -> None:
+    """Hold every row against every constraint and every file against its digest; exit 1 where one is wrong."""
+    open_database()
+    from rso.integrity import faults
+
+    if found := list(faults()):
+        stop(
+            *found, f"{len(found)} fault{'s' if len(found) > 1 else ''}. A backup from before it happened: rso restore"
+        )
+    out.print("Every constraint holds, and every file is the one that was kept.")
+
+
+@app.command("restore")
+def restore_command(
+    file: Annotated[Path, typer.Argument(help="A file that rso backup wrote.", exists=True, dir_okay=False)],
+    form: FormatOption = Format.TABLE,
+) -> None:
+    """Make the office anew from a backup, in the empty database that DATABASE_URL names."""
+    start()
+    from rso.backup.restore import restore
+
+    manifest = restore(file)
+    records = sum(part.rows for part in manifest["parts"])
+    files = sum(part.name.startswith("files/") for part in manifest["parts"])
+    show(
+        [
+            {"what": "taken", "value": manifest["made_at"]},
+            {"what": "records", "value": records},
+            {"what": "files", "value": files},
+        ],
+        form,
+    )
 
 
 # -- figures -----------------------------------------------------------------------------------------------------------

@@ -51,7 +51,9 @@ def _prepare() -> None:
     from django.core.management import call_command
 
     from rso.serving import collect
+    from rso.versions import refuse_newer
 
+    refuse_newer()
     call_command("migrate", verbosity=0)
     collect()
 

@@ -129,11 +129,11 @@ def _database() -> Iterator[Finding]:
 
 
 def _tables() -> Finding:
-    from django.db import connection
-    from django.db.migrations.executor import MigrationExecutor
+    from rso.versions import steps_unknown, steps_waiting
 
-    executor = MigrationExecutor(connection)
-    waiting = executor.migration_plan(executor.loader.graph.leaf_nodes())
+    if unknown := steps_unknown():
+        return Finding("Tables", False, f"of a newer version: {unknown[0]}. Run that version of RSO")
+    waiting = steps_waiting()
     return Finding("Tables", not waiting, "of this version" if not waiting else "missing or older. Run: rso migrate")
 
 
