@@ -5,7 +5,6 @@ from __future__ import annotations
 import sys
 from collections.abc import Iterable
 from dataclasses import asdict
-from datetime import datetime
 from io import TextIOWrapper
 from pathlib import Path
 from typing import Annotated, Any
@@ -13,7 +12,8 @@ from typing import Annotated, Any
 import typer
 from typer.core import TyperGroup
 
-from rso.steps import compile_one, load_folder, start
+from rso.cli_reports import reports
+from rso.steps import load_folder, open_database, open_office, start
 from rso.terminal import Format, err, out, show, stop
 from rso.troubles import sentence
 
@@ -38,9 +38,6 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     add_completion=False,
 )
-reports = typer.Typer(
-    help="Reports: list them, compile their editions, read figures back from a page.", no_args_is_help=True
-)
 fonts = typer.Typer(help="Fonts of web and print, made at development time.", no_args_is_help=True)
 app.add_typer(reports, name="report")
 app.add_typer(fonts, name="fonts")
@@ -49,34 +46,6 @@ FormatOption = Annotated[Format, typer.Option("--format", help="How to print it.
 PeriodArgument = Annotated[
     str, typer.Argument(help="2022, 2022-H1, 2022-Q3, 2022-09, FY2022 or 2022-07-01..2023-06-30 (last day included).")
 ]
-
-
-def open_database() -> None:
-    """Loads Django and makes the tables of an empty database. One with older tables is not touched."""
-    start()
-    from django.conf import settings
-    from django.core.management import call_command
-    from django.db import connection
-
-    from rso.core.folders import alone
-    from rso.versions import refuse_newer, steps_waiting
-
-    with alone(settings.VAR):
-        if not connection.introspection.table_names():
-            call_command("migrate", verbosity=0)
-            return
-    refuse_newer()
-    if steps_waiting():
-        stop("The database is of an older version of RSO. Run: rso migrate")
-
-
-def open_office() -> None:
-    """Opens the database for what reads from it: an empty one would answer zero to every question."""
-    open_database()
-    from rso.core.models import Office
-
-    if not Office.objects.exists():
-        stop("There is no office in the database. Load one: rso load DIR")
 
 
 # -- loading and exporting ---------------------------------------------------------------------------------------------
@@ -299,53 +268,6 @@ def records(
         show(record_rows(figure, parse_period(period)), form)
     except UnknownFigure as error:
         stop(str(error))
-
-
-# -- reports -----------------------------------------------------------------------------------------------------------
-
-
-@reports.command("list")
-def report_list(form: FormatOption = Format.TABLE) -> None:
-    """Reports that can be compiled."""
-    open_office()
-    from rso.reports.models import Report
-
-    rows = Report.objects.order_by("order", "ref").values("ref", "title", "definition", "period")
-    show(rows, form)
-
-
-@reports.command("compile")
-def report_compile(
-    report: Annotated[str, typer.Argument(help="Ref of a report, such as annual-2022.")],
-    to: Annotated[Path | None, typer.Option("--out", help="Folder to write; var/reports/REPORT by default.")] = None,
-    as_at: Annotated[
-        datetime | None, typer.Option("--as-at", formats=["%Y-%m-%d"], help="Date of stocks and of the PDF.")
-    ] = None,
-    form: FormatOption = Format.TABLE,
-) -> None:
-    """Compile a report's editions: web pages, PDF, data."""
-    open_office()
-    written = compile_one(report, to, as_at.date() if as_at else None)
-    rows = [
-        {"edition": name, "where": str(path)}
-        for name, path in (("PDF", written.pdf), ("web", written.web), ("data", written.data))
-    ]
-    show(rows, form)
-    if form is Format.TABLE:
-        out.print(f"{written.figures} figures, {written.records} records behind them.")
-
-
-@reports.command("facts")
-def report_facts(
-    file: Annotated[Path, typer.Argument(help="An HTML page of an edition.")], form: FormatOption = Format.TABLE
-) -> None:
-    """Read the printed figures back from a page alone; no database is asked."""
-    from rso.reports.facts import facts
-
-    try:
-        show(facts(file.read_text(encoding="utf-8")), form)
-    except (ValueError, KeyError):
-        stop(f"{file} is no page of a report: it is not UTF-8, or a figure in it lacks what every figure says.")
 
 
 # -- serving, accounts, health -----------------------------------------------------------------------------------------

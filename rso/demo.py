@@ -100,15 +100,43 @@ def show_code(name: str) -> None:
     print(code_of(found[0].ref))
 
 
+#: Which report of the example is published: sent for review by the monitoring officer, signed by the two co-managers.
+PUBLISHED = ("annual-2022", "tran-thi-mai", "harriet-lowe", "bagus-santoso")
+
+
 def _compile() -> None:
     from rso.reports.models import Report
 
     for report in Report.objects.order_by("order", "ref"):
-        written: Any = compile_one(report.ref)
+        written: Any = _published(report) if report.ref == PUBLISHED[0] else compile_one(report.ref)
         shown = written.folder.relative_to(Path.cwd()) if written.folder.is_relative_to(Path.cwd()) else written.folder
         out.print(
             f"{report.title}: {shown}/ ({written.pdf.name}, web/index.html, data/datapackage.json), {written.figures} figures"
+            + (
+                f", published as edition {edition.number}"
+                if (edition := report.editions.order_by("-number").first())
+                else ""
+            )
         )
+
+
+def _published(report: Any) -> Any:
+    """The first edition, published once; its files lie beside those of reports that are only compiled."""
+    from django.utils import timezone
+
+    from rso.accounts.models import User
+    from rso.core.verbs import Refused
+    from rso.reports.publishing import hand_out, publish, release
+
+    edition = report.editions.order_by("-number").first()
+    if edition is None:
+        writer, by, and_by = (User.objects.get(ref=ref) for ref in PUBLISHED[1:])
+        try:
+            release(report, writer=writer, co_managers=(by, and_by), now=timezone.now())
+            edition = publish(report, by=by, and_by=and_by, now=timezone.now())
+        except Refused as error:
+            stop(str(error), f"{report.ref} was not published.")
+    return hand_out(edition)
 
 
 def _tell(port: int) -> None:

@@ -80,6 +80,13 @@ def preview_section(report: Report, section: str, title: str, text: str, languag
         return compiler.one(section, words)
 
 
+def compile_and_read(report: Report) -> tuple[Document, Callable[[str, Period], Reading]]:
+    """The report as a document, and its readings, for whoever holds the snapshot. Raises CannotCompile."""
+    with translation.override("en"):
+        compiler = _Compiler(report, None, settings.BASE_URL)
+        return compiler.run(), compiler.reading
+
+
 class _Compiler:
     def __init__(self, report: Report, as_at: date | None, base_url: str) -> None:
         self.report = report

@@ -104,6 +104,10 @@ class Document:
     specs: dict[str, dict[str, Any]] = field(default_factory=dict)
     #: Where its pages lie: files of an edition, addresses of the site as seen from one another, or from elsewhere (preview).
     pages: str = "edition"
+    #: Which edition it is, where it is published: its number, its day, and what stands in the place of its seal.
+    edition: int = 0
+    published_on: date | None = None
+    seal: str = ""
 
     def page(self, chapter: str) -> str:
         """The address of a chapter, seen from another chapter."""

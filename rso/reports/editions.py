@@ -42,17 +42,26 @@ def write_editions(report: Report, folder: Path, *, as_at: date | None = None) -
     Raises CannotCompile, CannotTypeset or OSError; then nothing is touched.
     """
     document = compile_report(report, as_at=as_at)
-    with replacing(folder, ours={f"{report.ref}.pdf", "web", "data", "data.zip"}) as work:
-        proof = as_bytes(evidence(document))
-        with translation.override(document.language):
-            (work / "web").mkdir()
-            (work / f"{document.ref}.pdf").write_bytes(typeset(document, proof))
-            write_pages(document, work / "web", digest(proof))
-            write_package(document, work / "data", proof)
-            zip_folder(work / "data", work / "data.zip")
+    with replacing(folder, ours=names_of(report.ref)) as work:
+        lay(document, as_bytes(evidence(document)), work)
     records = {ref for refs in document.records.values() for ref in refs}
     pdf = folder / f"{document.ref}.pdf"
     return Written(folder, pdf, folder / "web", folder / "data", len(document.figures), len(records))
+
+
+def names_of(ref: str) -> set[str]:
+    """What a folder of editions holds."""
+    return {f"{ref}.pdf", "web", "data", "data.zip", "manifest.json"}
+
+
+def lay(document: Document, proof: bytes, work: Path) -> None:
+    """Writes web pages, PDF and data side by side. Raises CannotTypeset."""
+    with translation.override(document.language):
+        (work / "web").mkdir()
+        (work / f"{document.ref}.pdf").write_bytes(typeset(document, proof))
+        write_pages(document, work / "web", digest(proof))
+        write_package(document, work / "data", proof)
+        zip_folder(work / "data", work / "data.zip")
 
 
 def write_pages(document: Document, folder: Path, proof: str) -> None:
@@ -71,9 +80,10 @@ def write_pages(document: Document, folder: Path, proof: str) -> None:
         shutil.copyfile(font, folder / "fonts" / font.name)
 
 
-def zip_folder(folder: Path, archive: Path) -> None:
+def zip_folder(folder: Path, archive: Path, comment: str = "") -> None:
     """The folder as one file to take away: the same bytes each time, for entries bear no time of their own."""
     with zipfile.ZipFile(archive, "w", zipfile.ZIP_DEFLATED) as made:
+        made.comment = comment.encode()
         for path in sorted(folder.rglob("*")):
             if path.is_file():
                 entry = zipfile.ZipInfo(str(path.relative_to(folder)), (1980, 1, 1, 0, 0, 0))

@@ -5,13 +5,15 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Mapping
 from typing import Any
 
 from rso.reports.blocks import PLACES
 from rso.reports.document import Document
 
 
-def evidence(document: Document) -> dict[str, Any]:
+def evidence(document: Document, sums: Mapping[str, Any] | None = None) -> dict[str, Any]:
+    """`sums` tell of a published edition how the records of a figure add up to it, by the figure's key."""
     return {
         "report": document.ref,
         "title": document.title,
@@ -23,6 +25,7 @@ def evidence(document: Document) -> dict[str, Any]:
                 "figure": p.figure, "title": p.title, "period": p.period, "filter": p.filter, "value": p.value, "shown": p.shown,
                 "unit": p.unit, "decimals": p.decimals, "obs_status": p.status, "basis": p.basis, "total_stated": p.total_stated,
                 "version": p.version, "definition": p.definition, "address": p.url, "records": p.records,
+                **({"sums": sums[p.key]} if sums and p.key in sums else {}),
             }
             for p in sorted(document.figures.values(), key=lambda p: p.key)
         ],

@@ -11,6 +11,7 @@ from rso.core.models import Note, Office, Source, Statement
 from rso.core.office import Desk, Related, Section, View, desks
 from rso.reports import states
 from rso.reports.models import Inconsistency, Report, SectionText
+from rso.reports.office_editions import urlpatterns as of_editions
 from rso.reports.policies import KEEP_SOURCES, KEEP_THE_OFFICE, SEE_REPORTS, WRITE_REPORTS
 from rso.reports.ready_page import ready_page
 from rso.reports.writing_pages import contents_page, preview, section_page, tokens, versions_page
@@ -155,6 +156,7 @@ desks.declare(
 )
 
 urlpatterns = [
+    *of_editions,
     path("office/reports/<ref:ref>/write/", contents_page, name="office-write"),
     path("office/reports/<ref:ref>/tokens/", tokens, name="office-write-tokens"),
     path("office/reports/<ref:ref>/ready/", ready_page, name="office-ready"),

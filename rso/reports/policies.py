@@ -24,3 +24,9 @@ KEEP_SOURCES = permissions.declare(
 KEEP_THE_OFFICE = permissions.declare(
     "office.keep", _("change what pages and reports say of the office itself"), Role.CO_MANAGER
 )
+PUBLISH = permissions.declare(
+    "reports.publish", _("publish a report together with the other co-manager"), Role.CO_MANAGER
+)
+EXPLAIN = permissions.declare(
+    "reports.explain", _("say why a published figure has moved"), *(Role.MONITORING_OFFICER, Role.CO_MANAGER)
+)

@@ -28,12 +28,16 @@ class CannotTypeset(Exception):
 def printable(document: Document) -> dict[str, Any]:
     """The document as main.typ reads it."""
     edition = _("Records as at %(day)s") % {"day": show_day(document.as_at)}
+    if document.edition and document.published_on:
+        form = _("Edition %(number)s, published %(day)s")
+        edition = f"{form % {'number': document.edition, 'day': show_day(document.published_on)}} · {edition}"
     covered = sum(pile["n"] for pile in document.cover)
     return {
         "title": document.title, "subtitle": document.subtitle or _("What the office did, and the records that show it"),
         "office": document.office, "parent": document.parent, "statement": document.statement, "edition": edition,
         "language": document.language, "description": f"{document.title}. {document.statement}".strip(),
         "date": [document.as_at.year, document.as_at.month, document.as_at.day], "base": document.base_url,
+        "keywords": ["report", "figures", "records", *([edition_id(document), document.seal] if document.edition else [])],
         "figures": {key: {**p.as_json(), "address": on_paper(p.url)} for key, p in document.figures.items()},
         "chapters": [
             {
@@ -50,6 +54,10 @@ def printable(document: Document) -> dict[str, Any]:
             "evidence": _("Every figure of this edition with its basis and the records behind it"),
         },
     }  # fmt: skip
+
+
+def edition_id(document: Document) -> str:
+    return f"{document.ref}/{document.edition}"
 
 
 def on_paper(url: str) -> str:

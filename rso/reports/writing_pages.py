@@ -35,6 +35,7 @@ from rso.reports.compiler import Preview, preview_section
 from rso.reports.html import draw_blocks
 from rso.reports.models import SOURCE_LANGUAGE, Comment, Report, SectionText, TextVersion
 from rso.reports.policies import APPROVE_REPORTS, SEE_REPORTS, WRITE_REPORTS
+from rso.reports.publishing import publish
 from rso.reports.queries import LOOKS, contents, latest, sections_of, unsigned
 from rso.reports.spelling import slips
 from rso.reports.suggesting import suggest
@@ -93,6 +94,8 @@ def contents_page(request: HttpRequest, report: Report) -> HttpResponse:
     if request.method == "POST":
         if not APPROVE_REPORTS.allows(request.user):
             raise Http404
+        if "publish" in request.POST:
+            return _publish(request, report)
         _refused_or(request, lambda: writing.sign(report, by=officer(request), now=timezone.now()), _("Signed."))
         return redirect(request.path)
     steps = [step for step in states.reports.steps if step.who.allows(request.user)]
@@ -106,11 +109,27 @@ def contents_page(request: HttpRequest, report: Report) -> HttpResponse:
         "steps": [step for step in steps if not states.reports.why_not(step, report, officer(request))],
         "signatures": report.signatures.select_related("by").order_by("at"),
         "unsigned": unsigned(report),
+        "may_publish": not unsigned(report) and report.signatures.filter(by=officer(request)).exists(),
+        "needs_note": report.editions.exists(),
         "may_sign": report.state == "approved"
         and APPROVE_REPORTS.allows(request.user)
         and not report.signatures.filter(by=officer(request)).exists(),
     }
     return render(request, "reports/write/contents.html", context)
+
+
+def _publish(request: HttpRequest, report: Report) -> HttpResponse:
+    """Publishes what both have signed, with the public note that is typed beside the button."""
+    by, note = officer(request), CONTROL.sub("", request.POST.get("note", ""))[:400]
+    other = report.signatures.exclude(by=by.pk).select_related("by").first()
+    who = other.by if other else by
+    done = _refused_or(
+        request,
+        lambda: publish(report, by=by, and_by=who, now=timezone.now(), note=note),
+        _("The report is published."),
+    )
+    edition = report.editions.order_by("-number").first()
+    return redirect(edition.get_absolute_url() if done and edition else request.path)
 
 
 def _refused_or(request: HttpRequest, verb: Callable[[], object], done: str) -> bool:

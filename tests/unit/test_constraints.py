@@ -11,8 +11,10 @@ from django.apps import apps
 from django.db import IntegrityError, connection, models, transaction
 from django.db.models import F, Q
 
+from rso.accounts.models import User
 from rso.core.models import Kept
 from rso.members.models import BodyKind
+from rso.reports.models import Edition, Explained, Frozen, Report
 from tests.conftest import NOW
 
 pytestmark = pytest.mark.usefixtures("office")
@@ -93,6 +95,9 @@ BAD: dict[str, list[Values]] = {
     "ledger_upload_state_is_known": [{"state": "another", "closed_at": NOW}],
     "ledger_upload_closed_has_its_time": [{"closed_at": NOW}, {"state": "entered"}],
     "inconsistency_proof_is_whole": [{"whole": None}, {"outside": None}, {"claimed": None}],
+    "published_edition_by_two": [{"and_by": F("by")}],
+    "published_edition_says_why": [{"number": 2}],
+    "explained_why_is_known": [{"why": "whim"}, {"why": ""}],
 }
 #: Which rows are good ones to spoil, where not every row is.
 OF: dict[str, Q] = {
@@ -116,12 +121,24 @@ def good_row(name: str) -> models.Model:
     """A row of the example office that holds the constraint; of a table that it leaves empty, one is made."""
     model, _constraint = NAMED[name]
     rows: Any = model._default_manager.filter(OF.get(name, Q())).order_by("pk")
+    if model in (Edition, Frozen, Explained) and not rows.exists():
+        publish_something()
     if not rows.exists():
         fields = model._meta.concrete_fields
         days = {f.name: NOW for f in fields if isinstance(f, models.DateField) and not f.null}
         ends = {f.name: f.related_model._default_manager.order_by("pk").first() for f in fields if f.is_relation}
         rows.create(**days, **ends)
     return rows.first()
+
+
+def publish_something() -> None:
+    """An edition of one figure, and what someone says of it."""
+    by, and_by = User.objects.order_by("pk")[:2]
+    edition = Edition.objects.create(
+        ref="one", report=Report.objects.order_by("pk")[0], number=1, as_at=NOW, published_at=NOW, by=by, and_by=and_by
+    )
+    Frozen.objects.create(edition=edition, key="one", status="A", version=1, as_at=NOW)
+    Explained.objects.create(edition=edition, key="one", why="error", by=by, at=NOW)
 
 
 def test_every_constraint_that_a_model_names_has_a_bad_row_here():

@@ -33,7 +33,7 @@ def test_every_command_and_setting_that_a_page_names_exists(page):
     text = page.read_text(encoding="utf-8")
     named = set(
         re.findall(
-            r"(?:`|^ {4,}(?:\.venv/bin/)?)rso ([a-z]+(?:-[a-z]+)*(?: (?:list|compile|facts|build))?)\b",
+            r"(?:`|^ {4,}(?:\.venv/bin/)?)rso ([a-z]+(?:-[a-z]+)*(?: (?:list|compile|facts|publish|drift|verify|build))?)\b",
             text,
             re.MULTILINE,
         )

@@ -138,6 +138,9 @@ NO_BAR = {
     "report",
     "report-pdf",
     "report-data",
+    "report-key",
+    "edition",
+    "edition-file",
     "chapter",
 }
 

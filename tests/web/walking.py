@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from unittest.mock import patch
 
 import yaml
 from django.conf import settings
@@ -17,6 +18,9 @@ from django.utils import timezone
 from rso.accounts.actions import platform, set_password
 from rso.accounts.example import PASSWORD
 from rso.accounts.models import User
+from rso.reports.models import Edition, Report
+from rso.reports.publishing import publish, release
+from rso.reports.seals import BLANK
 from tests.signing_in import sign_in
 
 #: Who asks: someone who is not signed in, the focal point of Fiji, a programme officer.
@@ -79,3 +83,14 @@ def lay_editions(ref: str = "annual-2022") -> None:
     folder.mkdir(parents=True, exist_ok=True)
     for name in (f"{ref}.pdf", "data.zip"):
         (folder / name).write_bytes(b"compiled")
+    publish_month()
+
+
+def publish_month() -> Edition:
+    """The monthly report as edition 1, its PDF not set: Typst has tests of its own."""
+    report = Report.objects.get(ref="monthly-2022-09")
+    by, and_by = (User.objects.get(ref=ref) for ref in ("harriet-lowe", "bagus-santoso"))
+    writer = User.objects.get(ref="tran-thi-mai")
+    release(report, writer=writer, co_managers=(by, and_by), now=timezone.now())
+    with patch("rso.reports.editions.typeset", return_value=f"%PDF {BLANK}".encode()):
+        return publish(report, by=by, and_by=and_by, now=timezone.now())

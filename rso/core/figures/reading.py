@@ -341,6 +341,11 @@ class Reading:
         return (whole, dimension) if dimension.sensitive else None
 
     @property
+    def split_of(self) -> Reading | None:
+        """For a share of rows of a sensitive split: the figure that is split."""
+        return self._sensitive[0] if self._sensitive else None
+
+    @property
     def dimensions(self) -> list[Dimension]:
         """By what this reader may split the figure for this period."""
         if not self.figure.slices:

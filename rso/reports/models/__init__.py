@@ -4,6 +4,11 @@ from rso.reports.models.printed import Certainty as Certainty
 from rso.reports.models.printed import Inconsistency as Inconsistency
 from rso.reports.models.printed import InconsistencyKind as InconsistencyKind
 from rso.reports.models.printed import InconsistentStatement as InconsistentStatement
+from rso.reports.models.published import Edition as Edition
+from rso.reports.models.published import EditionState as EditionState
+from rso.reports.models.published import Explained as Explained
+from rso.reports.models.published import Frozen as Frozen
+from rso.reports.models.published import Why as Why
 from rso.reports.models.reports import SOURCE_LANGUAGE as SOURCE_LANGUAGE
 from rso.reports.models.reports import Report as Report
 from rso.reports.models.reports import ReportState as ReportState

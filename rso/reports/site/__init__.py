@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from rso.reports.site import figures, reports, tables
+from rso.reports.site import editions, figures, reports, tables
 
 urlpatterns = [
     path("figures/", figures.index, name="figures"),
@@ -13,6 +13,9 @@ urlpatterns = [
     path("tables/", tables.builder, name="tables"),
     path("reports/", reports.index, name="reports"),
     path("reports/printed/", reports.printed, name="printed"),
+    path("reports/key", editions.key, name="report-key"),
+    path("reports/<slug:ref>/<int:number>/", editions.edition, name="edition"),
+    path("reports/<slug:ref>/<int:number>/<path:name>", editions.file, name="edition-file"),
     path("reports/<slug:ref>/", reports.report, name="report"),
     path("reports/<slug:ref>/edition.pdf", reports.pdf, name="report-pdf"),
     path("reports/<slug:ref>/data.zip", reports.data, name="report-data"),

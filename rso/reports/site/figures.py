@@ -27,6 +27,7 @@ from rso.core.snapshot import snapshot
 from rso.core.workbook import CSV, csv_lines, download
 from rso.reports.blocks import default_kind, draw
 from rso.reports.compiler import show_stated
+from rso.reports.models import EditionState, Frozen
 from rso.reports.printing import reports_that_print
 
 #: Rows of a breakdown that a page has, and how many of them stand before a fold; the CSV has all.
@@ -96,11 +97,27 @@ def latest(request: HttpRequest, slug: str) -> HttpResponse:
 def page(request: HttpRequest, slug: str, period: str) -> HttpResponse:
     reading = reading_of(request, slug, period)
     _told(request, reading, Saw.LISTED)
-    body = keep([reading], "page", lambda: _written("figure_body", _page(reading), reading.period))
+    printed = last_printed(reading)
+    name = f"page {printed.pk if printed else ''}"
+    body = keep([reading], name, lambda: _written("figure_body", _page(reading, printed), reading.period))
     return render(request, "reports/figure.html", {"body": body, "figure": reading.figure, "period": reading.period})
 
 
-def _page(reading: Reading) -> dict[str, Any]:
+def last_printed(reading: Reading) -> Frozen | None:
+    """The figure as the last edition that holds printed it."""
+    frozen = Frozen.objects.filter(figure=reading.figure.slug, period=reading.period.key, filter="", by="")
+    return (
+        frozen.filter(edition__state=EditionState.PUBLISHED).select_related("edition__report").order_by("-pk").first()
+    )
+
+
+def _drifted(reading: Reading, printed: Frozen | None) -> dict[str, Any] | None:
+    """What the last edition printed, where it is another number now."""
+    now = reading.figure.unit.exact(reading.value)
+    return None if printed is None or printed.value == now else {"printed": printed, "now": _value(reading)}
+
+
+def _page(reading: Reading, printed: Frozen | None = None) -> dict[str, Any]:
     """Everything that the page tells, as plain data that a cache can hold."""
     figure = reading.figure
     with snapshot():
@@ -121,6 +138,7 @@ def _page(reading: Reading) -> dict[str, Any]:
             "records": _records(reading, splits),
             "printed_in": reports_that_print(figure.slug, reading.period),
             "years": _years(reading),
+            "drifted": _drifted(reading, printed),
         }  # fmt: skip
 
 

@@ -51,7 +51,13 @@ def report(request: HttpRequest, ref: str) -> HttpResponse:
         document = document_of(found)
     except CannotCompile as error:
         return render(request, "reports/unfinished.html", {"report": found, "faults": error.faults}, status=503)
-    return render(request, "reports/report.html", {"report": found, "document": document, "files": _files(found)})
+    context = {
+        "report": found,
+        "document": document,
+        "files": _files(found),
+        "editions": found.editions.order_by("-number"),
+    }
+    return render(request, "reports/report.html", context)
 
 
 def chapter(request: HttpRequest, ref: str, chapter: str) -> HttpResponse:

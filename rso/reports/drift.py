@@ -1,0 +1,236 @@
+"""What moved since an edition was published: each figure and cell, the records that are why, who changed them, and for what reason."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from rso.core.figures import Refusal, UnknownFigure, registry
+from rso.core.figures.cache import last_change, models_behind
+from rso.core.figures.holdings import Holdings, moved
+from rso.core.figures.notes import notes_on, notes_on_cell
+from rso.core.figures.reading import PUBLIC, Reading
+from rso.core.models import AuditEvent
+from rso.core.periods import Period
+from rso.core.snapshot import snapshot
+from rso.core.verbs import Problem, kind_of, refuse, tell, turn
+from rso.reports.freezing import definition_hash, hold
+from rso.reports.models import Edition, Explained, Frozen, Why
+from rso.reports.policies import EXPLAIN
+from rso.reports.publishing import records_of
+
+if TYPE_CHECKING:
+    from rso.accounts.models import User
+
+#: What people do to records when they were wrong.
+MENDING = ("struck", "merged", "led over", "withdrawn")
+
+
+@dataclass(frozen=True)
+class Touched:
+    """A record that moved a figure, and the last thing that was done to it since."""
+
+    ref: str
+    kind: str
+    event: AuditEvent | None
+
+
+@dataclass(frozen=True)
+class Movement:
+    """One number of an edition that is another now. `now` is None where the figure is gone or may not be told."""
+
+    frozen: Frozen
+    filter: str
+    published: int | float | None
+    now: int | float | None
+    shown_now: str
+    label: str = ""
+    records: Sequence[str] = ()
+    touched: Sequence[Touched] = ()
+    new_notes: bool = False
+    proposed: Why = Why.BETTER_DATA
+    explained: Explained | None = field(default=None, compare=False)
+
+    @property
+    def key(self) -> str:
+        return f"{self.frozen.figure}|{self.frozen.period}|{self.filter}"
+
+    @property
+    def is_cell(self) -> bool:
+        return bool(self.frozen.by)
+
+    @property
+    def why(self) -> Why:
+        return Why(self.explained.why) if self.explained else self.proposed
+
+    @property
+    def by_how_much(self) -> int | float | None:
+        return None if self.published is None or self.now is None else round(self.now - self.published, 4)
+
+    def as_row(self) -> dict[str, Any]:
+        where = {"period": self.frozen.period, "filter": self.filter}
+        return {
+            "figure": self.frozen.figure, "published": self.published, "now": self.now, "records": list(self.records), **where,
+            "reason": self.why.value, "confirmed": self.explained is not None,
+        }  # fmt: skip
+
+
+def drift(edition: Edition, before: Holdings | None = None) -> list[Movement]:
+    """Every figure and cell of the edition that moved, as its readers would see it now. `before` are its records, if at hand."""
+    with snapshot():
+        rows = list(edition.frozen.order_by("pk"))
+        found = list(_Drift(edition, rows, before).all())
+    explained = {e.key: e for e in edition.explained.select_related("by")}
+    return [_with_reason(movement, explained.get(movement.key)) for movement in found]
+
+
+def _with_reason(movement: Movement, explained: Explained | None) -> Movement:
+    if explained and explained.now == movement.now:
+        return Movement(**{**vars(movement), "explained": explained})
+    return movement
+
+
+def explain(movement: Movement, why: Why, *, by: User, now: datetime) -> Explained:
+    """An officer says why a figure moved; it holds until the figure moves again. Raises Refused."""
+    if not EXPLAIN.allows(by):
+        refuse([Problem(0, "by", str(EXPLAIN.says))])
+    edition = Edition.objects.get(pk=movement.frozen.edition_id)
+    with turn():
+        made, _new = Explained.objects.update_or_create(
+            edition=edition, key=movement.key, defaults={"now": movement.now, "why": why, "by": by, "at": now}
+        )
+        tell(edition, verb="explained", by=by, now=now, reason=f"{movement.key}: {why.label}"[:400])
+    return made
+
+
+class _Drift:
+    """Compares what was frozen with what is read now. The records as they were are opened only where something moved."""
+
+    def __init__(self, edition: Edition, rows: Sequence[Frozen], before: Holdings | None) -> None:
+        self.edition, self.rows = edition, rows
+        self.now = Holdings()
+        self._before = before
+        self.readings: dict[tuple[str, str], Reading] = {}
+        self.changed: dict[frozenset[str], bool] = {}
+
+    @property
+    def before(self) -> Holdings:
+        if self._before is None:
+            self._before = records_of(self.edition)
+        return self._before
+
+    def all(self) -> Iterator[Movement]:
+        for row in self.rows:
+            if row.figure not in registry.figures:
+                yield Movement(row, row.filter, row.value, None, "", proposed=Why.DEFINITION)
+            elif row.definition != definition_hash(registry.find(row.figure)) or self._may_have_moved(row):
+                yield from self._of(row)
+
+    def _reading(self, row: Frozen) -> Reading:
+        key = (row.figure, row.period)
+        if key not in self.readings:
+            figure, period = registry.find(row.figure), Period.parse(row.period)
+            self.readings[key] = Reading(figure, period, as_at=row.as_at, reader=PUBLIC)
+        return self.readings[key]
+
+    def _may_have_moved(self, row: Frozen) -> bool:
+        """Whether any kind of record that the figure can depend on was touched since."""
+        reading = self._reading(row)
+        kinds = frozenset(model._meta.label_lower for model in models_behind(reading.figure, reading))
+        if kinds not in self.changed:
+            self.changed[kinds] = last_change(kinds) > self.edition.last_event
+        return self.changed[kinds]
+
+    def _of(self, row: Frozen) -> Iterator[Movement]:
+        reading = self._reading(row)
+        known = {cell["filter"]: cell["label"] for cell in row.cells}
+        cells = cells_now(reading, row)
+        is_told = bool(cells)
+        for name, filters, published, status in row.parts():
+            value, shown, status_now = cells.pop(name, (0, "0", status) if is_told else (None, "", status))
+            records = self._records(reading, filters) if value != published or not row.by else []
+            notes = self._notes(reading, row, filters)
+            if value != published or status_now != status or records or notes:
+                yield self._movement(row, name, published, value, shown, known.get(name, ""), records, notes)
+        for name, (value, shown, _status) in cells.items():
+            if value and row.by:
+                filters = dict(pair.split("=", 1) for pair in name.split(","))
+                yield self._movement(row, name, None, value, shown, name, self._records(reading, filters), False)
+
+    def _notes(self, reading: Reading, row: Frozen, filters: Mapping[str, str]) -> bool:
+        """Whether what the reader must know has changed, which is said once a figure."""
+        if row.by:
+            return False
+        found = [note for name, key in filters.items() for note in notes_on_cell(reading, name, key)]
+        return bool([*notes_on(reading), *found] != row.notes)
+
+    def _movement(
+        self, row: Frozen, name: str, published: Any, value: Any, shown: str, label: str, records: list[str], notes: bool
+    ) -> Movement:  # fmt: skip
+        touched = self._touched(row, records)
+        why = propose(row, touched)
+        return Movement(row, name, published, value, shown, label, records, touched, notes, why)
+
+    # -- records -------------------------------------------------------------------------------------------------------
+
+    def _records(self, reading: Reading, filters: Mapping[str, str]) -> list[str]:
+        key = hold(reading, self.now, filters)
+        if not filters and self.before.held[key].rule != "share" and self._same(key):
+            return []
+        held = self.before.held[key]
+        keys = held.of if held.rule == "share" else (key,)
+        found: set[str] = set()
+        for each in keys:
+            rule = self.before.held[each].rule
+            found.update(moved(rule, self.before.rows(each, filters), self.now.rows(each, filters)))
+        return sorted(found)
+
+    def _same(self, key: str) -> bool:
+        row = next((row for row in self.rows if row.rows and f"{row.figure}|{row.period}|" == key), None)
+        return row is not None and row.rows == self.now.hash_of(key)
+
+    def _touched(self, row: Frozen, refs: Sequence[str]) -> list[Touched]:
+        """The records with the last thing done to each since, or to what it belongs to: its event, its person."""
+        kind = kind_of(registry.find(row.figure).source.model)
+        own = self._events(kind, refs)
+        return [Touched(ref, kind, own.get(ref)) for ref in refs]
+
+    def _events(self, kind: str, refs: Sequence[str]) -> dict[str, AuditEvent]:
+        found = {}
+        for at in range(0, len(refs), 500):
+            events = AuditEvent.objects.filter(kind=kind, ref__in=refs[at : at + 500], id__gt=self.edition.last_event)
+            found.update({event.ref: event for event in events.select_related("actor").order_by("id")})
+        return found
+
+
+def cells_now(reading: Reading, row: Frozen) -> dict[str, tuple[Any, str, str]]:
+    """By filter: value, as shown, and status now, of the figure, of its printed cell, or of each cell of the split."""
+    unit = reading.figure.unit
+
+    def told(value: Any, status: Any) -> tuple[Any, str, str]:
+        return unit.exact(value), str(status.label) if value is None else unit.phrase(value), status.value
+
+    if not row.by and not row.filter:
+        return {"": told(reading.value, reading.status)}
+    names = row.by.split(",") if row.by else list(row.filters)
+    try:
+        if len(names) == 2:
+            crossing = reading.across(*names)
+            return {f"{names[0]}={a},{names[1]}={b}": told(c.value, c.status) for (a, b), c in crossing.cells.items()}
+        found = {f"{names[0]}={cell.key}": told(cell.value, cell.status) for cell in reading.by(names[0]).rows}
+    except (Refusal, UnknownFigure):
+        return {}
+    return found if row.by else {name: found[name] for name in (row.filter,) if name in found}
+
+
+def propose(row: Frozen, touched: Sequence[Touched]) -> Why:
+    """What the machine thinks of a movement; an officer says so, or better."""
+    figure = registry.figures.get(row.figure)
+    if figure is None or row.definition != definition_hash(figure):
+        return Why.DEFINITION
+    verbs_used = {each.event.verb for each in touched if each.event}
+    if verbs_used & set(MENDING):
+        return Why.ERROR
+    return Why.BETTER_DATA if verbs_used else Why.ROUTINE

@@ -1,0 +1,93 @@
+"""The office's pages of published editions: what moved since, which records are why, and what officers say of it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import path
+from django.utils import timezone
+from django.utils.translation import gettext as _now
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_http_methods, require_safe
+
+from rso.core.office import Place, desks
+from rso.core.office.doors import of_the_office
+from rso.core.permissions import officer
+from rso.core.told import model_of
+from rso.reports.drift import Movement, explain
+from rso.reports.models import Edition, Why
+from rso.reports.policies import EXPLAIN, SEE_REPORTS
+from rso.reports.site.editions import counted_apart, moved_since
+
+EDITIONS = desks.declare_place(
+    Place("published", _("Published editions"), SEE_REPORTS, "office-editions", under="reports")
+)
+
+
+class Reason(forms.Form):
+    """What an officer says of one movement."""
+
+    key = forms.CharField(max_length=200)
+    why = forms.ChoiceField(choices=Why.choices)
+
+
+@require_safe
+@of_the_office
+def editions(request: HttpRequest) -> HttpResponse:
+    _check(request)
+    rows = Edition.objects.select_related("report", "by", "and_by").order_by("-published_at", "-pk")
+    return render(request, "reports/office_editions.html", {"here": EDITIONS, "rows": rows})
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@of_the_office
+def moved(request: HttpRequest, ref: str) -> HttpResponseBase:
+    """What moved since an edition was published: each with its records, who touched them, and the sentences that print it."""
+    _check(request)
+    edition = get_object_or_404(Edition.objects.select_related("report"), ref=ref)
+    found = moved_since(edition)
+    if request.method == "POST":
+        return _say_why(request, edition, found)
+    context = {
+        "here": EDITIONS, "edition": edition, "reasons": counted_apart(found), "whys": Why.choices,
+        "moved": [_told(movement, request.user) for movement in found], "may_say": EXPLAIN.allows(request.user),
+    }  # fmt: skip
+    return render(request, "reports/office_moved.html", context)
+
+
+def _check(request: HttpRequest) -> None:
+    if not SEE_REPORTS.allows(request.user):
+        raise Http404
+
+
+def _say_why(request: HttpRequest, edition: Edition, found: list[Movement]) -> HttpResponseBase:
+    form = Reason(request.POST)
+    movement = next((m for m in found if m.key == request.POST.get("key")), None)
+    if not EXPLAIN.allows(request.user):
+        raise Http404
+    if movement is None or not form.is_valid():
+        messages.error(request, _now("It has moved again, or is as it was published: look once more."))
+    else:
+        explain(movement, Why(form.cleaned_data["why"]), by=officer(request), now=timezone.now())
+        messages.success(request, _now("The reason is kept; readers of the edition see it."))
+    return redirect("office-moved", edition.ref)
+
+
+def _told(movement: Movement, user: Any) -> dict[str, Any]:
+    """A movement with its records, each leading to its desk where this person may see it."""
+    model = model_of(movement.touched[0].kind) if movement.touched else None
+    desk = desks.of(model) if model else None
+    may = desk and desk.sees.allows(user)
+    records = [{"of": each, "url": desk.at(each.ref) if desk and may else ""} for each in movement.touched[:100]]
+    return {"movement": movement, "records": records, "more": len(movement.touched) - len(records)}
+
+
+urlpatterns = [
+    path("office/published/", editions, name="office-editions"),
+    path("office/published/<ref:ref>/", moved, name="office-moved"),
+]

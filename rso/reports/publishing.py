@@ -1,0 +1,246 @@
+"""Publishes a report: compiles it, freezes what it prints, seals its files and keeps all of it for good."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import shutil
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from django.conf import settings
+from django.db.models import Max
+from django.utils import timezone, translation
+from django.utils.translation import gettext as _
+
+from rso.core import verbs
+from rso.core.figures.holdings import Holdings
+from rso.core.folders import put, replacing
+from rso.core.models import AuditEvent
+from rso.core.snapshot import snapshot
+from rso.core.verbs import Problem, refuse
+from rso.environment import kept_secret
+from rso.reports.compiler import CannotCompile, compile_and_read
+from rso.reports.document import Document
+from rso.reports.editions import Written, lay, names_of, zip_folder
+from rso.reports.evidence import as_bytes, evidence
+from rso.reports.freezing import freeze, sums
+from rso.reports.models import Edition, EditionState, Frozen, Report, ReportState, SectionText, TextState
+from rso.reports.policies import PUBLISH
+from rso.reports.queries import author_of, unapproved
+from rso.reports.ready import blockers
+from rso.reports.seals import BLANK, seal, signing_key
+from rso.reports.states import published_reports, published_sections, reports
+from rso.reports.typeset import CannotTypeset, edition_id
+from rso.reports.writing import lead_on, sign
+
+if TYPE_CHECKING:
+    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+    from rso.accounts.models import User
+
+MANIFEST = "manifest.json"
+
+
+def ready(report: Report) -> Iterable[Problem]:
+    """What keeps a report from being published, whoever publishes it."""
+    if report.state != ReportState.APPROVED:
+        says = _("The report is “%(state)s”: only an approved one is published.")
+        yield Problem(0, "state", says % {"state": report.get_state_display()})
+    for found in blockers(report):
+        yield Problem(0, found.kind, ": ".join(filter(None, (found.section, found.says))))
+
+
+def publish(report: Report, *, by: User, and_by: User, now: datetime, note: str = "") -> Edition:
+    """Publishes the report's next edition by two co-managers. The one before stays where it is, superseded. Raises Refused.
+
+    Files are laid down first and named by the database last: whoever is interrupted publishes again.
+    """
+    last = report.editions.order_by("-number").first()
+    refuse(_objections(report, by, and_by, note, last))
+    with snapshot():
+        last_event = AuditEvent.objects.aggregate(last=Max("id"))["last"] or 0
+        try:
+            document, reading_of = compile_and_read(report)
+        except CannotCompile as error:
+            refuse([Problem(0, "text", str(fault)) for fault in error.faults])
+        with translation.override(document.language):
+            frozen, holdings = freeze(document, reading_of)
+            adds_up = sums(frozen, holdings)
+    number = last.number + 1 if last else 1
+    document.edition, document.published_on, document.seal = number, timezone.localdate(now), BLANK
+    files = _lay_down(document, as_bytes(evidence(document, adds_up)), holdings)
+    edition = Edition(
+        ref=f"{report.ref}-{number}", report=report, number=number, title=report.title, period=report.period,
+        as_at=document.as_at, published_at=now, by_id=by.pk, and_by_id=and_by.pk, note=note.strip(),
+        changes=changes(last, frozen) if last else [], files=files, last_event=last_event,
+    )  # fmt: skip
+    with verbs.turn():
+        _supersede(last, by=by, now=now)
+        verbs.add([edition], verb="published", by=by, now=now, reason=note)
+        for row in frozen:
+            row.edition = edition
+        Frozen.objects.bulk_create(frozen, batch_size=500)
+        _lead_on(report, by=by, now=now)
+    return edition
+
+
+def _lead_on(report: Report, *, by: User, now: datetime) -> None:
+    """The report and its texts are published now, and their signatures stand in the edition."""
+    (step,) = (step for step in published_sections.steps if step.slug == "publish")
+    texts = list(report.texts.filter(state__in=step.sources))
+    published_sections.take(step, texts, by=by, now=now)
+    (step,) = (step for step in published_reports.steps if step.slug == "publish")
+    published_reports.take(step, [report], by=by, now=now)
+    report.signatures.all().delete()
+
+
+def release(report: Report, *, writer: User, co_managers: Sequence[User], now: datetime) -> None:
+    """Leads a report and its texts, as they stand, through review and approval to the signatures. Raises Refused."""
+    texts = unapproved(report)
+    lead_on([text for text in texts if text.state == TextState.DRAFT], "send", by=writer, now=now)
+    for text in texts:
+        approver = next((user for user in co_managers if author_of(text) != user.pk), co_managers[0])
+        lead_on([SectionText.objects.get(pk=text.pk)], "approve", by=approver, now=now)
+    steps = {step.slug: step for step in reports.steps}
+    if report.state == ReportState.DRAFT:
+        reports.take(steps["send"], [report], by=writer, now=now)
+    if report.state == ReportState.IN_REVIEW:
+        reports.take(steps["approve"], [report], by=co_managers[0], now=now)
+    for user in co_managers:
+        sign(report, by=user, now=now)
+
+
+def _objections(report: Report, by: User, and_by: User, note: str, last: Edition | None) -> Iterable[Problem]:
+    if by.pk == and_by.pk:
+        yield Problem(0, "and_by", _("A report is published by two co-managers, not by one twice."))
+    for field, user in (("by", by), ("and_by", and_by)):
+        if not PUBLISH.allows(user):
+            yield Problem(0, field, _("%(name)s is no co-manager and may not publish.") % {"name": user.name})
+        elif not report.signatures.filter(by=user.pk).exists():
+            yield Problem(0, field, _("%(name)s has not signed the report.") % {"name": user.name})
+    if last and not note.strip():
+        says = _("Edition %(number)s is published. Another one needs a public note: what is different, and why.")
+        yield Problem(0, "note", says % {"number": last.number})
+    yield from ready(report)
+
+
+def _supersede(last: Edition | None, *, by: User, now: datetime) -> None:
+    if last and last.state == EditionState.PUBLISHED:
+        last.state = EditionState.SUPERSEDED
+        verbs.change([last], verb="superseded", by=by, now=now)
+
+
+def withdraw(edition: Edition, *, by: User, now: datetime, reason: str) -> Edition:
+    """Takes an edition back: it stays where it is, and says why it holds no longer. Raises Refused."""
+    refuse(
+        problem
+        for wrong, problem in (
+            (not PUBLISH.allows(by), Problem(0, "by", _("Only a co-manager withdraws an edition."))),
+            (not reason.strip(), Problem(0, "reason", _("Say why the edition is withdrawn: its readers will ask."))),
+            (edition.state == EditionState.WITHDRAWN, Problem(0, "state", _("The edition is withdrawn already."))),
+        )
+        if wrong
+    )
+    edition.state, edition.withdrawn_why = EditionState.WITHDRAWN, reason.strip()
+    verbs.change([edition], verb="withdrawn", by=by, now=now, reason=reason)
+    return edition
+
+
+def changes(last: Edition, frozen: Sequence[Frozen]) -> list[dict[str, Any]]:
+    """The figures that another edition prints differently: before and after, and by how much."""
+    before = {row.key: row for row in last.frozen.filter(by="")}
+    found = []
+    for row in frozen:
+        old = before.pop(row.key, None) if not row.by else None
+        if row.by or (old and old.value == row.value):
+            continue
+        before_and_after: list[Any] = [old.value if old else None, row.value]
+        by_how_much = None if None in before_and_after else round(before_and_after[1] - before_and_after[0], 4)
+        said = {"key": row.key, "title": row.title, "filter": row.filter, "period": row.period}
+        found.append({**said, "before": old.shown if old else "", "after": row.shown, "by": by_how_much})
+    gone = (
+        {
+            "key": r.key,
+            "title": r.title,
+            "filter": r.filter,
+            "period": r.period,
+            "before": r.shown,
+            "after": "",
+            "by": None,
+        }
+        for r in before.values()
+    )
+    return [*found, *gone]
+
+
+# -- files -------------------------------------------------------------------------------------------------------------
+
+
+def office_key() -> Ed25519PrivateKey:
+    """The key with which the office seals what it publishes; its secret is made and kept at the first time."""
+    return signing_key(kept_secret(settings.VAR / "keys" / "office"))
+
+
+def folder_of(ref: str, number: int) -> Path:
+    """Where the files of an edition are, for good."""
+    folder: Path = settings.VAR
+    return folder / "editions" / ref / str(number)
+
+
+def hand_out(edition: Edition) -> Written:
+    """Lays a copy of the edition's files where those of its report are taken from."""
+    ref, number = edition.report.ref, edition.number
+    folder: Path = settings.VAR / "reports" / ref
+    with replacing(folder, ours=names_of(ref)) as work:
+        shutil.copytree(folder_of(ref, number), work, dirs_exist_ok=True)
+    proof = json.loads((folder / "data" / "evidence.json").read_bytes())
+    records = {ref for refs in proof["records"].values() for ref in refs}
+    return Written(folder, folder / f"{ref}.pdf", folder / "web", folder / "data", len(proof["figures"]), len(records))
+
+
+def records_of(edition: Edition) -> Holdings:
+    """The records behind the edition's figures as they were, which the office alone keeps."""
+    return Holdings.from_bytes(_records_file(edition.report.ref, edition.number).read_bytes())
+
+
+def _records_file(ref: str, number: int) -> Path:
+    return folder_of(ref, number).with_suffix(".records.zip")
+
+
+def _lay_down(document: Document, proof: bytes, holdings: Holdings) -> dict[str, str]:
+    """Writes and seals the files of an edition. Returns the SHA-256 of each by its path, and of the records. Raises Refused."""
+    folder, kept = folder_of(document.ref, document.edition), holdings.to_bytes()
+    try:
+        with replacing(folder, ours=names_of(document.ref)) as work:
+            lay(document, proof, work)
+            files = _seal_all(document, work, office_key())
+    except CannotTypeset as error:
+        refuse([Problem(0, "text", _("It cannot be typeset: %(why)s") % {"why": error})])
+    put(_records_file(document.ref, document.edition), kept)
+    return {**files, "records": hashlib.sha256(kept).hexdigest()}
+
+
+def _seal_all(document: Document, work: Path, key: Ed25519PrivateKey) -> dict[str, str]:
+    for path in (work / f"{document.ref}.pdf", *(work / "web").glob("*.html")):
+        path.write_bytes(seal(path.read_bytes(), key))
+    _manifest(document, work / "data", key)
+    zip_folder(work / "data", work / "data.zip", document.seal)
+    (work / "data.zip").write_bytes(seal((work / "data.zip").read_bytes(), key))
+    return _manifest(document, work, key)
+
+
+def _manifest(document: Document, folder: Path, key: Ed25519PrivateKey) -> dict[str, str]:
+    """Writes which files a folder holds, each with its SHA-256, under seal."""
+    paths = sorted(path for path in folder.rglob("*") if path.is_file())
+    files = {str(path.relative_to(folder)): hashlib.sha256(path.read_bytes()).hexdigest() for path in paths}
+    said = {
+        "edition": edition_id(document), "title": document.title, "office": document.office, "published": str(document.published_on),
+        "as_at": document.as_at.isoformat(), "address": f"{document.base_url}/reports/{edition_id(document)}/",
+        "key": f"{document.base_url}/reports/key", "files": files, "seal": document.seal,
+    }  # fmt: skip
+    content = json.dumps(said, ensure_ascii=False, indent=1).encode() + b"\n"
+    (folder / MANIFEST).write_bytes(seal(content, key))
+    return files

@@ -1,0 +1,233 @@
+"""Whatever is done to the records after an edition is published, drift names exactly those that moved each figure.
+
+What moved is told apart by `record_rows`, which reads the records behind a figure by a way of its own.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from datetime import timedelta
+from itertools import pairwise
+from typing import Any
+
+from django.db import transaction
+from hypothesis import Phase, given, settings
+from hypothesis import strategies as st
+
+from rso.accounts.models import User
+from rso.core import verbs
+from rso.core.figures import Distinct, registry
+from rso.core.figures.reading import Reading
+from rso.core.merging import merge
+from rso.core.models import AuditEvent
+from rso.core.periods import Period
+from rso.core.snapshot import snapshot
+from rso.core.verbs import Refused
+from rso.events.actions import correct_participations, event_verbs, record_participations, strike_participations
+from rso.events.models import Event, EventType, Participation, Presence
+from rso.finance.models import Expenditure
+from rso.members.models import Body, Person
+from rso.reports.compiler import compile_and_read
+from rso.reports.drift import drift
+from rso.reports.freezing import freeze
+from rso.reports.listing import record_rows
+from rso.reports.models import Edition, Report
+from tests.conftest import NOW
+
+YEAR = Period.year(2022)
+#: Figures of people, events and bodies, and shares of them: what the edits can move.
+WATCHED = (
+    "participations", "people-reached", "people-trained", "training-participations", "bodies-reached",
+    "bodies-supported-in-person", "countries-reached-by-training", "events-held", "trainings-held",
+)  # fmt: skip
+
+
+@contextmanager
+def taken_back() -> Iterator[None]:
+    """What an example did, undone."""
+    with transaction.atomic():
+        yield
+        transaction.set_rollback(True)
+
+
+def frozen_edition() -> tuple[Edition, Any]:
+    """The annual report as publishing freezes it, without its files."""
+    report = Report.objects.get(ref="annual-2022")
+    last = AuditEvent.objects.order_by("-pk").values_list("pk", flat=True)[0]
+    with snapshot():
+        document, reading_of = compile_and_read(report)
+        rows, holdings = freeze(document, reading_of)
+    by, and_by = (User.objects.get(ref=ref) for ref in ("harriet-lowe", "bagus-santoso"))
+    edition = Edition.objects.create(
+        ref="annual-2022-1", report=report, number=1, title=report.title, period="2022", as_at=document.as_at,
+        published_at=NOW, by=by, and_by=and_by, last_event=last,
+    )  # fmt: skip
+    for row in rows:
+        row.edition = edition
+    type(rows[0]).objects.bulk_create(rows)
+    return edition, type(holdings).from_bytes(holdings.to_bytes())
+
+
+# -- edits ---------------------------------------------------------------------------------------------------------------
+
+
+def _rows() -> list[Participation]:
+    found = Participation.objects.filter(event__starts_on__year=2022)
+    return list(found.select_related("event", "member", "agency", "person", "person__body").order_by("ref"))
+
+
+def strike(at: int, by: User) -> None:
+    rows = _rows()
+    strike_participations([rows[at % len(rows)]], by=by, now=NOW, reason="never came")
+
+
+def count_again(at: int, by: User) -> None:
+    heads = [row for row in _rows() if row.person is None]
+    heads[at % len(heads)].number += 1 + at % 3
+    correct_participations([heads[at % len(heads)]], by=by, now=NOW)
+
+
+def add_heads(at: int, by: User) -> None:
+    like = _rows()[at % 50]
+    made = Participation(
+        ref=f"late-{Participation.objects.count()}", event=like.event, member=like.member, number=1 + at % 4,
+        role=like.role, state=like.state, mode=like.mode, basis=like.basis,
+    )  # fmt: skip
+    record_participations([made], by=by, now=NOW)
+
+
+def go_online(at: int, by: User) -> None:
+    rows = _rows()
+    row = rows[at % len(rows)]
+    row.mode = Presence.ONLINE if row.mode != Presence.ONLINE else Presence.IN_ROOM
+    correct_participations([row], by=by, now=NOW)
+
+
+def reclassify(at: int, by: User) -> None:
+    events = list(Event.objects.filter(starts_on__year=2022).order_by("ref"))
+    event = events[at % len(events)]
+    event.type = EventType.TRAINING if event.type != EventType.TRAINING else EventType.WORKSHOP
+    event_verbs.change([event], by=by, now=NOW)
+
+
+def postpone_to_next_year(at: int, by: User) -> None:
+    events = list(Event.objects.filter(starts_on__year=2022, activity=None).order_by("ref")) or list(
+        Event.objects.filter(starts_on__year=2022).order_by("ref")
+    )
+    event = events[at % len(events)]
+    event.starts_on, event.ends_on = (day + timedelta(days=365) for day in (event.starts_on, event.ends_on))
+    event_verbs.change([event], by=by, now=NOW)
+
+
+def be_one(at: int, by: User) -> None:
+    """Two people of one body turn out to be one."""
+    people = list(Person.objects.order_by("body", "ref"))
+    pairs = [(a, b) for a, b in pairwise(people) if a.body_id == b.body_id]
+    winner, loser = pairs[at % len(pairs)]
+    with suppress(Refused):
+        merge(winner, loser, by=by, now=NOW)
+
+
+EDITS: list[Callable[[int, User], None]] = [
+    strike, count_again, add_heads, go_online, reclassify, postpone_to_next_year, be_one,
+]  # fmt: skip
+
+
+# -- what truly moved ----------------------------------------------------------------------------------------------------
+
+
+def behind(slug: str) -> list[dict[str, Any]]:
+    return list(record_rows(slug, YEAR))
+
+
+def value(slug: str) -> Any:
+    return registry.find(slug).unit.exact(Reading(registry.find(slug), YEAR).value)
+
+
+def truly_moved(slug: str, before: list[dict[str, Any]], after: list[dict[str, Any]]) -> set[str]:
+    if not isinstance(registry.find(slug).adds, Distinct):
+        counts = [{row["ref"]: row["counts"] for row in rows} for rows in (before, after)]
+        return {ref for ref in {*counts[0], *counts[1]} if counts[0].get(ref, 0) != counts[1].get(ref, 0)}
+    things = [{row["ref"]: (row["counts"], row["records"]) for row in rows} for rows in (before, after)]
+    turned = {ref for ref in {*things[0], *things[1]} if things[0].get(ref, (0,))[0] != things[1].get(ref, (0,))[0]}
+    return {record for side in things for ref in turned if ref in side for record in side[ref][1].split(";")}
+
+
+def test_drift_names_exactly_the_records_that_moved_each_figure(office):
+    by = User.objects.get(ref="naree-boonmee")
+    edition, holdings = frozen_edition()
+    printed = {row.figure for row in edition.frozen.filter(by="", filter="", period="2022")}
+    watched = [slug for slug in WATCHED if slug in printed]
+    before = {slug: (value(slug), behind(slug)) for slug in watched}
+    assert len(watched) > 6
+
+    @settings(deadline=None, database=None, max_examples=10, derandomize=True, phases=[Phase.generate])
+    @given(edits=st.lists(st.tuples(st.sampled_from(EDITS), st.integers(0, 300)), min_size=1, max_size=6))
+    def holds(edits):
+        with taken_back():
+            for edit, at in edits:
+                with suppress(Refused):
+                    edit(at, by)
+            told = {m.frozen.figure: m for m in drift(edition, holdings) if not m.filter and m.frozen.period == "2022"}
+            for slug in watched:
+                was, rows = before[slug]
+                found = told.get(slug)
+                assert set(found.records if found else ()) == truly_moved_in(slug, rows), slug
+                assert (found.published, found.now) == (was, value(slug)) if found else value(slug) == was, slug
+
+    holds()
+
+
+def truly_moved_in(slug: str, before: list[dict[str, Any]]) -> set[str]:
+    adds = registry.find(slug).adds
+    found = truly_moved(slug, before, behind(slug))
+    if isinstance(adds, Distinct) and adds.named:
+        return _by_name(slug, before)
+    return found
+
+
+def _by_name(slug: str, before: list[dict[str, Any]]) -> set[str]:
+    """A figure that counts a name of the things (the country of a member): things of one name are one."""
+    adds = registry.find(slug).adds
+    assert isinstance(adds, Distinct)
+    names = dict(Body.objects.values_list("ref", adds.named))
+    sides = []
+    for rows in (before, behind(slug)):
+        side: dict[str, set[str]] = {}
+        for row in rows:
+            side.setdefault(names[row["ref"]], set()).update(row["records"].split(";"))
+        sides.append(side)
+    turned = sides[0].keys() ^ sides[1].keys()
+    return {record for side in sides for name in turned for record in side.get(name, ())}
+
+
+def test_nothing_drifts_while_nothing_changes(office):
+    edition, holdings = frozen_edition()
+
+    assert drift(edition, holdings) == []
+
+
+def test_a_record_that_moves_within_a_split_is_told_by_its_cells(office):
+    edition, holdings = frozen_edition()
+    event = Event.objects.filter(starts_on__year=2022, type=EventType.TRAINING, state="held").order_by("ref")[0]
+    event.type = EventType.FORUM
+
+    event_verbs.change([event], by=User.objects.get(ref="naree-boonmee"), now=NOW)
+
+    cells = {
+        m.filter: m for m in drift(edition, holdings) if m.frozen.by == "type" and m.frozen.figure == "events-held"
+    }
+    assert {name: (cell.by_how_much, list(cell.records)) for name, cell in cells.items()} == {
+        "type=training": (-1, [event.ref]), "type=forum": (1, [event.ref]),
+    }  # fmt: skip
+
+
+def test_money_that_was_entered_late_is_told_in_the_units_that_were_printed(office):
+    edition, holdings = frozen_edition()
+    like = Expenditure.objects.filter(spent_on__year=2022).order_by("ref")[0]
+    like.amount += 12_345
+    verbs.change([like], verb="changed", by=User.objects.get(ref="marta-ilves"), now=NOW)
+
+    (moved,) = [m for m in drift(edition, holdings) if m.key == "expenditure|2022|"]
+    assert (moved.by_how_much, list(moved.records)) == (123.45, [like.ref])

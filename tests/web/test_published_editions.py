@@ -1,0 +1,102 @@
+"""Pages of published editions: for their readers, and for the office when figures have moved since."""
+
+from __future__ import annotations
+
+from unittest.mock import patch
+
+import pytest
+from django.test import Client
+from django.utils import timezone
+
+from rso.accounts.models import User
+from rso.events.actions import correct_participations
+from rso.events.models import Participation
+from rso.reports.models import Edition, Report
+from rso.reports.publishing import release, withdraw
+from rso.reports.seals import BLANK, sealed_by
+from tests.web.walking import as_role, ask, publish_month
+
+AT = "/reports/monthly-2022-09/1/"
+MOVED = "/office/published/monthly-2022-09-1/"
+
+
+@pytest.fixture
+def edition(office, settings, tmp_path) -> Edition:
+    settings.VAR = tmp_path
+    return publish_month()
+
+
+def count_again(more: int = 3) -> Participation:
+    rows = Participation.objects.filter(event__starts_on__year=2022, event__starts_on__month=9, person=None)
+    row = rows.select_related("event", "member", "agency", "person").order_by("ref")[0]
+    row.number += more
+    correct_participations([row], by=User.objects.get(ref="naree-boonmee"), now=timezone.now(), reason="counted again")
+    return row
+
+
+def test_an_edition_is_found_at_its_address_with_files_under_the_key_of_the_office(edition):
+    page = Client().get(AT).content.decode()
+    key = Client().get("/reports/key").content.decode().strip()
+    files = {
+        name: ask(Client(), f"{AT}{name}") for name in ("edition.pdf", "data.zip", "manifest.json", "web/index.html")
+    }
+
+    assert "Monthly Report September 2022, edition 1" in page
+    assert "What moved since it was published" not in page
+    assert {sealed_by(answer.body) for answer in files.values()} == {key}
+    assert Client().get(f"{AT}data.zip", headers={"if-none-match": files["data.zip"]["ETag"]}).status_code == 304
+
+
+def test_readers_see_what_moved_since_and_nothing_of_who_changed_what(edition):
+    row = count_again()
+
+    page = Client().get(AT).content.decode()
+    figure = Client().get("/figures/participations/2022-09/").content.decode()
+
+    published = edition.frozen.get(key="participations|2022-09|")
+    assert f"{published.shown} when published, {published.value + 3} now" in " ".join(page.split())
+    assert f"{published.shown} when published, {published.value + 3} now" in " ".join(figure.split())
+    assert "data-moved" in figure
+    assert [word for word in (row.ref, "Naree Boonmee", "counted again") if word in page + figure] == []
+
+
+def test_the_office_sees_which_records_and_who_and_says_why(edition):
+    row = count_again()
+
+    page = as_role("tran-thi-mai").get(MOVED).content.decode()
+    assert [word for word in (row.ref, "Naree Boonmee", "counted again") if word not in page] == []
+
+    asked = {"key": "participations|2022-09|", "why": "error"}
+    assert as_role("naree-boonmee").post(MOVED, asked).status_code == 404
+    assert as_role("tran-thi-mai").post(MOVED, {**asked, "why": "whim"}).status_code == 302
+    assert edition.explained.count() == 0
+    assert as_role("tran-thi-mai").post(MOVED, asked).status_code == 302
+    assert [(e.key, e.why, e.by.ref) for e in edition.explained.all()] == [(asked["key"], "error", "tran-thi-mai")]
+    assert "Error: 1" in Client().get(AT).content.decode()
+
+
+def test_a_withdrawn_edition_stays_at_its_address_and_says_why(edition):
+    withdraw(edition, by=User.objects.get(ref="harriet-lowe"), now=timezone.now(), reason="It counts another month.")
+
+    page = Client().get(AT)
+
+    assert page.status_code == 200
+    assert "It counts another month." in page.content.decode()
+
+
+def test_a_co_manager_publishes_what_both_have_signed(office, settings, tmp_path):
+    settings.VAR = tmp_path
+    report = Report.objects.get(ref="monthly-2022-09")
+    at = "/office/reports/monthly-2022-09/write/"
+    harriet, bagus = (User.objects.get(ref=ref) for ref in ("harriet-lowe", "bagus-santoso"))
+    assert 'name="publish"' not in as_role("harriet-lowe").get(at).content.decode()
+    release(report, writer=User.objects.get(ref="tran-thi-mai"), co_managers=(harriet, bagus), now=timezone.now())
+    assert 'name="publish"' in as_role("harriet-lowe").get(at).content.decode()
+    assert 'name="publish"' not in as_role("tran-thi-mai").get(at).content.decode()
+    assert as_role("tran-thi-mai").post(at, {"publish": "1"}).status_code == 404
+
+    with patch("rso.reports.editions.typeset", return_value=f"%PDF {BLANK}".encode()):
+        answer = as_role("harriet-lowe").post(at, {"publish": "1"})
+
+    assert answer.headers["Location"] == AT
+    assert [(e.number, e.by, e.and_by) for e in report.editions.all()] == [(1, harriet, bagus)]
