@@ -145,7 +145,7 @@ def test_a_focal_point_comes_home_on_signing_in_and_the_office_does_not(client, 
         led[user.ref] = urlsplit(answer.headers["Location"]).path
         client.logout()
 
-    assert led == {"josefa-waqa": "/portal/", "naree-boonmee": "/"}
+    assert led == {"josefa-waqa": "/portal/", "naree-boonmee": "/office/"}
     assert as_role("josefa-waqa").get("/portal/").headers["Location"] == home(FIJI)
 
 

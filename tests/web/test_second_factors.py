@@ -158,7 +158,7 @@ def test_the_password_alone_signs_nobody_in_who_has_an_app(with_app):
 
     assert who(client) == ""
     assert client.get("/accounts/").headers["Location"] == "/accounts/login/?next=/accounts/"
-    assert client.post(CODE, {"code": code_of(with_app.ref)}).headers["Location"] == "/"
+    assert client.post(CODE, {"code": code_of(with_app.ref)}).headers["Location"] == "/office/"
     assert who(client) == str(with_app.pk)
 
 

@@ -63,7 +63,7 @@ def test_the_office_signs_in_and_sees_the_people_behind_a_figure(client, naree):
     assert "Person" not in people_on(client)
     answer = sign_in(client, naree.email)
 
-    assert (answer.status_code, answer.headers["Location"], who(client)) == (302, "/", str(naree.pk))
+    assert (answer.status_code, answer.headers["Location"], who(client)) == (302, "/office/", str(naree.pk))
     assert "Person" in people_on(client)
     assert "Sign out, Naree Boonmee" in client.get("/").content.decode()
 
@@ -119,13 +119,13 @@ def test_the_public_password_of_the_example_opens_nothing_where_others_reach_the
     [
         ("/figures/people-trained/2022/#records", "/figures/people-trained/2022/#records"),
         ("/th/events/?year=2022", "/th/events/?year=2022"),
-        ("https://evil.example/", "/"),
-        ("//evil.example/", "/"),
-        ("/\\evil.example/", "/"),
-        ("\\\\evil.example", "/"),
-        ("http:evil.example", "/"),
-        ("javascript:alert(1)", "/"),
-        ("", "/"),
+        ("https://evil.example/", "/office/"),
+        ("//evil.example/", "/office/"),
+        ("/\\evil.example/", "/office/"),
+        ("\\\\evil.example", "/office/"),
+        ("http:evil.example", "/office/"),
+        ("javascript:alert(1)", "/office/"),
+        ("", "/office/"),
     ],
 )
 def test_signing_in_leads_on_within_the_site_and_never_out_of_it(client, naree, asked, leads):
