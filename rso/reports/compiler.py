@@ -12,7 +12,7 @@ from typing import Any
 from django.conf import settings
 from django.db.models import QuerySet
 from django.urls import reverse
-from django.utils import formats, translation
+from django.utils import formats, timezone, translation
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
@@ -21,7 +21,7 @@ from rso.core.figures.notes import notes_on, notes_on_cell
 from rso.core.figures.reading import PUBLIC, Reading
 from rso.core.listings import UnknownListing
 from rso.core.models import Office, Source, Statement
-from rso.core.periods import Period, UnknownPeriod, show_known
+from rso.core.periods import Period, UnknownPeriod, show_day, show_known
 from rso.core.snapshot import snapshot
 from rso.reports.blocks import Blocks
 from rso.reports.definitions import Definition, Section, UnknownDefinition, definition
@@ -132,11 +132,22 @@ class _Compiler:
                     chapter.sections.append(out)
             if chapter.sections:
                 self.document.chapters.append(chapter)
+        self._name_readers()
         if self.definition.cover_by:
             self.document.cover = self.blocks.cover(self.definition.cover_by)
         if self.faults:
             raise CannotCompile(self.faults)
         return self.document
+
+    def _name_readers(self) -> None:
+        """Posts that could read the report before it was out stand in its imprint, or at its end where it has none."""
+        readings = [each for each in self.report.readings.order_by("starts_at", "pk") if each.was_open]
+        sections = [section for chapter in self.document.chapters for section in chapter.sections]
+        if readings and sections:
+            place = next((section for section in sections if section.id == "imprint"), sections[-1])
+            posts = "; ".join(f"{each.post} ({show_day(timezone.localdate(each.starts_at))})" for each in readings)
+            says = _("Read before it was published, by posts that could not change it: %(posts)s.") % {"posts": posts}
+            place.blocks.append({"t": "p", "c": [{"t": "text", "v": says}]})
 
     def one(self, name: str, words: SectionText) -> Preview:
         """A section alone. Of unknown sections there is nothing to show."""

@@ -4,8 +4,8 @@ from django.utils.translation import gettext_lazy as _
 
 from rso.core.loading.columns import columns, links
 from rso.core.loading.tables import Link, Table, tables
-from rso.reports import actions
-from rso.reports.models import Inconsistency, InconsistentStatement, Report, SectionText
+from rso.reports import actions, outside, planning
+from rso.reports.models import Inconsistency, InconsistentStatement, PlannedChange, Report, ReportDate, SectionText
 
 tables.declare(
     Table(
@@ -45,5 +45,21 @@ tables.declare(
         ),
         actions.inconsistency_verbs,
         (Link(InconsistentStatement, "inconsistency", actions.set_statements),),
+    )
+)
+tables.declare(
+    Table(
+        "report_dates.csv",
+        ReportDate,
+        columns(ReportDate, "ref", "title", "definition", "period", "planned_on"),
+        outside.date_verbs,
+    )
+)
+tables.declare(
+    Table(
+        "planned_changes.csv",
+        PlannedChange,
+        columns(PlannedChange, "ref", "kind", "name", "becomes", "from_on", "reason"),
+        planning.change_verbs,
     )
 )

@@ -1,25 +1,35 @@
 """The office's desks of this room, and those of `core`: it knows no roles, and this is the room that prints its records."""
 
+from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 
 from django.db.models import Q
 from django.urls import path, reverse
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from rso.core.listings import Item, Panel
 from rso.core.models import Note, Office, Source, Statement
-from rso.core.office import Desk, Related, Section, View, desks
+from rso.core.office import Act, Desk, Related, Section, View, desks
 from rso.reports import states
 from rso.reports.models import Inconsistency, Report, SectionText
 from rso.reports.office_editions import urlpatterns as of_editions
+from rso.reports.advance_page import advance_page
+from rso.reports.models import Inconsistency, PlannedChange, Report, ReportDate, SectionText
+from rso.reports.planning import map_all, uses
 from rso.reports.policies import KEEP_SOURCES, KEEP_THE_OFFICE, SEE_REPORTS, WRITE_REPORTS
-from rso.reports.ready_page import ready_page
+from rso.reports.ready_page import ready_page, word
 from rso.reports.writing_pages import contents_page, preview, section_page, tokens, versions_page
 
 
 def _workspace(report: Report, user: Any) -> Panel:
     """The ways from a report's page to where it is written."""
-    ways = ((_("Write its sections"), "office-write"), (_("Ready to publish?"), "office-ready"))
+    ways = (
+        (_("Write its sections"), "office-write"),
+        (_("Ready to publish?"), "office-ready"),
+        (_("Advance reading"), "office-advance"),
+    )
     return Panel(
         "workspace", _("Writing"), tuple(Item(str(title), reverse(name, args=[report.ref])) for title, name in ways)
     )
@@ -29,6 +39,21 @@ def _to_write(text: SectionText, user: Any) -> Panel:
     """The way from a text's record to the page where it stands beside its preview."""
     url = reverse("office-write-section", args=[text.report.ref, text.section]) + f"?language={text.language}"
     return Panel("workspace", _("Writing"), (Item(str(_("Write it beside its preview")), url),))
+
+
+def _uses(change: PlannedChange, user: Any) -> Panel:
+    """What a planned change would break; each leads to where it is mapped or dropped."""
+    found = tuple(Item(use.says, use.url, meta=f"{use.title}: {use.place}") for use in uses(change))
+    return Panel("uses", _("What it would break"), found, blank=_("Nothing names it any more."))
+
+
+def _map_all(changes: Sequence[PlannedChange], *, by: Any, now: datetime) -> None:
+    for change in changes:
+        map_all(change, by=by, now=now)
+
+
+def _nothing_to_map(change: PlannedChange, by: Any) -> str:
+    return "" if change.becomes else gettext("nothing takes its place; drop each use where it stands")
 
 
 desks.declare(
@@ -91,6 +116,38 @@ desks.declare(
             Section(_("What is done about it"), "ruled_out_by order"),
         ),
         blank=_("No contradiction has been found yet."),
+    ),
+    Desk(
+        "report-dates",
+        ReportDate,
+        _("Dates of reports"),
+        SEE_REPORTS,
+        WRITE_REPORTS,
+        columns="title planned_on definition period",
+        filters="definition planned_on",
+        order=("-planned_on",),
+        new=_("New date"),
+        under="reports",
+        sections=(Section(_("Which report"), "ref title definition period"), Section(_("When"), "planned_on")),
+        blank=_("No date has been set yet."),
+    ),
+    Desk(
+        "planned-changes",
+        PlannedChange,
+        _("Planned changes"),
+        SEE_REPORTS,
+        KEEP_SOURCES,
+        columns="name kind becomes from_on",
+        filters="kind from_on",
+        order=("from_on",),
+        new=_("New planned change"),
+        under="reports",
+        sections=(Section(_("What changes"), "ref kind name becomes from_on"), Section(_("Why"), "reason")),
+        acts=(
+            Act("map", _("Write the new name everywhere"), KEEP_SOURCES, _map_all, why_not=_nothing_to_map, final=True),
+        ),
+        panels=(_uses,),
+        blank=_("No change is planned."),
     ),
     Desk(
         "sources",
@@ -160,6 +217,8 @@ urlpatterns = [
     path("office/reports/<ref:ref>/write/", contents_page, name="office-write"),
     path("office/reports/<ref:ref>/tokens/", tokens, name="office-write-tokens"),
     path("office/reports/<ref:ref>/ready/", ready_page, name="office-ready"),
+    path("office/reports/<ref:ref>/word/", word, name="office-word"),
+    path("office/reports/<ref:ref>/advance/", advance_page, name="office-advance"),
     path("office/reports/<ref:ref>/write/<slug:section>/", section_page, name="office-write-section"),
     path("office/reports/<ref:ref>/write/<slug:section>/preview/", preview, name="office-write-preview"),
     path("office/reports/<ref:ref>/write/<slug:section>/versions/", versions_page, name="office-write-versions"),

@@ -145,7 +145,7 @@ def _descriptor(document: Document) -> dict[str, Any]:
     }
     return {
         "profile": "tabular-data-package",
-        "name": document.ref,
+        "name": document.ref.lower(),
         "title": document.title,
         "description": f"{document.statement}. {cite}".lstrip(". "),
         "licenses": [LICENCE],

@@ -1,12 +1,9 @@
-"""What keeps a report from being published, and what its signers should know, each with its place.
-
-Publishing asks `blockers`; a room of this kind of question may add its own with `also_blocks`.
-"""
+"""What keeps a report from being published, and what its signers should know, each with its place. Publishing asks `blockers`."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
@@ -22,7 +19,8 @@ from rso.core.snapshot import snapshot
 from rso.reports.compiler import CannotCompile, compile_report
 from rso.reports.document import Document
 from rso.reports.markdown import Node
-from rso.reports.models import SOURCE_LANGUAGE, Comment, CommentState, Report
+from rso.reports.models import SOURCE_LANGUAGE, Comment, CommentState, PlannedChange, Report
+from rso.reports.planning import reaches, uses
 from rso.reports.queries import sections_of, unapproved
 from rso.reports.spelling import slips
 
@@ -37,16 +35,6 @@ class Finding:
     says: str
     section: str = ""
     url: str = ""
-
-
-#: What other parts of the room say against publishing a report.
-_MORE: list[Callable[[Report], Iterable[Finding]]] = []
-
-
-def also_blocks(find: Callable[[Report], Iterable[Finding]]) -> Callable[[Report], Iterable[Finding]]:
-    """Marks a function that finds more that is in the way of publishing."""
-    _MORE.append(find)
-    return find
 
 
 @dataclass(frozen=True)
@@ -78,8 +66,7 @@ def readiness(report: Report) -> Readiness:
         found += _comments(report)
         found += _links(report)
         found += _labels(document) if document else ()
-        for more in _MORE:
-            found += more(report)
+        found += _planned(report)
         warned = [*_spelled(report), *_translations(report), *(_weak(report, document) if document else ())]
         return Readiness(found, warned)
 
@@ -112,6 +99,16 @@ def _links(report: Report) -> Iterator[Finding]:
         for address in LINK.findall(text.text):
             if says := broken(address):
                 yield _at(report, "link", f"{address}: {says}", text.section)
+
+
+def _planned(report: Report) -> Iterator[Finding]:
+    """A report waits until what a planned change would break in it is mapped or dropped."""
+    for change in PlannedChange.objects.order_by("from_on", "ref"):
+        if reaches(change, report.period):
+            for use in uses(change, report):
+                says = _("%(place)s: %(says)s, and “%(name)s” goes on %(day)s")
+                values = {"place": use.place, "says": use.says, "name": change.name, "day": change.from_on.isoformat()}
+                yield Finding("plan", says % values, "", use.url)
 
 
 def broken(address: str) -> str:

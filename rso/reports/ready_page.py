@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
 from rso.core.office.desks import desks
+from rso.reports.compiler import CannotCompile, compile_report
 from rso.reports.models import Report
 from rso.reports.queries import unsigned
 from rso.reports.ready import Finding, readiness
+from rso.reports.word import as_word
 from rso.reports.writing_pages import of_a_report
 
+WORD = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 KINDS = {
     "text": _("What cannot be printed"),
     "approval": _("Sections that are not approved"),
@@ -43,6 +46,18 @@ def ready_page(request: HttpRequest, report: Report) -> HttpResponse:
         "unsigned": unsigned(report),
     }
     return render(request, "reports/write/ready.html", context)
+
+
+@require_safe
+@of_a_report
+def word(request: HttpRequest, report: Report) -> HttpResponse:
+    """The report as a Word file, as it stands; where it cannot be compiled, the page that says why."""
+    try:
+        made = as_word(compile_report(report))
+    except CannotCompile:
+        return redirect("office-ready", report.ref)
+    headers = {"Content-Disposition": f'attachment; filename="{report.ref}.docx"'}
+    return HttpResponse(made, content_type=WORD, headers=headers)
 
 
 def _by_kind(found: list[Finding]) -> list[tuple[object, list[Finding]]]:

@@ -186,7 +186,10 @@ def test_what_looks_like_markup_is_printed_as_it_stands(office):
     assert [row["label"] for row in rows(*split) if row["key"] == "AUS"] == [name]
     assert name in rso(*split)
     assert told("report", "compile", "[red]x[/red] :warning:") == [
-        "There is no report “[red]x[/red] :warning:”; there are annual-2022, monthly-2022-09"
+        (
+            "There is no report “[red]x[/red] :warning:”; there are "
+            "annual-2022, monthly-2022-09, finance-2022-H2, newsletter-2022-Q4"
+        )
     ]
 
 
@@ -297,6 +300,18 @@ def test_the_reports_are_listed(office):
             "title": "Monthly Report September 2022",
             "definition": "monthly",
             "period": "2022-09",
+        },
+        {
+            "ref": "finance-2022-H2",
+            "title": "Narrative Finance Report July to December 2022",
+            "definition": "finance",
+            "period": "2022-H2",
+        },
+        {
+            "ref": "newsletter-2022-Q4",
+            "title": "Newsletter October to December 2022",
+            "definition": "newsletter",
+            "period": "2022-Q4",
         },
     ]
 

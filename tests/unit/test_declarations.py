@@ -114,7 +114,7 @@ def test_a_model_declares_its_data_class_purpose_and_retention(model):
 
 def test_records_that_name_people_are_personal():
     assert {model.__name__ for model in MODELS if model.privacy.data_class == DataClass.PERSONAL} == {
-        "Person", "FocalPoint", "Participation", "Quote", "User", "Draft", "Merge", "Clearance", "Session", "Attachment",
+        "Person", "FocalPoint", "Participation", "Quote", "User", "Draft", "Merge", "Clearance", "Session", "Attachment", "AdvanceReading",
     }  # fmt: skip
     naming = {
         model.__name__

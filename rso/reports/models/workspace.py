@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.db import models
+from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from rso.accounts.models import User
@@ -68,3 +69,38 @@ class Signature(models.Model):
 
     def __str__(self) -> str:
         return f"{self.report_id} {self.by_id}"
+
+
+class ChangeKind(models.TextChoices):
+    FIGURE = "figure", _("Figure")
+    DIMENSION = "dimension", _("Dimension")
+    VALUE = "value", _("Value of a classification")
+
+
+class PlannedChange(Kept):
+    """That a name which tokens, notes and views use will go: a figure, a dimension, or a value such as a theme.
+
+    Where `becomes` is empty, what uses it is dropped; otherwise it is mapped onto that name. Publishing waits for both.
+    """
+
+    privacy = Privacy(DataClass.OFFICE, _("Keeps reports whole when a classification changes"), KEPT)
+    kind = models.CharField(_("what changes"), max_length=12, choices=ChangeKind.choices)
+    name = models.CharField(_("its name"), max_length=60, help_text=_("As tokens write it, such as participations."))
+    becomes = models.CharField(
+        _("becomes"), max_length=60, blank=True, help_text=_("The name that takes its place; empty where none does.")
+    )
+    from_on = models.DateField(
+        _("from"), help_text=_("Reports whose period ends on or after this day must not use it.")
+    )
+    reason = models.CharField(_("reason"), max_length=400)
+
+    class Meta:
+        verbose_name = _("planned change")
+        constraints = [
+            models.UniqueConstraint(fields=["kind", "name"], name="planned_change_once"),
+            models.CheckConstraint(condition=~Q(name=F("becomes")), name="planned_change_changes"),
+            one_of("planned_change", "kind", ChangeKind),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.name} → {self.becomes or '–'}"

@@ -3,6 +3,7 @@
 from django.urls import path
 
 from rso.reports.site import editions, figures, reports, tables
+from rso.reports.site import advance, figures, reports, tables
 
 urlpatterns = [
     path("figures/", figures.index, name="figures"),
@@ -16,6 +17,8 @@ urlpatterns = [
     path("reports/key", editions.key, name="report-key"),
     path("reports/<slug:ref>/<int:number>/", editions.edition, name="edition"),
     path("reports/<slug:ref>/<int:number>/<path:name>", editions.file, name="edition-file"),
+    path("reports/calendar/", advance.calendar, name="report-calendar"),
+    path("reports/advance/<str:secret>/", advance.advance, name="report-advance"),
     path("reports/<slug:ref>/", reports.report, name="report"),
     path("reports/<slug:ref>/edition.pdf", reports.pdf, name="report-pdf"),
     path("reports/<slug:ref>/data.zip", reports.data, name="report-data"),

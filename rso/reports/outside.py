@@ -1,0 +1,74 @@
+"""Verbs of what readers are told in advance: dates of reports, and who may read one before it is out."""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+from collections.abc import Sequence
+from datetime import datetime
+from typing import TYPE_CHECKING
+from uuid import uuid4
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from rso.core import history, verbs
+from rso.core.verbs import Problem, Verbs, plain, refuse
+from rso.reports.models import AdvanceReading, Report, ReportDate, ReportDateMove, ReportState
+
+if TYPE_CHECKING:
+    from rso.accounts.models import User
+
+
+def change_dates(dates: Sequence[ReportDate], *, by: User, now: datetime, reason: str = "") -> list[ReportDate]:
+    """Changes dates. One that moves says why, and the reason stays for all readers to see."""
+    with verbs.turn():
+        stored = ReportDate.objects.in_bulk([date.pk for date in dates])
+        moved = [date for date in dates if date.planned_on != stored[date.pk].planned_on]
+        if not reason.strip():
+            says = _("a day that moves needs a reason; readers see it")
+            refuse(Problem(at, "planned_on", says) for at, date in enumerate(dates) if date in moved)
+        ReportDateMove.objects.bulk_create(
+            ReportDateMove(date=date, before=stored[date.pk].planned_on, after=date.planned_on, reason=reason, at=now)
+            for date in moved
+        )
+        return verbs.change(dates, verb="changed", by=by, now=now, reason=reason)
+
+
+_plain = plain()
+date_verbs = Verbs(_plain.add, change_dates, _plain.remove)
+
+
+def digest_of(secret: str) -> str:
+    return hashlib.sha256(secret.encode()).hexdigest()
+
+
+def open_to(
+    report: Report, post: str, starts_at: datetime, ends_at: datetime, *, by: User, now: datetime
+) -> tuple[AdvanceReading, str]:
+    """Lets a post read an approved report within a window. Returns the secret of its address, which is shown this once."""
+    problems = []
+    if report.state != ReportState.APPROVED:
+        problems.append(Problem(0, "report", _("only an approved report can be read in advance")))
+    if not post.strip() or len(post) > 160:
+        problems.append(Problem(0, "post", _("name the post, in at most 160 letters")))
+    if ends_at <= starts_at or ends_at <= now:
+        problems.append(Problem(0, "ends_at", _("must lie ahead, and after the beginning")))
+    refuse(problems)
+    secret = secrets.token_urlsafe(32)
+    made = AdvanceReading(
+        ref=f"advance-{uuid4().hex[:12]}", report=report, post=post.strip(), starts_at=starts_at, ends_at=ends_at,
+        digest=digest_of(secret),
+    )  # fmt: skip
+    verbs.add([made], verb="added", by=by, now=now)
+    return made, secret
+
+
+def revoke(readings: Sequence[AdvanceReading], *, by: User, now: datetime, reason: str = "") -> list[AdvanceReading]:
+    """Closes addresses at once. The posts stay in the list of those who could read."""
+    for reading in readings:
+        reading.revoked_at = reading.revoked_at or now
+    return verbs.change(readings, verb="revoked", by=by, now=now, reason=reason)
+
+
+history.says("revoked", gettext_lazy("%(who)s closed the address for advance reading"))

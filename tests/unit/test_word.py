@@ -1,0 +1,66 @@
+"""The Word file says what the other editions say: headings in order, tables with header rows, charts as tables, endnotes."""
+
+from __future__ import annotations
+
+import io
+
+import docx
+import pytest
+from docx.oxml.ns import qn
+
+from rso.reports.compiler import compile_report
+from rso.reports.models import Report
+from rso.reports.word import as_word
+
+
+@pytest.fixture
+def compiled(office):
+    return compile_report(Report.objects.get(ref="annual-2022"))
+
+
+@pytest.fixture
+def word(compiled):
+    return docx.Document(io.BytesIO(as_word(compiled)))
+
+
+def test_the_same_document_gives_the_same_bytes(compiled):
+    assert as_word(compiled) == as_word(compiled)
+
+
+def test_headings_come_in_order_and_skip_no_level(compiled, word):
+    levels = [int(p.style.name.split()[-1]) for p in word.paragraphs if p.style.name.startswith("Heading")]
+    chapters = [p.text for p in word.paragraphs if p.style.name == "Heading 1"]
+
+    assert chapters == [chapter.numbered_title for chapter in compiled.chapters]
+    assert [after for before, after in zip([0, *levels], levels, strict=False) if after > before + 1] == []
+
+
+def test_every_chart_and_table_is_a_table_with_a_header_row_and_alt_text(compiled, word):
+    exhibits = [node for node in compiled.blocks() if node["t"] in ("chart", "table")]
+    filled = [node for node in exhibits if node["t"] == "chart" or node["rows"]]
+    findings = [node["chart"]["finding"] if node["t"] == "chart" else node["finding"] for node in filled]
+
+    assert [table._tbl.tblPr.find(qn("w:tblCaption")).get(qn("w:val")) for table in word.tables] == findings
+    assert all(table.rows[0]._tr.trPr.find(qn("w:tblHeader")) is not None for table in word.tables)
+
+
+def test_every_source_is_an_endnote(compiled, word):
+    text = [p.text for p in word.paragraphs]
+
+    assert [
+        source["n"] for source in compiled.sources if not any(t.startswith(f"[{source['n']}] ") for t in text)
+    ] == []
+
+
+def test_the_figures_of_prose_stand_as_they_are_printed(compiled, word):
+    text = "\n".join(p.text for p in word.paragraphs)
+    in_prose = {
+        compiled.figures[c["key"]].shown
+        for node in compiled.blocks()
+        if node["t"] == "p"
+        for c in node["c"]
+        if c["t"] == "fig"
+    }
+
+    assert in_prose
+    assert {shown for shown in in_prose if shown not in text} == set()
