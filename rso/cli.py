@@ -270,68 +270,6 @@ def records(
         stop(str(error))
 
 
-# -- reports -----------------------------------------------------------------------------------------------------------
-
-
-@reports.command("list")
-def report_list(form: FormatOption = Format.TABLE) -> None:
-    """Reports that can be compiled."""
-    open_office()
-    from rso.reports.models import Report
-
-    rows = Report.objects.order_by("order", "ref").values("ref", "title", "definition", "period")
-    show(rows, form)
-
-
-@reports.command("compile")
-def report_compile(
-    report: Annotated[str, typer.Argument(help="Ref of a report, such as annual-2022.")],
-    to: Annotated[Path | None, typer.Option("--out", help="Folder to write; var/reports/REPORT by default.")] = None,
-    as_at: Annotated[
-        datetime | None, typer.Option("--as-at", formats=["%Y-%m-%d"], help="Date of stocks and of the PDF.")
-    ] = None,
-    form: FormatOption = Format.TABLE,
-) -> None:
-    """Compile a report's editions: web pages, PDF, data."""
-    open_office()
-    written = compile_one(report, to, as_at.date() if as_at else None)
-    rows = [
-        {"edition": name, "where": str(path)}
-        for name, path in (("PDF", written.pdf), ("web", written.web), ("data", written.data))
-    ]
-    show(rows, form)
-    if form is Format.TABLE:
-        out.print(f"{written.figures} figures, {written.records} records behind them.")
-
-
-@reports.command("plan")
-def report_plan(form: FormatOption = Format.TABLE) -> None:
-    """What each planned change would break: sections, charts, tables, notes, saved views."""
-    open_office()
-    from rso.reports.models import PlannedChange
-    from rso.reports.planning import uses
-
-    rows = [
-        {"change": change.name, "from": change.from_on, "kind": use.kind, "place": use.place, "says": use.says}
-        for change in PlannedChange.objects.order_by("from_on", "ref")
-        for use in uses(change)
-    ]
-    show(rows, form)
-
-
-@reports.command("facts")
-def report_facts(
-    file: Annotated[Path, typer.Argument(help="An HTML page of an edition.")], form: FormatOption = Format.TABLE
-) -> None:
-    """Read the printed figures back from a page alone; no database is asked."""
-    from rso.reports.facts import facts
-
-    try:
-        show(facts(file.read_text(encoding="utf-8")), form)
-    except (ValueError, KeyError):
-        stop(f"{file} is no page of a report: it is not UTF-8, or a figure in it lacks what every figure says.")
-
-
 # -- serving, accounts, health -----------------------------------------------------------------------------------------
 
 

@@ -50,6 +50,21 @@ def report_compile(
         out.print(f"{written.figures} figures, {written.records} records behind them.")
 
 
+@reports.command("plan")
+def report_plan(form: FormatOption = Format.TABLE) -> None:
+    """What each planned change would break: sections, charts, tables, notes, saved views."""
+    open_office()
+    from rso.reports.models import PlannedChange
+    from rso.reports.planning import uses
+
+    rows = [
+        {"change": change.name, "from": change.from_on, "kind": use.kind, "place": use.place, "says": use.says}
+        for change in PlannedChange.objects.order_by("from_on", "ref")
+        for use in uses(change)
+    ]
+    show(rows, form)
+
+
 @reports.command("facts")
 def report_facts(
     file: Annotated[Path, typer.Argument(help="An HTML page of an edition.")], form: FormatOption = Format.TABLE

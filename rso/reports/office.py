@@ -13,10 +13,9 @@ from rso.core.listings import Item, Panel
 from rso.core.models import Note, Office, Source, Statement
 from rso.core.office import Act, Desk, Related, Section, View, desks
 from rso.reports import states
-from rso.reports.models import Inconsistency, Report, SectionText
-from rso.reports.office_editions import urlpatterns as of_editions
 from rso.reports.advance_page import advance_page
 from rso.reports.models import Inconsistency, PlannedChange, Report, ReportDate, SectionText
+from rso.reports.office_editions import urlpatterns as of_editions
 from rso.reports.planning import map_all, uses
 from rso.reports.policies import KEEP_SOURCES, KEEP_THE_OFFICE, SEE_REPORTS, WRITE_REPORTS
 from rso.reports.ready_page import ready_page, word

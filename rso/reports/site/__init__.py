@@ -2,8 +2,7 @@
 
 from django.urls import path
 
-from rso.reports.site import editions, figures, reports, tables
-from rso.reports.site import advance, figures, reports, tables
+from rso.reports.site import advance, editions, figures, reports, tables
 
 urlpatterns = [
     path("figures/", figures.index, name="figures"),
