@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 from allauth.mfa.models import Authenticator
 from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
@@ -9,6 +11,7 @@ from allauth.mfa.webauthn.internal.auth import WebAuthn
 from django.template.loader import render_to_string
 from django.test import Client
 from django.test.signals import template_rendered
+from django.utils import timezone
 
 from rso.accounts.actions import give_app, open_accounts, platform, set_password
 from rso.accounts.example import PASSWORD, secret_of
@@ -16,6 +19,7 @@ from rso.accounts.invitations import send_link, token_of
 from rso.accounts.models import User
 from rso.core.history import history_of
 from rso.core.office.digest import send_digests
+from rso.core.verbs import change
 from rso.environment import HOUSE
 from rso.events.actions import event_verbs
 from rso.events.models import Event, EventMode
@@ -24,6 +28,7 @@ from rso.finance.extracts import read_extract
 from rso.reports.compiler import compile_report
 from rso.reports.editions import write_pages
 from rso.reports.models import Report
+from rso.reports.outside import open_to
 from tests.conftest import NOW
 from tests.factories.extracts import as_csv
 from tests.signing_in import sign_in
@@ -92,6 +97,13 @@ def test_every_template_is_rendered(office, naree, now, rendered, tmp_path, monk
     as_role("ravi-perera").get("/office/audit/")
     upload = keep_extract(read_extract("ledger.csv", as_csv()), by=naree, now=now)
     staff.get(f"/office/finance/ledger/{upload.ref}/")
+
+    monthly = Report.objects.get(ref="monthly-2022-09")
+    monthly.state = "approved"
+    change([monthly], verb="changed", by=naree, now=now)
+    day = timedelta(days=1)
+    _reading, secret = open_to(monthly, "Funder", timezone.now() - day, timezone.now() + day, by=naree, now=now)
+    anyone.get(f"/reports/advance/{secret}/")
 
     folder = HOUSE / "templates"
     assert {str(path.relative_to(folder)) for path in folder.rglob("*") if path.is_file()} - rendered == set()
