@@ -27,6 +27,44 @@ NOW = datetime(2023, 3, 31, 9, 0, tzinfo=UTC)
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
 
 
+#: Tests of what SQLite and PostgreSQL might answer differently: constraints, queries, locks, texts, numbers.
+BOTH = {
+    *(
+        "test_bad_input",
+        "test_constraints",
+        "test_corrections",
+        "test_drift",
+        "test_figure_engine",
+        "test_history",
+        "test_loading",
+    ),
+    *(
+        "test_merging",
+        "test_office_fuzz",
+        "test_pasting",
+        "test_publishing",
+        "test_search",
+        "test_suppression",
+        "test_verbs",
+    ),
+    *(
+        "test_backup",
+        "test_integrity",
+        "test_office_forms",
+        "test_today",
+        "test_calendar",
+        "test_ledger",
+        "test_budget_lines",
+    ),
+}
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        if item.path.stem in BOTH:
+            item.add_marker(pytest.mark.both)
+
+
 def pytest_configure() -> None:
     """Pages of the tests speak what the catalogues say now."""
     compile_messages()

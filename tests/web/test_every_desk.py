@@ -55,6 +55,7 @@ def test_whoever_is_not_signed_in_is_asked_to(desk):
     assert (answer.status_code, answer.headers["Location"]) == (302, f"/accounts/login/?next={desk.url}")
 
 
+@pytest.mark.long
 @each_desk
 def test_its_list_takes_every_filter_order_column_and_view(desk):
     client = as_user(keeper(desk))
