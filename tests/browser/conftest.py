@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import signal
@@ -118,26 +119,23 @@ def wait_for(port: int, server: subprocess.Popen[bytes], log: Path) -> None:
     raise RuntimeError(f"The site did not start: {log.read_text()}")
 
 
-SIGN_IN = """
-import sys
-import django
-django.setup()
-from django.test import Client
-from rso.accounts.models import User
-from tests.signing_in import sign_in
-print(sign_in(Client(), User.objects.get(ref=sys.argv[1])).cookies["sessionid"].value)
-"""
+@pytest.fixture(scope="session")
+def sessions(rso) -> dict[str, str]:
+    """The session of each of the cast, signed in with a second factor."""
+    command = [sys.executable, "-m", "tests.browser.cast"]
+    told = subprocess.run(command, cwd=HOUSE, env=rso, check=True, capture_output=True, text=True).stdout
+    found: dict[str, str] = json.loads(told)
+    return found
 
 
 @pytest.fixture
-def signed_in(reader, site, rso) -> Callable[[str], Reader]:
-    """A browser in which someone of the cast is signed in."""
+def signed_in(reader, site, sessions) -> Callable[..., Reader]:
+    """A browser in which someone of the cast is signed in, or nobody."""
 
-    def opened(ref: str) -> Reader:
-        command = [sys.executable, "-c", SIGN_IN, ref]
-        session = subprocess.run(command, cwd=HOUSE, env=rso, check=True, capture_output=True, text=True).stdout.strip()
-        made: Reader = reader()
-        made.context.add_cookies([{"name": "sessionid", "value": session, "url": site}])
+    def opened(ref: str, **context: Any) -> Reader:
+        made: Reader = reader(**context)
+        if ref:
+            made.context.add_cookies([{"name": "sessionid", "value": sessions[ref], "url": site}])
         return made
 
     return opened

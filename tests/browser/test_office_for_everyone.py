@@ -1,0 +1,90 @@
+"""Every screen of the office for everyone who works there: accessible, no wider than a telephone, silent, asking no other host."""
+
+from __future__ import annotations
+
+import pytest
+from django.urls import get_resolver, resolve, reverse
+
+from rso.core.office import Desk, desks
+from tests.browser.office import SCREENS, screens_of
+from tests.browser.pages import PAGES
+from tests.browser.reader import Reader
+from tests.browser.test_pages_for_everyone import url_patterns
+from tests.web.test_every_desk import keeper
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db]
+reverse("office")  # finds the desks
+ALL = list(desks.all.values())
+#: Each direction with each width and each scheme, and each width with each scheme: four looks see every pair.
+LOOKS = {"": [(1280, "light"), (320, "dark")], "/ar": [(1280, "dark"), (320, "light")]}
+#: Addresses that give a file or an answer to a script, or only take what a form sends; what they lead to is looked at.
+NO_SCREENS = {
+    "office-export", "office-suggest", "office-file", "office-withdraw", "account_signup", "account_email",
+    "account_email_verification_sent", "account_set_password", "mfa_download_recovery_codes", "mfa_list_webauthn",
+    "mfa_login_webauthn",
+}  # fmt: skip
+#: Looked at for each desk, on the finance officer's way, or on that of somebody with a passkey.
+ELSEWHERE = {
+    "office-list", "office-new", "office-detail", "office-edit", "office-ledger-upload", "mfa_edit_webauthn",
+    "mfa_remove_webauthn", "mfa_reauthenticate_webauthn",
+}  # fmt: skip
+
+
+def faults_of(reader: Reader, language: str) -> list[tuple[object, ...]]:
+    found: list[tuple[object, ...]] = []
+    for width, scheme in LOOKS[language]:
+        reader.see(width=width, scheme=scheme)
+        found += [(reader.page.url, width, scheme, says) for says in (*reader.breaches(), *reader.too_wide())]
+    return found
+
+
+def look_at(signed_in, name: str, language: str) -> tuple[int, list[tuple[object, ...]]]:
+    screen = SCREENS[name]
+    opened = signed_in(screen.who).open(language + screen.path)
+    screen.then(opened.page)
+    return opened.status, faults_of(opened, language)
+
+
+@pytest.mark.parametrize(
+    ("name", "language"), [("office", "/ar"), ("office-list: menus", ""), ("office-edit: faults", "/ar")]
+)
+def test_a_screen_breaks_no_rule_of_accessibility(signed_in, name, language):
+    assert look_at(signed_in, name, language) == (SCREENS[name].status, [])
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("name", SCREENS)
+@pytest.mark.parametrize("language", LOOKS)
+def test_every_screen_is_accessible_in_both_directions_widths_and_schemes(signed_in, name, language):
+    assert look_at(signed_in, name, language) == (SCREENS[name].status, [])
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("desk", ALL, ids=[desk.slug for desk in ALL])
+@pytest.mark.parametrize("language", LOOKS)
+def test_every_desk_is_accessible_from_its_list_to_its_verbs(office, signed_in, desk: Desk, language):
+    opened, found, screens = signed_in(keeper(desk).ref), [], 0
+    for screen in screens_of(desk, opened, language):
+        screens += 1
+        found += [f"{screen.status} {screen.page.url}"] * (screen.status != 200) + faults_of(screen, language)
+    assert (found, screens > 1) == ([], True)
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("language", ["/id", "/th"])
+def test_no_screen_is_wider_than_a_telephone_in_a_language_of_longer_words(signed_in, language):
+    found = {}
+    for name, screen in SCREENS.items():
+        opened = signed_in(screen.who).see(width=320).open(language + screen.path)
+        screen.then(opened.page)
+        found[name] = opened.too_wide()
+        opened.context.close()
+    assert {name: wide for name, wide in found.items() if wide} == {}
+
+
+def test_no_kind_of_screen_is_left_out():
+    begins = ("office", "account", "mfa_")
+    names = {pattern.name for pattern in url_patterns(get_resolver()) if (pattern.name or "").startswith(begins)}
+    public = {resolve(path.partition("?")[0]).url_name for path in PAGES.values() if path != "/nowhere/"}
+    looked_at = {name.partition(":")[0] for name in SCREENS} - {"not found"}
+    assert names - NO_SCREENS - ELSEWHERE - public == looked_at - ELSEWHERE
