@@ -16,25 +16,42 @@ for (const all of document.querySelectorAll("[data-all]")) {
     };
     all.addEventListener("change", () => { boxes.forEach((box) => { box.checked = all.checked; }); show(); });
     boxes.forEach((box) => box.addEventListener("change", show));
+    addEventListener("pageshow", show);
     show();
 }
 
-// A form keeps what is typed as a draft a second after the last key.
+// What went wrong is the first thing that a reader comes to, even where the address leads to another.
+addEventListener("pageshow", () => document.querySelector("[role=alert][tabindex]")?.focus());
+
+// An open menu closes by Escape, and the keyboard is back where it opened.
+for (const menu of document.querySelectorAll("details.menu")) {
+    menu.addEventListener("keydown", (event) => {
+        if (event.key !== "Escape" || !menu.open) return;
+        menu.open = false;
+        menu.querySelector("summary").focus();
+    });
+}
+
+// A form keeps what is typed as a draft a second after the last key, until it is sent.
 for (const form of document.querySelectorAll("form[data-draft]")) {
     const told = form.querySelector("[data-kept]");
     let waiting = 0;
-    let leaving = false;
+    let line = new AbortController();
     const keep = async () => {
-        if (leaving) return;
         const data = new FormData(form);
         data.set("_keep", "1");
+        line.abort();
+        line = new AbortController();
         try {
-            const answer = await fetch(form.action || location.href, { method: "POST", body: data, headers: { Accept: "application/json" } });
+            const answer = await fetch(location.href, { method: "POST", body: data, headers: { Accept: "application/json" }, signal: line.signal });
             if (answer.ok) told.textContent = (await answer.json()).says;
         } catch { /* the line is down; the next key tries again */ }
     };
-    form.addEventListener("input", () => { clearTimeout(waiting); waiting = setTimeout(keep, 1000); });
-    form.addEventListener("submit", () => { leaving = true; clearTimeout(waiting); });
+    form.addEventListener("input", () => {
+        clearTimeout(waiting);
+        if (!form.dataset.sent) waiting = setTimeout(keep, 1000);
+    });
+    form.addEventListener("submit", () => { clearTimeout(waiting); line.abort(); });
 }
 
 // A second click on a button that sends a form sends it once.
@@ -45,23 +62,35 @@ for (const form of document.querySelectorAll("form[method=post]")) {
         setTimeout(() => { delete form.dataset.sent; }, 5000);
     });
 }
+// A page that the browser kept and shows again may be sent again; a form of it that was sent is opened anew, as the record is now.
+addEventListener("pageshow", (event) => {
+    if (!event.persisted) return;
+    const sent = [...document.querySelectorAll("form[data-sent]")];
+    if (sent.some((form) => "draft" in form.dataset)) location.reload();
+    sent.forEach((form) => { delete form.dataset.sent; });
+});
 
 // Names of records are suggested while one types, where the page does not hold them all.
 const asked = new Map();
+const namesAt = (url) => {
+    if (!asked.has(url)) asked.set(url, fetch(url).then((answer) => answer.json()).then((found) => found.names).catch(() => { asked.delete(url); return []; }));
+    return asked.get(url);
+};
 const suggest = async (input) => {
     const words = input.value.trim();
-    const list = document.getElementById(input.getAttribute("list"));
+    let list = document.getElementById(input.getAttribute("list"));
     if ((list && !list.dataset.asked) || words.length < 2) return;
-    const url = `${input.dataset.suggest}?q=${encodeURIComponent(words)}`;
-    if (!asked.has(url)) asked.set(url, fetch(url).then((answer) => (answer.ok ? answer.json() : { names: [] }), () => ({ names: [] })));
-    const { names } = await asked.get(url);
-    const shown = list || document.createElement("datalist");
-    if (!list) { shown.id = input.getAttribute("list"); shown.dataset.asked = "1"; document.body.append(shown); }
-    shown.replaceChildren(...names.map((name) => Object.assign(document.createElement("option"), { textContent: name })));
+    const names = await namesAt(`${input.dataset.suggest}?q=${encodeURIComponent(words)}`);
+    if (input.value.trim() !== words) return;
+    list = document.getElementById(input.getAttribute("list"));
+    if (!list) {
+        list = Object.assign(document.createElement("datalist"), { id: input.getAttribute("list") });
+        list.dataset.asked = "1";
+        document.body.append(list);
+    }
+    list.replaceChildren(...names.map((name) => Object.assign(document.createElement("option"), { textContent: name })));
 };
-for (const input of document.querySelectorAll("input[data-suggest]")) {
-    input.addEventListener("input", () => suggest(input));
-}
+document.addEventListener("input", (event) => { if (event.target.dataset.suggest) suggest(event.target); });
 
 // Places for one more linked record come as they are needed.
 for (const group of document.querySelectorAll("[data-several]")) {
@@ -72,8 +101,15 @@ for (const group of document.querySelectorAll("[data-several]")) {
     spare.forEach((row) => { row.hidden = true; });
     const more = Object.assign(document.createElement("button"), { type: "button", className: "btn two mini", textContent: group.dataset.several });
     more.addEventListener("click", () => {
-        let row = spare.shift();
-        if (!row) { row = rows[rows.length - 1].cloneNode(true); row.querySelectorAll("input").forEach((input) => { input.value = ""; if (input.dataset.suggest) input.addEventListener("input", () => suggest(input)); }); }
+        const row = spare.shift() || rows[0].cloneNode(true);
+        if (!row.isConnected) {
+            const number = group.querySelectorAll(".row").length + 1;
+            row.querySelectorAll("input").forEach((input) => {
+                input.value = "";
+                input.id = input.id && `${group.id}-${number}`;
+                input.setAttribute("aria-label", input.getAttribute("aria-label").replace(/, 1(?=,|$)/, `, ${number}`));
+            });
+        }
         row.hidden = false;
         more.before(row);
         row.querySelector("input").focus();

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import gzip
 from typing import NamedTuple
 
 import pytest
 
 from tests.browser.pages import PAGES
+from tests.browser.reader import Reader
+from tests.conftest import HOUSE
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db]
 KB = 1000
@@ -23,7 +26,10 @@ class Visit(NamedTuple):
 
 
 def visit(reader, path: str) -> Visit:
-    opened = reader()
+    return weighed(reader(), path)
+
+
+def weighed(opened: Reader, path: str) -> Visit:
     network = opened.context.new_cdp_session(opened.page)
     network.send("Network.enable")
     sizes: list[float] = []
@@ -32,6 +38,29 @@ def visit(reader, path: str) -> Visit:
     while len(sizes) < len(opened.requests):
         opened.page.wait_for_timeout(10)
     return Visit(int(sum(sizes)), len(sizes), opened.fonts - LATIN - NAMES)
+
+
+#: Pages of the office as they are opened first: the day, a full page of a list, a record, a form.
+OFFICE = {
+    "office": "/office/?year=2022",
+    "list": "/office/participations/",
+    "record": "/office/events/e2022-06/",
+    "form": "/office/events/e2022-06/edit/",
+}
+
+
+@pytest.mark.parametrize(
+    "name", ["list", *(pytest.param(name, marks=pytest.mark.long) for name in ("office", "record", "form"))]
+)
+def test_a_first_visit_of_the_office_is_light(signed_in, name):
+    found = weighed(signed_in("naree-boonmee"), OFFICE[name])
+    assert found.moved <= 150 * KB
+    assert found.requests <= 10
+
+
+def test_the_scripts_of_the_product_together_are_light():
+    scripts = b"".join(path.read_bytes() for path in sorted((HOUSE / "static").glob("*.js")))
+    assert len(gzip.compress(scripts)) <= 40 * KB
 
 
 @pytest.mark.parametrize(("language", "bar"), [("", 70), ("/th", 100)])

@@ -92,6 +92,17 @@ def test_a_second_click_makes_no_second_record(naree):
     assert Event.objects.filter(title="Border week").count() == 1
 
 
+def test_a_second_change_by_the_same_opening_of_a_form_is_shown_and_not_lost(naree):
+    """As after going back to a form that was saved."""
+    sent = opened(naree)
+    as_user(naree).post(EDIT, {**sent, "place": "Jakarta"})
+
+    again = as_user(naree).post(EDIT, {**sent, "place": "Surabaya"})
+    as_user(naree).post(EDIT, answers_of(again.content))
+
+    assert (again.status_code, event().place) == (409, "Surabaya")
+
+
 def test_two_who_change_different_fields_both_keep_theirs(naree, somchai):
     first, second = opened(naree), opened(somchai)
 

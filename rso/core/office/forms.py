@@ -58,6 +58,11 @@ class Field:
     def id(self) -> str:
         return f"f-{self.name}"
 
+    @property
+    def first(self) -> str:
+        """The id of its first control, to which the error summary leads."""
+        return f"{self.id}-1" if self.kind in ("radio", "several") else self.id
+
 
 class Opened:
     """A form as someone has it open: for a new record or a stored one, with the cells at first and those typed."""
@@ -287,4 +292,4 @@ def _errors(form: Opened, sections: list[tuple[Any, list[Field]]]) -> Iterator[M
     for _title, fields in sections:
         for question in fields:
             if question.error:
-                yield {"says": question.error, "label": question.label, "id": question.id}
+                yield {"says": question.error, "label": question.label, "id": question.first}

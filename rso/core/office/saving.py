@@ -71,12 +71,12 @@ def merged(
 def save(
     desk: Desk, ref: str, mine: Cells, began: Cells, token: UUID, *, by: User, now: datetime, reason: str = ""
 ) -> Saved:
-    """Adds or changes one record by its verbs, with its links, in one transaction; once for each opening of the form.
+    """Changes one record by its verbs, with its links, in one transaction, or adds one: once for each opening of the form.
 
     Raises Unsaved with all that is wrong, Clash where another wrote into the same fields, Gone where the record is.
     """
     with turn():
-        done = Draft.objects.filter(token=token, owner=by.pk).exclude(done="").first()
+        done = None if ref else Draft.objects.filter(token=token, owner=by.pk).exclude(done="").first()
         if done:
             return Saved(done.done, False)
         saved = _change(desk, ref, mine, began, by, now, reason) if ref else _add(desk, mine, by, now)

@@ -1,0 +1,57 @@
+"""What the office's script does where a browser alone would lose something: pages gone back to, answers that come late."""
+
+from __future__ import annotations
+
+import pytest
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db]
+#: The browser shows a page again that it kept when it was left.
+SHOWN_AGAIN = "dispatchEvent(new PageTransitionEvent('pageshow', {persisted: true}))"
+SENT = """selector => {
+  const form = document.querySelector(selector)
+  form.addEventListener("submit", event => event.preventDefault())
+  form.requestSubmit(); form.requestSubmit()
+  return form.dataset.sent
+}"""
+
+
+def test_a_page_gone_back_to_can_be_sent_again_and_a_form_that_was_sent_opens_anew(signed_in):
+    page = signed_in("naree-boonmee").open("/office/events/").page
+    assert page.evaluate(SENT, "#chosen") == "1"
+    page.evaluate(SHOWN_AGAIN)
+    assert page.locator("#chosen").get_attribute("data-sent") is None
+
+    page.goto("/office/events/e2022-09/edit/")
+    first = page.locator("[name=_token]").input_value()
+    assert page.evaluate(SENT, "form[data-draft]") == "1"
+    with page.expect_navigation(wait_until="load"):
+        page.evaluate(SHOWN_AGAIN)
+    assert page.locator("[name=_token]").input_value() != first
+
+
+def test_nothing_is_kept_as_a_draft_once_the_form_is_sent(signed_in):
+    opened, asked = signed_in("naree-boonmee"), []
+    opened.page.clock.install()
+    page = opened.open("/office/events/e2022-08/edit/").page
+    page.on("request", lambda request: asked.append(request.method))
+    page.locator("#f-place").fill("Apia")
+    with page.expect_response("**/edit/"):
+        page.clock.fast_forward(2000)
+    page.locator("#f-place").fill("Suva")
+    page.evaluate(SENT, "form[data-draft]")
+    page.locator("#f-place").fill("Nadi")
+    page.clock.fast_forward(2000)
+    assert asked == ["POST"]
+
+
+def test_suggestions_are_those_for_what_stands_in_the_field_now(signed_in):
+    page = signed_in("naree-boonmee").open("/office/participations/new/").page
+    waiting = []
+    page.route("**/suggest/person/*q=Ba", lambda route: waiting.append(route))
+    page.route("**/suggest/person/*q=Bat", lambda route: route.fulfill(json={"names": ["Batbayar (batbayar)"]}))
+    page.locator("#f-person").press_sequentially("Bat")
+    option = page.locator("#list-person option")
+    option.wait_for(state="attached")
+    waiting[0].fulfill(json={"names": ["Bagus Santoso (bagus-santoso)"]})
+    page.wait_for_timeout(100)
+    assert option.all_text_contents() == ["Batbayar (batbayar)"]
