@@ -156,9 +156,13 @@ def backup(
 ) -> None:
     """Write the whole office into one file, records and papers, while others go on working."""
     open_database()
+    from django.utils import timezone
+
     from rso.backup.make import back_up
+    from rso.metrics import ended_well
 
     taken = back_up(file.absolute())
+    ended_well("backup", timezone.now())
     show(({"what": name, "value": value} for name, value in taken.shown().items()), form)
     for ref in taken.missing:
         err.print(f"The file {ref} was lost before; the backup does not hold it. See: rso check-integrity")
@@ -372,10 +376,14 @@ def run_due(form: FormatOption = Format.TABLE) -> None:
     from rso.accounts.models import User
     from rso.core.office.digest import send_digests
     from rso.core.retention import forget_all
+    from rso.metrics import ended_well
 
     now = timezone.now()
     sent = send_digests([user for user in User.objects.order_by("pk") if user.is_office], now=now)
-    show([{"what": "mails of the day", "number": len(sent)}, *forget_all(now)], form)
+    done: list[dict[str, str | int]] = [{"what": "mails of the day", "number": len(sent)}]
+    done += forget_all(now)
+    ended_well("run-due", now)
+    show(done, form)
 
 
 @app.command()

@@ -11,12 +11,11 @@ from dataclasses import dataclass
 from importlib import metadata
 from pathlib import Path
 
+from rso import mail
 from rso.core.fonts import print_cuts, web_cuts
 from rso.environment import HOUSE
+from rso.health import SPACE
 from rso.troubles import sentence
-
-#: Megabytes that a load and its reports may take.
-SPACE = 200
 
 
 @dataclass(frozen=True)
@@ -28,7 +27,7 @@ class Finding:
 
 def examine() -> list[Finding]:
     """Every finding, good or bad. Nothing is changed."""
-    return [_python(), _packages(), *_fonts(), _folder(), _space(), _secret(), *_database(), _accounts()]
+    return [_python(), _packages(), *_fonts(), _folder(), _space(), _secret(), *_database(), _accounts(), _mail()]
 
 
 def _python() -> Finding:
@@ -155,3 +154,24 @@ def _accounts() -> Finding:
         return Finding("Accounts", False, sentence(error) or str(error))
     says = f"{', '.join(public[:3])}{' …' if public[3:] else ''}: the example's public password. Set active to no in users.csv and load it"
     return Finding("Accounts", not public, "none has the example's password" if not public else says)
+
+
+def _mail() -> Finding:
+    """Whether letters leave: invitations, new passwords, the mail of the day."""
+    from smtplib import SMTPException
+
+    from django.conf import settings
+    from django.core.mail import get_connection
+
+    if settings.EMAIL_BACKEND == mail.CONSOLE:
+        says = "letters are printed by rso serve and go to nobody"
+        return Finding(
+            "Mail", not settings.ENV.is_reachable, f"{says}. Set RSO_MAIL_URL" if settings.ENV.is_reachable else says
+        )
+    where = f"{settings.EMAIL_HOST}:{settings.EMAIL_PORT}"
+    try:
+        with get_connection():
+            return Finding("Mail", True, f"{where} takes letters from {settings.DEFAULT_FROM_EMAIL}")
+    except (OSError, SMTPException) as error:
+        reason = type(error).__name__ if isinstance(error, SMTPException) else error.strerror or str(error)
+        return Finding("Mail", False, f"{where} cannot be used: {reason}. Check RSO_MAIL_URL")

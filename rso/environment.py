@@ -10,6 +10,7 @@ import secrets
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass
+from email.utils import parseaddr
 from pathlib import Path
 from typing import Annotated, Any, Literal, get_args
 from urllib.parse import urlsplit
@@ -19,6 +20,7 @@ from pydantic import Field, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from rso.core.loading.near import did_you_mean
+from rso.mail import settings_of
 from rso.troubles import Trouble
 
 HOUSE = Path(__file__).resolve().parent.parent
@@ -60,8 +62,23 @@ class Environment(BaseSettings):
     financial_year_start: int = Field(
         default=7, ge=1, le=12, description="Month, 1 to 12, in which the financial year begins; FY2022 ends in 2022"
     )
+    mail_url: str = Field(
+        default="console://",
+        description="Mail server: smtp://user:password@host:587?tls=1, smtps://user:password@host:465, or console://, which prints letters",
+        repr=False,
+    )
+    mail_from: str = Field(
+        default="rso@localhost",
+        description="Address from which letters come; with a name: Our office <rso@office.example>",
+    )
+    metrics_token: str = Field(
+        default="",
+        description="Opens /metrics to whoever sends it; at least 20 characters. Empty: /metrics is open to this machine alone",
+        repr=False,
+    )
+    log_format: Literal["text", "json"] = Field(default="text", description="How lines of the log are written")
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field(
-        default="WARNING", description="What is told of the product's own work"
+        default="WARNING", description="What is told of the product's own work; INFO tells of each request"
     )
 
     @field_validator("allowed_hosts", mode="before")
@@ -99,6 +116,29 @@ class Environment(BaseSettings):
     def long_enough(cls, value: str) -> str:
         if value and len(value) < 50:
             raise ValueError("write at least 50 characters, or leave it empty")
+        return value
+
+    @field_validator("mail_url")
+    @classmethod
+    def address_of_mail(cls, value: str) -> str:
+        with suppress(ValueError):
+            settings_of(value)
+            return value
+        raise ValueError("write smtp://user:password@host:587?tls=1, smtps://user:password@host:465 or console://")
+
+    @field_validator("mail_from")
+    @classmethod
+    def one_address(cls, value: str) -> str:
+        _name, address = parseaddr(value)
+        if not address.partition("@")[2] or "\n" in value:
+            raise ValueError("write one address, or a name and the address in <>")
+        return value
+
+    @field_validator("metrics_token")
+    @classmethod
+    def hard_to_guess(cls, value: str) -> str:
+        if value and len(value) < 20:
+            raise ValueError("write at least 20 characters, or leave it empty")
         return value
 
     @field_validator("log_level", mode="before")

@@ -46,6 +46,17 @@ def collect() -> None:
 def serve_on(port: int, workers: int) -> None:
     """Serves until it is stopped. Raises PortTaken."""
     from gunicorn.app.base import BaseApplication
+    from gunicorn.glogging import Logger
+
+    from rso import metrics
+
+    class ThroughOurs(Logger):  # type: ignore[misc]
+        """What the server says of a request that it cannot read names who sent it: it goes the way of all lines."""
+
+        def setup(self, cfg: Any) -> None:
+            super().setup(cfg)
+            self.error_log.handlers.clear()
+            self.error_log.propagate = True
 
     check_port(port)
     collect()
@@ -60,6 +71,8 @@ def serve_on(port: int, workers: int) -> None:
                 "preload_app": True,
                 "loglevel": "warning",
                 "control_socket_disable": True,
+                "logger_class": ThroughOurs,
+                "post_fork": lambda _server, worker: metrics.begin(worker.age),
             }
             for name, value in settings.items():
                 if name in self.cfg.settings:

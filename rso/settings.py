@@ -5,6 +5,7 @@ from typing import Any
 import dj_database_url
 from csp.constants import NONE, SELF
 
+from rso import mail
 from rso.environment import HOUSE, read_environment
 
 ENV = read_environment()
@@ -31,6 +32,7 @@ INSTALLED_APPS = [
     "allauth.mfa",
 ]
 MIDDLEWARE = [
+    "rso.logs.logged",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "rso.core.headers.headers",
@@ -134,14 +136,15 @@ ALLAUTH_TRUSTED_PROXY_COUNT = int(ENV.behind_https)
 LOGIN_URL = "account_login"
 LOGIN_REDIRECT_URL = "home"
 ACCOUNT_LOGOUT_REDIRECT_URL = "home"
-EMAIL_BACKEND = "django.core.mail.backends.console.EmailBackend"
+globals().update(mail.settings_of(ENV.mail_url))
+DEFAULT_FROM_EMAIL = SERVER_EMAIL = ENV.mail_from
 SESSION_ENGINE = "rso.accounts.sessions"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = ENV.behind_https
 CSRF_COOKIE_HTTPONLY = True
 if ENV.behind_https:
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
     SECURE_SSL_REDIRECT = True
-    SECURE_REDIRECT_EXEMPT = [r"^healthz$"]  # asked on the machine itself
+    SECURE_REDIRECT_EXEMPT = [r"^(healthz|readyz|metrics)$"]  # asked on the machine itself
     SECURE_HSTS_SECONDS = 31_536_000
     SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = True
 
@@ -189,9 +192,14 @@ X_FRAME_OPTIONS = "DENY"
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"plain": {"format": "{asctime} {levelname} {name} {message}", "style": "{"}},
-    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "plain"}},
+    "formatters": {"text": {"()": "rso.logs.Plain"}, "json": {"()": "rso.logs.Json"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": ENV.log_format}},
     "root": {"handlers": ["console"], "level": ENV.log_level},
-    # What scanners ask for is answered and not told: a host that is not ours, a HEAD of a page.
-    "loggers": {"django.security.DisallowedHost": {"level": "CRITICAL"}, "gunicorn.http.wsgi": {"level": "ERROR"}},
+    "loggers": {
+        # Django's own handlers print what was asked for and by whom, and mail errors whole.
+        **{name: {"handlers": [], "level": "NOTSET", "propagate": True} for name in ("django", "django.server")},
+        # What scanners ask for is answered and not told: a host that is not ours, a HEAD of a page.
+        "django.security.DisallowedHost": {"level": "CRITICAL"},
+        "gunicorn.http.wsgi": {"level": "ERROR"},
+    },
 }

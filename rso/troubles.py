@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+from smtplib import SMTPException
 
 GUIDE = "docs/guide/operator.md"
 #: What a database says, and what that means to whoever runs the product. The first that fits is told.
@@ -46,6 +47,8 @@ def sentence(error: BaseException) -> str:
     """What to tell of an error; empty where it is a fault of the product, which shows its traceback."""
     if isinstance(error, Trouble):
         return str(error)
+    if isinstance(error, SMTPException):
+        return f"The mail server refuses letters ({type(error).__name__}). Check RSO_MAIL_URL and RSO_MAIL_FROM: rso doctor."
     if isinstance(error, OSError):
         return _of_system(error)
     from django.db import DatabaseError, InterfaceError

@@ -10,7 +10,7 @@ from django.views.generic import TemplateView
 
 from rso.core.addresses import RefConverter
 from rso.core.office.doors import patterns as office
-from rso.health import healthz
+from rso.health import healthz, metrics_page, readyz
 
 register_converter(RefConverter, "ref")
 
@@ -31,6 +31,8 @@ ROBOTS = TemplateView.as_view(template_name="robots.txt", content_type="text/pla
 urlpatterns = [
     read_only(path("robots.txt", ROBOTS, name="robots")),
     read_only(path("healthz", healthz, name="healthz")),
+    read_only(path("readyz", readyz, name="readyz")),
+    read_only(path("metrics", metrics_page, name="metrics")),
     *i18n_patterns(
         *door("accounts"),
         *(read_only(pattern) for room in PUBLIC for pattern in door(room)),

@@ -15,7 +15,7 @@ NO_PAGES = {
     "publications-feed", "figure-latest", "figure-csv", "figure-records", "report-pdf", "report-data",
     "account_signup", "account_email", "account_email_verification_sent", "account_set_password", "account_reauthenticate",
     "account", "account_sessions",
-    "account_logout", "account_change_password", "healthz", "robots", "portal",
+    "account_logout", "account_change_password", "healthz", "readyz", "metrics", "robots", "portal",
 }  # fmt: skip
 #: How the names of pages begin that only an account opens.
 FOR_AN_ACCOUNT = ("account-", "mfa_", "office")

@@ -48,13 +48,14 @@ def test_all_mistakes_are_told_at_once_and_no_secret_is_repeated(put):
     put(
         DATABASE_URL="mysql://root:hunter2@host/office", RSO_BASE_URL="rso.example", RSO_SECRET_KEY="too short",
         RSO_DEBUG="perhaps", RSO_ALLOWED_HOSTS=" , ", RSO_BEHIND_HTTPS="2", RSO_FINANCIAL_YEAR_START="13",
-        RSO_LOG_LEVEL="LOUD", RSO_ALOWED_HOSTS="rso.example", RSO_COLOUR="blue",
+        RSO_LOG_LEVEL="LOUD", RSO_LOG_FORMAT="xml", RSO_MAIL_URL="mail:hunter2@host", RSO_MAIL_FROM="nobody",
+        RSO_METRICS_TOKEN="short", RSO_ALOWED_HOSTS="rso.example", RSO_QQQQ="blue",
     )  # fmt: skip
 
     boolean = "Input should be a valid boolean, unable to interpret input"
     assert faults() == [
         "RSO_ALOWED_HOSTS is no setting; did you mean RSO_ALLOWED_HOSTS?",
-        "RSO_COLOUR is no setting",
+        "RSO_QQQQ is no setting",
         "DATABASE_URL: write postgres://user@host/name or sqlite:////folder/file",
         "RSO_BASE_URL: “rso.example”: write an address that begins with http:// or https://",
         "RSO_SECRET_KEY: write at least 50 characters, or leave it empty",
@@ -62,6 +63,10 @@ def test_all_mistakes_are_told_at_once_and_no_secret_is_repeated(put):
         "RSO_ALLOWED_HOSTS: “ , ”: name at least one host",
         f"RSO_BEHIND_HTTPS: “2”: {boolean}",
         "RSO_FINANCIAL_YEAR_START: “13”: Input should be less than or equal to 12",
+        "RSO_MAIL_URL: write smtp://user:password@host:587?tls=1, smtps://user:password@host:465 or console://",
+        "RSO_MAIL_FROM: “nobody”: write one address, or a name and the address in <>",
+        "RSO_METRICS_TOKEN: write at least 20 characters, or leave it empty",
+        "RSO_LOG_FORMAT: “xml”: Input should be 'text' or 'json'",
         "RSO_LOG_LEVEL: “LOUD”: Input should be 'DEBUG', 'INFO', 'WARNING' or 'ERROR'",
     ]
 

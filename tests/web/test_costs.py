@@ -129,6 +129,8 @@ def too_dear(found: dict[str, Cost]) -> dict[str, Cost]:
 NO_BAR = {
     "robots",
     "healthz",
+    "readyz",
+    "metrics",
     "components",
     "calendar-feed",
     "portal",
