@@ -348,6 +348,31 @@ def roles(
 
 
 @app.command()
+def contract(
+    renew: Annotated[
+        bool, typer.Option("--renew", help="Describe the data anew and give it its version (development time).")
+    ] = False,
+    form: FormatOption = Format.TABLE,
+) -> None:
+    """The version of the data that others rely on, and what each version changed."""
+    start()
+    from datetime import date
+
+    from rso.reports import promises
+    from rso.reports.contract import published
+
+    found = promises.renew(date.today()) if renew else published()
+    show(
+        (
+            {"version": entry["version"], "date": entry["date"], **change}
+            for entry in found["changelog"]
+            for change in entry["changes"] or [{"kind": "", "name": "", "what": "first", "detail": ""}]
+        ),
+        form,
+    )
+
+
+@app.command()
 def doctor(form: FormatOption = Format.TABLE) -> None:
     """Check the environment, the database, the fonts and the permissions, and say how to mend what is wrong."""
     start()

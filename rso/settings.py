@@ -97,6 +97,8 @@ IN_MEMORY = "django.core.cache.backends.locmem.LocMemCache"
 CACHES = {
     # Tries at signing in.
     "default": {"BACKEND": IN_MEMORY, "OPTIONS": {"MAX_ENTRIES": 10_000}},
+    # Requests of machines in this minute.
+    "asked": {"BACKEND": IN_MEMORY, "LOCATION": "asked", "OPTIONS": {"MAX_ENTRIES": 20_000}},
     # Pages of figures, at most 180 KB each.
     "made": {"BACKEND": IN_MEMORY, "LOCATION": "made", "OPTIONS": {"MAX_ENTRIES": 200}},
 }

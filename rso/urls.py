@@ -3,12 +3,14 @@
 from importlib import import_module
 
 from django.conf.urls.i18n import i18n_patterns
-from django.urls import URLPattern, path, register_converter
+from django.urls import URLPattern, include, path, register_converter
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_safe
 from django.views.generic import TemplateView
 
 from rso.core.addresses import RefConverter
+from rso.core.api.describing import docs
+from rso.core.api.urls import patterns as machines
 from rso.core.office.doors import patterns as office
 from rso.health import healthz, metrics_page, readyz
 
@@ -38,6 +40,8 @@ urlpatterns = [
         *(read_only(pattern) for room in PUBLIC for pattern in door(room)),
         *(read_only(pattern) for pattern in door("members", "portal")),
         *office(),
+        read_only(path("api/docs/", docs, name="api-docs")),
         prefix_default_language=False,
     ),
+    path("api/", include(machines())),
 ]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from datetime import datetime
+from datetime import date, datetime, timedelta
 from itertools import count
 
 from allauth.mfa.models import Authenticator
@@ -13,18 +13,23 @@ from django.apps import apps
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from rso.accounts.invitations import invited_by, send_link
-from rso.accounts.models import Role, Session, User
+from rso.accounts.keys import digest_of, new_key
+from rso.accounts.models import ApiKey, Role, Session, User
 from rso.core import history, verbs
+from rso.core.api.scopes import Scope
 from rso.core.models import Kept
 from rso.core.verbs import Problem, Refused, refuse, turn
 
 #: The platform itself, as the one who acts where no person does: the command line, a scheduled task.
 PLATFORM = "platform"
+#: For how long a key may be good.
+LONGEST = timedelta(days=366)
 #: What the audit trail calls the kinds of second factors.
 FACTORS = {Authenticator.Type.TOTP: "app of codes", Authenticator.Type.WEBAUTHN: "passkey"}
 
@@ -154,6 +159,39 @@ def bring_back(users: Sequence[User], *, by: User, now: datetime) -> list[User]:
     return change_accounts(users, by=by, now=now, verb="account brought back")
 
 
+# -- keys ----------------------------------------------------------------------------------------------------------------
+
+
+def make_key(*, name: str, owner: User, scope: str, expires_on: date, by: User, now: datetime) -> tuple[ApiKey, str]:
+    """Makes an API key. Returns it with its letters, which are kept nowhere: whoever loses them asks for another."""
+    today = timezone.localdate(now)
+    if not today <= expires_on <= today + LONGEST:
+        raise Refused([Problem(0, "expires_on", _("Name a day from today to a year from now"))])
+    if not owner.is_active or (scope != Scope.PUBLIC and not owner.is_office):
+        raise Refused(
+            [Problem(0, "owner", _("A key that opens more than the public sees belongs to someone of the office"))]
+        )
+    ref, letters = new_key()
+    key = ApiKey(
+        ref=ref,
+        name=name.strip(),
+        owner=owner,
+        scope=scope,
+        digest=digest_of(letters),
+        made_at=now,
+        expires_on=expires_on,
+    )
+    verbs.add([key], verb="key made", by=by, now=now)
+    return key, letters
+
+
+def revoke_keys(keys: Sequence[ApiKey], *, by: User, now: datetime) -> list[ApiKey]:
+    """Keys that open nothing from now on. They stay on record."""
+    for key in keys:
+        key.revoked_at = key.revoked_at or now
+    return verbs.change(keys, verb="key revoked", by=by, now=now)
+
+
 # -- invitations ---------------------------------------------------------------------------------------------------------
 
 
@@ -254,5 +292,7 @@ history.says("passkey added", gettext_lazy("%(who)s added a passkey"))
 history.says("passkey removed", gettext_lazy("%(who)s removed a passkey"))
 history.says("second factors reset", gettext_lazy("%(who)s reset the second factors"))
 history.says("invited", gettext_lazy("%(who)s sent an invitation"))
+history.says("key made", gettext_lazy("%(who)s made the %(noun)s"))
+history.says("key revoked", gettext_lazy("%(who)s revoked the %(noun)s"))
 history.says("handed over", gettext_lazy("%(who)s handed the %(noun)s over"))
 history.says("account brought back", gettext_lazy("%(who)s opened the %(noun)s again"))

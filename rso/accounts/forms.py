@@ -16,7 +16,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 from rso.accounts.example import secret_of
-from rso.accounts.models import OFFICE_ROLES, Role, User
+from rso.accounts.models import OFFICE_ROLES, ApiKey, Role, User
 
 ONE_TIME = {"autocomplete": "one-time-code", "autocapitalize": "off", "spellcheck": "false"}
 
@@ -101,6 +101,21 @@ class Invitation(forms.Form):
     name = forms.CharField(label=_("Name as others see it"), max_length=120)
     email = forms.EmailField(label=_("Email"), max_length=254)
     role = forms.ChoiceField(label=_("Role"), choices=[role for role in Role.choices if role[0] != Role.SERVICE])
+
+
+class NewKey(forms.ModelForm):  # type: ignore[type-arg]
+    class Meta:
+        model = ApiKey
+        fields = ("name", "owner", "scope", "expires_on")
+        widgets = {"expires_on": forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"})}
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        people = User.objects.filter(is_active=True).exclude(role=Role.SERVICE).order_by("name")
+        self.fields["owner"] = forms.ModelChoiceField(
+            people, to_field_name="ref", label=self.fields["owner"].label, help_text=self.fields["owner"].help_text,
+            empty_label=_("Choose"),
+        )  # fmt: skip
 
 
 class Leaving(forms.Form):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from rso.accounts.models import DESCRIBED, OFFICE_ROLES, Role
+from rso.core.api.scopes import Scope
 from rso.core.permissions import permissions
 
 
@@ -29,6 +30,14 @@ def as_guide() -> str:
             f"| {role.label} | {'yes' if role in OFFICE_ROLES else 'no'} | {_whole(str(DESCRIBED[role]))} |"
             for role in Role
         ),
+        "",
+        "## API keys",
+        "",
+        "A key stands for its owner at [the machine door](api.md), and opens no more than its scope:",
+        "",
+        "| scope | opens |",
+        "| --- | --- |",
+        *(f"| {scope.value} | {scope.label} |" for scope in Scope),
         "",
         "## Who may do what",
         "",

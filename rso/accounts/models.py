@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import ClassVar
 
 from django.conf import settings
@@ -9,11 +10,13 @@ from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.sessions.base_session import AbstractBaseSession
 from django.db import models
 from django.db.models import Q
+from django.utils import timezone
 from django.utils.crypto import salted_hmac
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from rso.accounts.sessions import SessionStore
+from rso.core.api.scopes import Scope
 from rso.core.models import Kept, one_of
 from rso.core.privacy import DataClass, Privacy
 
@@ -58,6 +61,7 @@ class User(AbstractBaseUser, Kept):
         _("Disabled when the person leaves; the name stays in the audit trail"),
     )
     offered_where = Q(is_active=True, role__in=OFFICE_ROLES)
+    untold = frozenset({"password", "last_login"})
     name = models.CharField(_("name"), max_length=120)
     email = models.EmailField(_("email"), unique=True)
     role = models.CharField(_("role"), max_length=30, choices=Role.choices)
@@ -88,6 +92,45 @@ class User(AbstractBaseUser, Kept):
     def is_office(self) -> bool:
         """Whether the person works for the office and may see the records behind its figures."""
         return self.is_active and self.role in OFFICE_ROLES
+
+
+class ApiKey(Kept):
+    """Lets a program ask at the machine door. Its ref begins the key; of the rest only a digest is kept."""
+
+    privacy = Privacy(
+        DataClass.OFFICE,
+        _("Lets programs ask for what their owners may see"),
+        _("Kept after it was revoked, so that the audit trail can name it"),
+    )
+    hands_over = {"owner": _("API keys")}
+    untold = frozenset({"digest", "last_used_at"})
+    name = models.CharField(_("what it is for"), max_length=120, help_text=_("The program that will use it."))
+    owner = models.ForeignKey(
+        User,
+        models.PROTECT,
+        related_name="api_keys",
+        verbose_name=_("owner"),
+        help_text=_("Who answers for it. It is good for as long as the owner’s account is."),
+    )
+    scope = models.CharField(_("what it opens"), max_length=10, choices=Scope.choices, default=Scope.PUBLIC)
+    digest = models.CharField(max_length=64)
+    made_at = models.DateTimeField(_("made"))
+    expires_on = models.DateField(_("last day"), help_text=_("The last day on which it is good."))
+    last_used_at = models.DateTimeField(_("last used"), null=True, blank=True)
+    revoked_at = models.DateTimeField(_("revoked"), null=True, blank=True)
+
+    class Meta:
+        verbose_name = _("API key")
+        constraints = [one_of("api_key", "scope", Scope)]
+
+    def __str__(self) -> str:
+        return self.name
+
+    def is_good(self, now: datetime) -> bool:
+        """Whether it opens anything: not revoked, not too old, and its owner still here; of the office, where it opens more than the public sees."""
+        owner = self.owner
+        fits = owner.is_active and (owner.is_office or self.scope == Scope.PUBLIC)
+        return self.revoked_at is None and timezone.localdate(now) <= self.expires_on and fits
 
 
 class Session(AbstractBaseSession):

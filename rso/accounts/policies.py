@@ -15,3 +15,4 @@ KEEP_ACCOUNTS = permissions.declare("accounts.keep", _("open, change and disable
 READ_AUDIT_TRAIL = permissions.declare(
     "audit.read", _("read who saw personal data and who exported what"), Role.DATA_PROTECTION_LEAD
 )
+KEEP_KEYS = permissions.declare("keys.keep", _("make and revoke API keys"), Role.ADMINISTRATOR)

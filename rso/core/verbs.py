@@ -62,12 +62,14 @@ def kind_of(model: type[models.Model]) -> str:
 
 
 def audited_fields(model: type[models.Model]) -> list[models.Field[Any, Any]]:
-    """What of a record the audit trail keeps: all but its database id, its ref and what the database derives."""
+    """What of a record the audit trail keeps: all but its database id, its ref, what is untold and what the database derives."""
+    untold = getattr(model, "untold", ())
     return [
         field
         for field in model._meta.concrete_fields
         if not field.primary_key
-        and field.name not in ("ref", "password", "last_login")
+        and field.name != "ref"
+        and field.name not in untold
         and not getattr(field, "generated", False)
     ]
 

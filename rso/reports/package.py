@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 
 from rso.core.figures import Status, registry
 from rso.core.models import Note
+from rso.reports.contract import version
 from rso.reports.document import Document
 
 LICENCE = {
@@ -146,6 +147,7 @@ def _descriptor(document: Document) -> dict[str, Any]:
     return {
         "profile": "tabular-data-package",
         "name": document.ref.lower(),
+        "version": version(),
         "title": document.title,
         "description": f"{document.statement}. {cite}".lstrip(". "),
         "licenses": [LICENCE],

@@ -42,6 +42,7 @@ BAD: dict[str, list[Values]] = {
             "part",
             "region",
             "role",
+            "scope",
             "sector",
             "set",
             "state",

@@ -178,7 +178,8 @@ def test_a_head_request_is_answered_as_a_get_without_its_body():
 @pytest.mark.parametrize("method", ["POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "BREW"])
 def test_no_public_address_takes_anything_but_get_and_head(method):
     client = Client(enforce_csrf_checks=True)
-    addresses = {line.address for line in table() if line.answers[0] == 200 and not line.route.startswith("account_")}
+    apart = ("account_", "api-")  # machines ask first, by OPTIONS, what they may: tests/web/test_api.py
+    addresses = {line.address for line in table() if line.answers[0] == 200 and not line.route.startswith(apart)}
 
     assert {client.generic(method, address).status_code for address in addresses} == {405}
 

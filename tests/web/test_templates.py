@@ -61,8 +61,10 @@ def see_ones_own_account(monkeypatch) -> None:
     open_accounts([fetu], by=platform(), now=NOW)
     send_link(fetu, platform())
     half_way.get(f"/accounts/invitation/{token_of(fetu)}/")
-    for path in ("new/", "naree-boonmee/do/leave/"):
-        signed_in.get(f"/office/accounts/{path}")
+    for path in ("accounts/new/", "accounts/naree-boonmee/do/leave/", "keys/", "keys/new/"):
+        signed_in.get(f"/office/{path}")
+    key = {"name": "Dashboard", "owner": kim.ref, "scope": "public", "expires_on": timezone.localdate()}
+    signed_in.post("/office/keys/new/", key)
 
 
 @pytest.fixture

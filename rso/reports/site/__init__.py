@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from rso.reports.site import advance, editions, figures, reports, tables
+from rso.reports.site import advance, changelog, editions, figures, reports, tables
 
 urlpatterns = [
     path("figures/", figures.index, name="figures"),
@@ -10,6 +10,7 @@ urlpatterns = [
     path("figures/<slug:slug>/<str:period>/", figures.page, name="figure"),
     path("figures/<slug:slug>/<str:period>/figure.csv", figures.as_csv, name="figure-csv"),
     path("figures/<slug:slug>/<str:period>/records.csv", figures.records_csv, name="figure-records"),
+    path("open-data/changelog/", changelog.changelog, name="changelog"),
     path("tables/", tables.builder, name="tables"),
     path("reports/", reports.index, name="reports"),
     path("reports/printed/", reports.printed, name="printed"),

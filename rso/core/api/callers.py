@@ -1,0 +1,109 @@
+"""Who asks, what a key lets them see, and how often they may ask."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from allauth.account.adapter import get_adapter
+from django.core.cache import caches
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest
+
+from rso.core.api.problems import Problem
+from rso.core.api.scopes import Scope
+from rso.core.figures.reading import OFFICE, PUBLIC, Reader
+
+if TYPE_CHECKING:
+    from rso.accounts.models import User
+
+#: Requests a minute: of an address that shows no key, and of a key.
+WITHOUT_KEY, WITH_KEY = 60, 600
+MINUTE = 60
+
+
+@dataclass(frozen=True)
+class Caller:
+    """Whoever asks: by which scope, for whom of the office a key stands, and what their requests are counted by."""
+
+    counted_by: str
+    scope: Scope = Scope.PUBLIC
+    user: User | None = None
+    per_minute: int = WITHOUT_KEY
+
+    @property
+    def reader(self) -> Reader:
+        return PUBLIC if self.scope == Scope.PUBLIC else OFFICE
+
+    @property
+    def sees_people(self) -> bool:
+        return self.scope == Scope.PEOPLE
+
+    @property
+    def has_key(self) -> bool:
+        return self.user is not None
+
+
+class Callers:
+    """How keys are known. The room that keeps them says it."""
+
+    def __init__(self) -> None:
+        self._find: Callable[[str], Caller | None] = lambda key: None
+
+    def knows_keys(self, find: Callable[[str], Caller | None]) -> Callable[[str], Caller | None]:
+        """Marks the function that finds who shows a key: None where the key is unknown, too old or revoked."""
+        self._find = find
+        return find
+
+    def of(self, request: HttpRequest) -> Caller:
+        """Who asks. A session does not count: what a browser is signed in to, another site could ask for. Raises Problem."""
+        told = request.headers.get("Authorization", "")
+        if not told:
+            return Caller(f"address:{_address(request)}")
+        scheme, _space, key = told.partition(" ")
+        caller = self._find(key.strip()) if scheme.lower() == "bearer" else None
+        if caller is None:
+            raise Problem(
+                401, "Nobody has this key, or it is no longer good. Send “Authorization: Bearer KEY”, or no key."
+            )
+        return caller
+
+
+def _address(request: HttpRequest) -> str:
+    """Where a request comes from, as signing in knows it; all that say nothing of it are counted together."""
+    try:
+        return str(get_adapter().get_client_ip(request))
+    except PermissionDenied:
+        return "unknown"
+
+
+callers = Callers()
+
+
+@dataclass(frozen=True)
+class Allowance:
+    """How many requests of a minute are left, and in how many seconds the next minute begins."""
+
+    limit: int
+    left: int
+    seconds: int
+
+    def check(self) -> None:
+        """Raises Problem where there are none."""
+        if self.left < 0:
+            raise Problem(429, f"Too many requests: {self.limit} a minute. Ask again in {self.seconds} seconds.")
+
+
+def count(caller: Caller, now: float | None = None) -> Allowance:
+    """Counts one request, in the cache of this worker."""
+    at = time.time() if now is None else now
+    key, seconds = f"{caller.counted_by}:{int(at // MINUTE)}", MINUTE - int(at % MINUTE)
+    cache = caches["asked"]
+    cache.add(key, 0, 2 * MINUTE)
+    try:
+        used = cache.incr(key)
+    except ValueError:  # the cache was full, and dropped it
+        used = 1
+    return Allowance(caller.per_minute, caller.per_minute - used, seconds)

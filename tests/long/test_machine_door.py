@@ -1,0 +1,66 @@
+"""The machine door asked whatever its description allows, and what it forbids: by anyone, and with a key."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+import schemathesis
+from django.core.cache import caches
+from django.core.wsgi import get_wsgi_application
+from hypothesis import HealthCheck, Phase, settings
+from schemathesis.config import SchemathesisConfig
+from schemathesis.generation.hypothesis.builder import HypothesisTestConfig, HypothesisTestMode, create_test
+
+from rso.core.api.describing import document
+from tests.asking import key_of
+
+QUIET = [HealthCheck.too_slow, HealthCheck.filter_too_much, HealthCheck.function_scoped_fixture]
+
+
+def faults(headers: dict[str, str], cases: int, only: Callable[[str], bool] = lambda path: True) -> list[str]:
+    """What the answers did that the description does not say, address by address."""
+    schema = schemathesis.openapi.from_dict(document(), config=SchemathesisConfig())
+    schema.app = get_wsgi_application()
+    return [
+        fault
+        for found in schema.get_all_operations()
+        if only(found.ok().path)
+        for fault in _of_operation(schema, found.ok(), headers, cases)
+    ]
+
+
+def _of_operation(schema: Any, operation: Any, headers: dict[str, str], cases: int) -> list[str]:
+    found: list[str] = []
+
+    def asked(case: Any) -> None:
+        caches["asked"].clear()
+        answer = case.call(headers={"Accept-Encoding": "identity", **headers})
+        try:
+            case.validate_response(answer)
+        except schemathesis.core.failures.FailureGroup as group:
+            found.extend(f"{case.method} {case.formatted_path} {case.query}: {each}" for each in group.exceptions)
+
+    limits = settings(
+        max_examples=cases, deadline=None, database=None, derandomize=True, suppress_health_check=QUIET, phases=[Phase.explicit, Phase.generate]
+    )  # fmt: skip
+    modes = [HypothesisTestMode.EXAMPLES, HypothesisTestMode.COVERAGE, HypothesisTestMode.FUZZING]
+    config = HypothesisTestConfig(project=schema.config, modes=modes, settings=limits)
+    create_test(operation=operation, test_func=asked, config=config)()
+    return found
+
+
+def test_one_address_does_what_its_description_says(office):
+    assert faults({}, 5, lambda path: path == "/api/events/") == []
+
+
+@pytest.mark.long
+def test_every_address_does_what_its_description_says_for_anyone(office):
+    assert faults({}, 40) == []
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("scope", ["public", "people"])
+def test_every_address_does_what_its_description_says_with_a_key(office, naree, scope):
+    assert faults({"Authorization": f"Bearer {key_of(naree, scope)}"}, 20) == []
