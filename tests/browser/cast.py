@@ -1,4 +1,5 @@
-"""Run on the server's own database: signs the whole cast in, and prints the session of each. Kim has an app and recovery codes."""
+"""Run on the server's own database: signs the whole cast in, and prints the session of each. Kim has an app and recovery
+codes, and a report is published."""
 
 from __future__ import annotations
 
@@ -9,13 +10,15 @@ import django
 django.setup()
 
 from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes  # noqa: E402
-from django.test import Client  # noqa: E402
+from django.conf import settings  # noqa: E402
+from django.test import Client, override_settings  # noqa: E402
 from django.utils import timezone  # noqa: E402
 
 from rso.accounts.actions import give_app, platform, set_password  # noqa: E402
 from rso.accounts.example import PASSWORD, secret_of  # noqa: E402
 from rso.accounts.models import User  # noqa: E402
 from tests.signing_in import sign_in  # noqa: E402
+from tests.web.walking import publish_month  # noqa: E402
 
 
 def main() -> None:
@@ -23,6 +26,8 @@ def main() -> None:
     set_password(kim, password=PASSWORD, by=platform(), now=timezone.now())
     give_app(kim, secret=secret_of(kim.ref), by=platform(), now=timezone.now())
     RecoveryCodes.activate(kim)
+    with override_settings(LANGUAGES=settings.LANGUAGES[:-1]):  # a report is published in no mirrored language
+        publish_month()
     cast = User.objects.filter(is_active=True).exclude(email="")
     print(json.dumps({user.ref: sign_in(Client(), user).cookies["sessionid"].value for user in cast}))
 

@@ -19,7 +19,7 @@ ALL = list(desks.all.values())
 LOOKS = {"": [(1280, "light"), (320, "dark")], "/ar": [(1280, "dark"), (320, "light")]}
 #: Addresses that give a file or an answer to a script, or only take what a form sends; what they lead to is looked at.
 NO_SCREENS = {
-    "office-export", "office-suggest", "office-file", "office-withdraw", "account_signup", "account_email",
+    "office-export", "office-suggest", "office-word", "office-write-preview", "office-write-tokens", "office-file", "office-withdraw", "account_signup", "account_email",
     "account_email_verification_sent", "account_set_password", "mfa_download_recovery_codes", "mfa_list_webauthn",
     "mfa_login_webauthn",
 }  # fmt: skip
