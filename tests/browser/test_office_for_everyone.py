@@ -6,7 +6,7 @@ import pytest
 from django.urls import get_resolver, resolve, reverse
 
 from rso.core.office import Desk, desks
-from tests.browser.office import SCREENS, screens_of
+from tests.browser.office import MARTA, SCREENS, screens_of
 from tests.browser.pages import PAGES
 from tests.browser.reader import Reader
 from tests.browser.test_pages_for_everyone import url_patterns
@@ -19,7 +19,7 @@ ALL = list(desks.all.values())
 LOOKS = {"": [(1280, "light"), (320, "dark")], "/ar": [(1280, "dark"), (320, "light")]}
 #: Addresses that give a file or an answer to a script, or only take what a form sends; what they lead to is looked at.
 NO_SCREENS = {
-    "office-export", "office-suggest", "office-word", "office-write-preview", "office-write-tokens", "office-file", "office-withdraw", "account_signup", "account_email",
+    "office-export", "office-suggest", "office-word", "office-write-preview", "office-write-tokens", "office-file", "office-withdraw", "office-key-revoke", "account_signup", "account_email",
     "account_email_verification_sent", "account_set_password", "mfa_download_recovery_codes", "mfa_list_webauthn",
     "mfa_login_webauthn",
 }  # fmt: skip
@@ -80,6 +80,20 @@ def test_no_screen_is_wider_than_a_telephone_in_a_language_of_longer_words(signe
         found[name] = opened.too_wide()
         opened.context.close()
     assert {name: wide for name, wide in found.items() if wide} == {}
+
+
+def test_lists_and_records_are_printed_whole_and_without_what_only_a_screen_needs(signed_in):
+    opened = signed_in(MARTA).see(width=672)
+    opened.page.emulate_media(media="print")
+    wide, left = {}, []
+    for path in (
+        "/office/events/?cols=state&cols=when&cols=place&cols=type&cols=activity&cols=outcome&cols=group",
+        "/office/events/e2022-06/",
+        SCREENS["office-money"].path,
+    ):
+        wide[path] = opened.open(path).too_wide()
+        left += opened.page.locator("main").locator("button:visible, input:visible, select:visible").all()
+    assert ([path for path, says in wide.items() if says], left) == ([], [])
 
 
 def test_no_kind_of_screen_is_left_out():
