@@ -39,6 +39,7 @@ urlpatterns = [
         *door("accounts"),
         *(read_only(pattern) for room in PUBLIC for pattern in door(room)),
         *(read_only(pattern) for pattern in door("members", "portal")),
+        *door("reports", "site.citations"),
         *office(),
         read_only(path("api/docs/", docs, name="api-docs")),
         prefix_default_language=False,

@@ -300,6 +300,10 @@ def overlap_note(breakdown: Breakdown, unit: Unit) -> str:
 
 
 def suppression_note(breakdown: Breakdown) -> str:
+    if breakdown.held:
+        return _(
+            "As it was last published: since then so few people have come or gone that it would tell who they are."
+        )
     if any(cell.status is Status.SUPPRESSED for cell in breakdown.rows):
         return _("Numbers so small that they could point to someone are suppressed; their sum is in the total.")
     return ""

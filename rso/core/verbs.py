@@ -17,6 +17,7 @@ from django.db import connection, models, transaction
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
+from rso.core.closing import objections, reason_given
 from rso.core.inserting import insert
 from rso.core.models import Attachment, AuditEvent, Correction, Kept, Merge, RankField
 from rso.core.privacy import DataClass
@@ -98,6 +99,16 @@ def turn() -> Iterator[None]:
         yield
 
 
+def _refuse_closed(
+    things: Sequence[Kept], by: User, reason: str, moved: Sequence[Kept] | None = None, before: Sequence[Kept] = ()
+) -> None:
+    """Refuses what lies in a closed period, as it was or as it would be. Of `things`, those in `moved` alone."""
+    found = things if moved is None else moved
+    at = {id(thing): at for at, thing in enumerate(things)}
+    said = [*objections(found, by=by, reason=reason), *objections(before, by=by, reason=reason)]
+    refuse(Problem(at[id(found[index])], "ref", says) for index, says in dict(said).items())
+
+
 def add(things: Sequence[K], *, verb: str, by: User, now: datetime, reason: str = "") -> Sequence[K]:
     """Creates records and one audit event each. Returns the same instances, now with their ids."""
     if not things:
@@ -105,6 +116,7 @@ def add(things: Sequence[K], *, verb: str, by: User, now: datetime, reason: str 
     model = type(things[0])
     fields = audited_fields(model)
     with turn():
+        _refuse_closed(things, by, reason)
         model._default_manager.bulk_create(things, batch_size=BATCH)
         index.keep(things)
         _record(
@@ -142,6 +154,7 @@ def change(things: Sequence[K], *, verb: str, by: User, now: datetime, reason: s
                     (thing.ref, {f.name: told(f, old) for f in differ}, {f.name: told(f, thing) for f in differ})
                 )
         if moved:
+            _refuse_closed(things, by, reason, moved, [stored[thing.pk] for thing in moved])
             model._default_manager.bulk_update(moved, sorted(touched), batch_size=500)
             index.keep(moved, before=[stored[thing.pk] for thing in moved])
             _record(model, events, verb=verb, by=by, now=now, reason=reason)
@@ -158,6 +171,7 @@ def remove(things: Sequence[K], *, verb: str, by: User, now: datetime, reason: s
     model = type(things[0])
     fields = audited_fields(model)
     with turn():
+        _refuse_closed(things, by, reason)
         refuse(_with_files(things))
         try:
             model._default_manager.filter(pk__in=[thing.pk for thing in things]).delete()
@@ -232,6 +246,7 @@ def relate(
                 told = ({noun: sorted(map(str, links))} for links in (before[thing.pk], after))
                 events.append((thing.ref, *told))
         if moved:
+            _refuse_closed(list(wanted), by, "", moved)
             through._default_manager.filter(**{f"{parent}__in": moved}).delete()
             through._default_manager.bulk_create(fresh, batch_size=BATCH)
             _record(type(moved[0]), events, verb=verb, by=by, now=now)
@@ -285,6 +300,7 @@ def _record(
 ) -> None:
     """Writes the audit events by plain SQL: as model instances they would cost more than the records themselves."""
     kind, encode = kind_of(model), DjangoJSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
+    reason = reason or reason_given()
     rows = [
         (now, by.pk, verb, kind, ref, encode(before) if before else "{}", encode(after) if after else "{}", reason)
         for ref, before, after in events

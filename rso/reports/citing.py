@@ -1,15 +1,182 @@
-"""How what was published is cited: in short, in full, and for BibTeX."""
+"""Citing: one figure or table is frozen as its reader sees it, at an address that its content names; how it is cited; what became
+of it since."""
 
 from __future__ import annotations
 
+import hashlib
+import json
 from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
 
-from django.utils import timezone
+from django.conf import settings
+from django.db.models import Max
+from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
-from rso.core.models import Office
-from rso.core.periods import show_day
-from rso.reports.models import Edition
+from rso.core.figures import Cell, Crossing, registry
+from rso.core.figures.holdings import Holdings, moved
+from rso.core.figures.notes import notes_on, notes_on_split
+from rso.core.figures.reading import OFFICE, PUBLIC, Reading
+from rso.core.models import AuditEvent, Office
+from rso.core.periods import Period, show_day
+from rso.core.snapshot import snapshot
+from rso.core.verbs import kind_of
+from rso.reports.freezing import cells_of, definition_hash, hold, told_by
+from rso.reports.models import Citation, Edition, EditionState, Frozen
+
+#: Records of a citation that are kept to be compared; of more only the hash.
+KEPT = 50_000
+
+
+def cite(reading: Reading, by: tuple[str, ...], *, now: datetime) -> Citation:
+    """Freezes a figure, or a split of it, as the reading's reader sees it. The same content has the same address.
+
+    Raises Refusal, UnknownFigure. Of records that name people nothing is kept for the public but the hash.
+    """
+    with snapshot(), translation.override("en"):
+        last = AuditEvent.objects.aggregate(last=Max("id"))["last"] or 0
+        holdings = Holdings()
+        key = hold(reading, holdings, by)
+        says = {**content(reading, by), "rows": holdings.hash_of(key)}
+        digest = hashlib.sha256(json.dumps(says, sort_keys=True, ensure_ascii=False).encode()).hexdigest()[:24]
+        may_keep = reading.reader.office or reading.figure.public
+        few = sum(len(shelf.refs) for shelf in holdings.shelves.values()) <= KEPT
+        kept = holdings.to_bytes() if may_keep and few else None
+    made, _new = Citation.objects.get_or_create(
+        digest=digest,
+        defaults={
+            "figure": reading.figure.slug, "period": reading.period.key, "by": ",".join(by), "office": reading.reader.office,
+            "says": says, "records": kept, "at": now, "last_event": last,
+        },
+    )  # fmt: skip
+    return made
+
+
+def content(reading: Reading, by: tuple[str, ...]) -> dict[str, Any]:
+    """All that a citation says, without a clock: the same for the same records. Raises Refusal, UnknownFigure."""
+    figure, unit = reading.figure, reading.figure.unit
+    answer = (reading.across(*by) if len(by) == 2 else reading.by(by[0])) if by else None
+    cells = list(answer.cells.values()) if isinstance(answer, Crossing) else list(answer.rows) if answer else []
+    printed = _printed(reading)
+    return {
+        "figure": figure.slug, "title": str(figure.title), "period": reading.period.key, "by": list(by),
+        "value": unit.exact(reading.value), "unit": unit.code, "status": reading.status.value,
+        "shown": str(reading.status.label) if reading.value is None else unit.phrase(reading.value),
+        "version": figure.version, "definition": definition_hash(figure), "counts": figure.definition,
+        "as_at": reading.as_at.isoformat(), "office": reading.reader.office,
+        "notes": [*notes_on(reading), *(notes_on_split(reading, answer) if answer else [])],
+        "cells": [_cell(cell, by, unit) for cell in cells], "splits": _splits(reading, by),
+        "edition": f"{printed.edition.report.ref}/{printed.edition.number}" if printed else "",
+    }  # fmt: skip
+
+
+def _cell(cell: Cell, by: tuple[str, ...], unit: Any) -> dict[str, Any]:
+    pairs = list(zip(by, cell.named, strict=True))
+    return {
+        "filter": ",".join(f"{slug}={named.key}" for slug, named in pairs), "label": ", ".join(n.label for _s, n in pairs),
+        "value": unit.exact(cell.value), "status": cell.status.value,
+        "shown": str(cell.status.label) if cell.value is None else unit.show(cell.value),
+    }  # fmt: skip
+
+
+def _splits(reading: Reading, by: tuple[str, ...]) -> list[dict[str, Any]]:
+    """Splits of people that a public citation tells of: none that follows may tell them apart."""
+    if reading.reader.office:
+        return []
+    return [
+        {
+            "figure": whole.figure.slug, "period": whole.period.key, "by": slug, "value": whole.figure.unit.exact(whole.value),
+            "cells": [
+                {"filter": f"{slug}={c['key']}", "label": c["label"], "value": c["value"]} for c in cells_of(whole, slug)
+            ],
+        }
+        for whole, slug in told_by(reading, by[0] if by else "")
+    ]  # fmt: skip
+
+
+def _printed(reading: Reading) -> Frozen | None:
+    """The figure in the last edition that prints it."""
+    found = Frozen.objects.filter(figure=reading.figure.slug, period=reading.period.key, filter="", by="")
+    return (
+        found.exclude(edition__state=EditionState.WITHDRAWN).select_related("edition__report").order_by("-pk").first()
+    )
+
+
+# -- what became of it -------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Since:
+    """What became of something cited: `states` are sentences; `cells` those that moved: label, then, now."""
+
+    states: list[str]
+    cells: list[tuple[str, str, str]]
+    records: list[str]
+
+
+def since(cited: Citation) -> Since:
+    """Compares a citation with what its reader would see now."""
+    says = cited.says
+    withdrawn = _withdrawn(says["edition"])
+    if cited.figure not in registry.figures:
+        return Since([_("Withdrawn: the figure is no longer counted.")], [], [])
+    reading = Reading(
+        registry.find(cited.figure), Period.parse(cited.period), reader=OFFICE if cited.office else PUBLIC
+    )
+    with snapshot(), translation.override("en"):
+        try:
+            now = content(reading, tuple(says["by"]))
+        except LookupError:
+            return Since([_("Withdrawn: the figure is no longer split so.")], [], [])
+        records = _moved(cited, reading) if (now["value"], now["cells"]) != (says["value"], says["cells"]) else []
+    states = [withdrawn] if withdrawn else []
+    cells = _cells_moved(says, now)
+    if cells:
+        states.append(_("Moved: %(before)s when cited, %(now)s now.") % {"before": says["shown"], "now": now["shown"]})
+    if now["definition"] != says["definition"]:
+        states.append(_("The definition has changed since."))
+    if now["notes"] != says["notes"]:
+        states.append(_("The notes have changed since."))
+    if now["edition"] and now["edition"] != says["edition"]:
+        states.append(_("There is a newer edition that prints it: %(edition)s.") % {"edition": now["edition"]})
+    return Since(states or [_("Unchanged since it was cited.")], cells, records)
+
+
+def _withdrawn(edition: str) -> str:
+    ref, _slash, number = edition.partition("/")
+    found = (
+        Edition.objects.filter(report__ref=ref, number=number, state=EditionState.WITHDRAWN).first() if number else None
+    )
+    return _("The edition that printed it was withdrawn: %(why)s") % {"why": found.withdrawn_why} if found else ""
+
+
+def _cells_moved(says: dict[str, Any], now: dict[str, Any]) -> list[tuple[str, str, str]]:
+    found = [] if says["value"] == now["value"] else [(says["title"], says["shown"], now["shown"])]
+    before, after = ({cell["filter"]: cell for cell in side["cells"]} for side in (says, now))
+    for name in {**before, **after}:
+        both = [side.get(name, {"value": 0, "shown": "0", "label": ""}) for side in (before, after)]
+        if both[0]["value"] != both[1]["value"]:
+            found.append((both[0]["label"] or both[1]["label"], both[0]["shown"], both[1]["shown"]))
+    return found
+
+
+def _moved(cited: Citation, reading: Reading) -> list[str]:
+    """The records that are why: by what was kept, or else all of the kind that were touched since."""
+    kind = kind_of(reading.figure.source.model)
+    if cited.records is None:
+        touched = AuditEvent.objects.filter(kind=kind, id__gt=cited.last_event).order_by("ref")
+        return list(touched.values_list("ref", flat=True).distinct()[:200])
+    before, now = Holdings.from_bytes(bytes(cited.records)), Holdings()
+    key = hold(reading, now, cited.says["by"])
+    held = before.held[key]
+    found: set[str] = set()
+    for each in held.of if held.rule == "share" else (key,):
+        found.update(moved(before.held[each].rule, before.rows(each), now.rows(each)))
+    return sorted(found)
+
+
+# -- words -------------------------------------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True)
@@ -25,6 +192,16 @@ class Cited:
         return cls._of(
             office.name, str(edition), edition.address, edition.ref, day.year, show_day(day), show_day(edition.as_at)
         )
+
+    @classmethod
+    def citation(cls, cited: Citation) -> Cited:
+        office = Office.objects.first() or Office(name="RSO")
+        day, says = timezone.localdate(cited.at), cited.says
+        by = _(" by ") + _(" and ").join(says["by"]) if says["by"] else ""
+        title = f"{says['title']}{by}, {Period.parse(cited.period).label}: {says['shown']}"
+        address = f"{settings.BASE_URL}/cite/{cited.digest}/"
+        as_at = show_day(day.fromisoformat(says["as_at"]))
+        return cls._of(office.name, title, address, f"rso-{cited.digest[:12]}", day.year, show_day(day), as_at)
 
     @classmethod
     def _of(cls, office: str, title: str, address: str, key: str, year: int, day: str, as_at: str) -> Cited:

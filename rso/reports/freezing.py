@@ -10,7 +10,7 @@ from typing import Any
 
 from django.utils import translation
 
-from rso.core.figures import Figure, registry
+from rso.core.figures import Figure, Refusal, registry
 from rso.core.figures.holdings import Holdings, sums_to
 from rso.core.figures.notes import notes_on
 from rso.core.figures.reading import Reading
@@ -47,7 +47,33 @@ def freeze(document: Document, reading_of: ReadingOf) -> tuple[list[Frozen], Hol
         splits[cell["figure"], cell["period"], by].append(cell)
     for (slug, period, by), cells in splits.items():
         frozen.append(_split(reading_of(slug, Period.parse(period)), by, cells, holdings))
+    for p in document.figures.values():
+        for whole, by in told_by(reading_of(p.figure, Period.parse(p.period)), p.filter.split("=")[0]):
+            if (whole.figure.slug, p.period, by) not in splits:
+                splits[whole.figure.slug, p.period, by] = []
+                frozen.append(_split(whole, by, cells_of(whole, by), holdings))
     return frozen, holdings
+
+
+def told_by(reading: Reading, by: str = "") -> Iterator[tuple[Reading, str]]:
+    """The sensitive split of which a figure, or a cell of its split, tells: kept as a whole, so that no later one tells it apart."""
+    if reading.figure.slices and reading.split_of:
+        yield reading.split_of, reading.figure.slices[1].dimension
+    elif by and not reading.figure.slices and reading.figure.source.dimension(by).sensitive:
+        yield reading, by
+
+
+def cells_of(reading: Reading, by: str) -> list[dict[str, Any]]:
+    """The cells of a split, as the data of an edition has them; none where the reader may not have it."""
+    try:
+        rows = reading.by(by).rows
+    except Refusal:
+        return []
+    unit = reading.figure.unit
+    return [
+        {"dimension": by, "key": c.key, "label": c.label, "value": unit.exact(c.value), "obs_status": c.status.value}
+        for c in rows
+    ]
 
 
 def key_of(reading: Reading) -> str:

@@ -14,6 +14,7 @@ from rso.core.models import Note, Office, Source, Statement
 from rso.core.office import Act, Desk, Related, Section, View, desks
 from rso.reports import states
 from rso.reports.advance_page import advance_page
+from rso.reports.closed_page import closed
 from rso.reports.models import Inconsistency, PlannedChange, Report, ReportDate, SectionText
 from rso.reports.office_editions import urlpatterns as of_editions
 from rso.reports.planning import map_all, uses
@@ -213,6 +214,7 @@ desks.declare(
 
 urlpatterns = [
     *of_editions,
+    path("office/closed/", closed, name="office-closed"),
     path("office/reports/<ref:ref>/write/", contents_page, name="office-write"),
     path("office/reports/<ref:ref>/tokens/", tokens, name="office-write-tokens"),
     path("office/reports/<ref:ref>/ready/", ready_page, name="office-ready"),

@@ -3,6 +3,7 @@
 from django.utils.translation import gettext_lazy as _
 
 from rso.accounts.models import OFFICE_ROLES, Role
+from rso.core.closing import PERMISSION
 from rso.core.permissions import permissions
 
 SEE_REPORTS = permissions.declare("reports.see", _("see reports, their texts, sources and notes"), *OFFICE_ROLES)
@@ -29,4 +30,7 @@ PUBLISH = permissions.declare(
 )
 EXPLAIN = permissions.declare(
     "reports.explain", _("say why a published figure has moved"), *(Role.MONITORING_OFFICER, Role.CO_MANAGER)
+)
+CLOSE_PERIODS = permissions.declare(
+    PERMISSION, _("close a period, and change its records with a reason"), Role.CO_MANAGER
 )

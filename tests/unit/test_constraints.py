@@ -12,7 +12,7 @@ from django.db import IntegrityError, connection, models, transaction
 from django.db.models import F, Q
 
 from rso.accounts.models import User
-from rso.core.models import Kept
+from rso.core.models import ClosedPeriod, Kept
 from rso.members.models import BodyKind
 from rso.reports.models import Edition, Explained, Frozen, Report
 from tests.conftest import NOW
@@ -100,6 +100,7 @@ BAD: dict[str, list[Values]] = {
     "ledger_upload_state_is_known": [{"state": "another", "closed_at": NOW}],
     "ledger_upload_closed_has_its_time": [{"closed_at": NOW}, {"state": "entered"}],
     "inconsistency_proof_is_whole": [{"whole": None}, {"outside": None}, {"claimed": None}],
+    "closed_period_ends_after_it_starts": [{"ends_before": F("starts_on")}],
     "published_edition_by_two": [{"and_by": F("by")}],
     "published_edition_says_why": [{"number": 2}],
     "explained_why_is_known": [{"why": "whim"}, {"why": ""}],
@@ -128,6 +129,8 @@ def good_row(name: str) -> models.Model:
     rows: Any = model._default_manager.filter(OF.get(name, Q())).order_by("pk")
     if model in (Edition, Frozen, Explained) and not rows.exists():
         publish_something()
+    if model is ClosedPeriod:
+        rows.create(period="2022", starts_on=EARLY, ends_before=LATE, by=User.objects.order_by("pk")[0], at=NOW)
     if not rows.exists():
         fields = model._meta.concrete_fields
         days = {f.name: NOW for f in fields if isinstance(f, models.DateField) and not f.null}

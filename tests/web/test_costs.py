@@ -141,6 +141,8 @@ NO_BAR = {
     "report-pdf",
     "report-data",
     "report-key",
+    "cite",
+    "citation",
     "edition",
     "edition-file",
     "chapter",

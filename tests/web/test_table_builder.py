@@ -75,7 +75,8 @@ def test_the_second_dimension_alone_is_as_good_as_the_first():
 def test_the_form_shows_what_was_asked_so_that_the_address_can_be_shared():
     page = Page("/tables/", asked(figure="expenditure", period="FY2022", by="category").content)
     chosen = [option.get("value") for option in page.all("option") if option.get("selected") is not None]
-    (period,) = (field.get("value") for field in page.all("input") if field.get("name") == "period")
+    fields = (field for field in page.all("input") if field.get("type") != "hidden")
+    (period,) = (field.get("value") for field in fields if field.get("name") == "period")
 
     assert (chosen, period) == (["expenditure", "category", ""], "FY2022")
 

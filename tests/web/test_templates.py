@@ -97,6 +97,7 @@ def test_every_template_is_rendered(office, naree, now, rendered, tmp_path, monk
     event_verbs.change([event], by=naree, now=now, reason="asked by the host")
     render_to_string("office/history.html", {"steps": history_of(event)})
     as_role("ravi-perera").get("/office/audit/")
+    anyone.get(anyone.post("/cite/", {"figure": "participations", "period": "2022"}).headers["Location"])
     upload = keep_extract(read_extract("ledger.csv", as_csv()), by=naree, now=now)
     staff.get(f"/office/finance/ledger/{upload.ref}/")
 

@@ -80,6 +80,8 @@ class Breakdown:
     rows: tuple[Cell, ...]
     sums: bool = True
     overlaps: bool = False
+    #: Whether it stands as it was published, for the records have moved by too few people to be told.
+    held: bool = False
 
     @property
     def overlap(self) -> Number:

@@ -20,8 +20,9 @@ from rso.core.figures.adding import Covered, Distinct, Median, Share, Slice, Tot
 from rso.core.figures.breakdowns import Breakdown, Crossing, Status, share_of
 from rso.core.figures.counting import count_by_basis, trend
 from rso.core.figures.dimensions import BASIS, Dimension
+from rso.core.figures.earlier import Table, held_back
 from rso.core.figures.registry import Figure, registry
-from rso.core.figures.splitting import cross, split
+from rso.core.figures.splitting import cross, fresh_cells, split
 from rso.core.figures.suppression import is_hidden, tally
 from rso.core.figures.units import Number
 from rso.core.models import Basis, Office, Precision
@@ -70,6 +71,8 @@ class Reading:
         self._cover = cover
         #: The figure and the sensitive dimension of which this reading counts some rows, where it is a part of a share.
         self.split_from: tuple[Reading, Dimension] | None = None
+        #: Which rows.
+        self.cut: Slice | None = None
         #: What has been counted already, by what was asked.
         self.memo: dict[Any, Any] = {}
 
@@ -190,7 +193,7 @@ class Reading:
         inside = figure.source.dimension(cut.dimension).keys_filter(figure.source.model, cut.keys)
         found = self.beside(replace(figure, where=figure.where & inside))
         # Rows of a sensitive split are shown where the split is.
-        found.split_from = self._sensitive
+        found.split_from, found.cut = self._sensitive, cut
         return found
 
     # -- value, basis, status ------------------------------------------------------------------------------------------
@@ -201,6 +204,10 @@ class Reading:
         if self.span is None or self.suppressed:
             return None
         adds = self.figure.adds
+        if (held := self._held) is not None:
+            parts = [cut.keys for cut in (self.figure.slices or (self.cut,)) if cut]
+            numbers = [sum(held.cells.get(key) or 0 for key in keys) for keys in parts]
+            return share_of(*numbers) if self.figure.slices else numbers[0]
         if isinstance(adds, Share) and self._sensitive:
             return share_of(*(sum(self._tallied(cut.keys)) for cut in self.figure.slices))
         if isinstance(adds, Share):
@@ -227,6 +234,8 @@ class Reading:
         value, adds = self.value, self.figure.adds
         if value is None:
             return {}
+        if self._held is not None and self.split_from:
+            return {max(Basis[slug.upper()] for slug in self.split_from[0].basis).slug: value}
         if isinstance(adds, Share):
             part, whole = self.parts
             if self._sensitive and not self.reader.office:
@@ -328,7 +337,18 @@ class Reading:
         if self.reader.office or self.span is None or self._sensitive is None:
             return False
         whole, dimension = self._sensitive
-        return bool(whole.refusal(dimension)) or is_hidden(whole, dimension)
+        if whole.refusal(dimension):
+            return True
+        held = self._held
+        return is_hidden(whole, dimension) if held is None else None in held.cells.values()
+
+    @cached_property
+    def _held(self) -> Table | None:
+        """For a share of a sensitive split, and for its parts: the split as it was published, where that is what the public sees."""
+        if self.reader.office or self.span is None or self._sensitive is None:
+            return None
+        whole, dimension = self._sensitive
+        return None if whole.refusal(dimension) else held_back(whole, dimension, fresh_cells(whole, dimension))
 
     @cached_property
     def _sensitive(self) -> tuple[Reading, Dimension] | None:

@@ -25,6 +25,7 @@ from rso.core.figures.breakdowns import (
 )
 from rso.core.figures.counting import HUNDRED, count
 from rso.core.figures.dimensions import BASIS, Dimension, Named
+from rso.core.figures.earlier import held_back, hold
 from rso.core.figures.suppression import suppress
 from rso.core.figures.units import Number
 from rso.core.models import Basis
@@ -41,11 +42,19 @@ def split(reading: Reading, slug: str) -> Breakdown:
     if reason := reading.refusal(dimension):
         raise Refusal(reason)
     is_median = isinstance(figure.adds, Median)
-    cells = _medians(reading, dimension) if is_median else _cells(reading, dimension)
+    cells, held = _medians(reading, dimension) if is_median else _cells(reading, dimension), False
     if dimension.sensitive and not reading.reader.office:
-        cells = suppress(reading, dimension, cells)
-    sums = not is_median and not dimension.overlaps and (reading.adds.additive or dimension is BASIS)
+        cells = hold(reading, dimension, suppress(reading, dimension, cells))
+        held = held_back(reading, dimension) is not None
+    sums = not is_median and not held and not dimension.overlaps and (reading.adds.additive or dimension is BASIS)
+    if held:
+        return Breakdown(slug, str(dimension.title), reading.value, tuple(cells), sums=False, held=True)
     return Breakdown(slug, str(dimension.title), reading.value, tuple(cells), sums, not sums and not is_median)
+
+
+def fresh_cells(reading: Reading, dimension: Dimension) -> list[Cell]:
+    """The cells of a sensitive split as the public might see them, whatever was published before. Raises Refusal."""
+    return suppress(reading, dimension, _cells(reading, dimension))
 
 
 def cross(reading: Reading, first: str, second: str) -> Crossing:

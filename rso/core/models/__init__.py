@@ -11,6 +11,7 @@ from django.utils import translation
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from rso.core.models.closing import ClosedPeriod as ClosedPeriod
 from rso.core.models.desk import CalendarFeed as CalendarFeed
 from rso.core.models.desk import Digest as Digest
 from rso.core.models.desk import Draft as Draft

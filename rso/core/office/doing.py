@@ -13,6 +13,7 @@ from django.utils import timezone
 from django.utils.translation import ngettext
 
 from rso.core.addresses import REF
+from rso.core.closing import because
 from rso.core.corrections import by_the_office
 from rso.core.history import Change, Step, steps_of
 from rso.core.loading.columns import Column, Wrong
@@ -96,7 +97,7 @@ def _beside(act: Act, error: Refused) -> dict[str, str]:
 def _run(desk: Desk, act: Act, things: list[Any], answers: dict[str, Any], user: User) -> None:
     """Does the verb. What it changes of records that came by a file is kept as the office's correction."""
     now, reason = timezone.now(), str(answers.get("reason", ""))
-    with by_the_office(desk.table, [thing.ref for thing in things], by=user, now=now, reason=reason):
+    with because(reason), by_the_office(desk.table, [thing.ref for thing in things], by=user, now=now, reason=reason):
         act.run(things, by=user, now=now, **answers)
 
 

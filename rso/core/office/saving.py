@@ -13,6 +13,7 @@ from django.db import DataError, IntegrityError, models, transaction
 from django.utils.translation import gettext as _
 
 from rso.core import corrections
+from rso.core.closing import because
 from rso.core.loading.tables import Found
 from rso.core.models import AuditEvent, Draft
 from rso.core.office.cells import Cells, cells_of_new, cells_of_stored, read, records_of
@@ -79,7 +80,8 @@ def save(
         done = None if ref else Draft.objects.filter(token=token, owner=by.pk).exclude(done="").first()
         if done:
             return Saved(done.done, False)
-        saved = _change(desk, ref, mine, began, by, now, reason) if ref else _add(desk, mine, by, now)
+        with because(reason):
+            saved = _change(desk, ref, mine, began, by, now, reason) if ref else _add(desk, mine, by, now)
         Draft.objects.update_or_create(
             token=token,
             owner_id=by.pk,

@@ -7,6 +7,7 @@ from rso.reports.models.printed import Certainty as Certainty
 from rso.reports.models.printed import Inconsistency as Inconsistency
 from rso.reports.models.printed import InconsistencyKind as InconsistencyKind
 from rso.reports.models.printed import InconsistentStatement as InconsistentStatement
+from rso.reports.models.published import Citation as Citation
 from rso.reports.models.published import Edition as Edition
 from rso.reports.models.published import EditionState as EditionState
 from rso.reports.models.published import Explained as Explained

@@ -147,3 +147,32 @@ class Explained(models.Model):
 
     def __str__(self) -> str:
         return f"{self.key}: {self.why}"
+
+
+class Citation(models.Model):
+    """One figure or table as a reader saw it, frozen at an address that its content names. What a stranger froze is public."""
+
+    privacy = public(_("Keeps a figure as it was cited"))
+    #: The beginning of the SHA-256 of what it says.
+    digest = models.CharField(max_length=24, unique=True)
+    figure = models.SlugField(max_length=60)
+    period = models.CharField(max_length=24)
+    by = models.CharField(max_length=80, blank=True)
+    #: Whether it shows what only the office may see.
+    office = models.BooleanField(default=False)
+    #: Title, value, cells, notes, definition, rows' hash: all that it says.
+    says = models.JSONField()
+    #: The records behind, where they are few enough to keep.
+    records = models.BinaryField(null=True, editable=False)
+    at = models.DateTimeField()
+    last_event = models.PositiveBigIntegerField(default=0)
+
+    class Meta:
+        verbose_name = _("citation")
+        indexes = [models.Index(fields=["figure", "period"], name="citation_of_figure")]
+
+    def __str__(self) -> str:
+        return f"{self.figure} {self.period}"
+
+    def get_absolute_url(self) -> str:
+        return reverse("citation", args=[self.digest])

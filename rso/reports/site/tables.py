@@ -65,7 +65,8 @@ def builder(request: HttpRequest) -> HttpResponseBase:
         else:
             if request.GET.get("format") == "csv":
                 return stream_csv(f"{reading.figure.slug}-{reading.period.key}", _csv(reading, answer))
-            context |= _shown(reading, answer) | {"query": request.GET.urlencode()}
+            context |= _shown(reading, answer)
+            context |= {"query": request.GET.urlencode(), "cited_by": by, "cited_across": across}
     return render(request, "reports/tables.html", context, status=200 if not form.errors else 422)
 
 

@@ -1,0 +1,52 @@
+"""The office's page of closed periods: a co-manager closes one, and opens it again."""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _now
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_http_methods
+
+from rso.core.closing import NotClosed, close, open_again
+from rso.core.loading.columns import CONTROL
+from rso.core.models import ClosedPeriod
+from rso.core.office import Place, desks
+from rso.core.office.doors import of_the_office
+from rso.core.periods import Period, UnknownPeriod
+from rso.core.permissions import officer
+from rso.reports.policies import CLOSE_PERIODS, SEE_REPORTS
+
+CLOSED = desks.declare_place(Place("closed", _("Closed periods"), SEE_REPORTS, "office-closed", under="reports"))
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@of_the_office
+def closed(request: HttpRequest) -> HttpResponse:
+    if not SEE_REPORTS.allows(request.user):
+        raise Http404
+    if request.method == "POST":
+        return _change(request)
+    rows = ClosedPeriod.objects.select_related("by", "opened_by").order_by("-starts_on", "-pk")
+    context = {"here": CLOSED, "rows": rows, "may": CLOSE_PERIODS.allows(request.user)}
+    return render(request, "reports/office_closed.html", context)
+
+
+def _change(request: HttpRequest) -> HttpResponse:
+    if not CLOSE_PERIODS.allows(request.user):
+        raise Http404
+    asked = {name: CONTROL.sub("", request.POST.get(name, "")).strip() for name in ("period", "reason", "open")}
+    by, now = officer(request), timezone.now()
+    try:
+        if asked["open"]:
+            wanted = int(asked["open"]) if asked["open"].isdecimal() and len(asked["open"]) < 18 else 0
+            open_again(get_object_or_404(ClosedPeriod, pk=wanted, opened_at=None), by=by, now=now)
+            messages.success(request, _now("The period is open again."))
+        else:
+            close(Period.parse(asked["period"]), by=by, now=now, reason=asked["reason"])
+            messages.success(request, _now("The period is closed."))
+    except (NotClosed, UnknownPeriod) as error:
+        messages.error(request, str(error))
+    return redirect("office-closed")

@@ -1,0 +1,118 @@
+"""“Cite this”, for any reader: an address named by content, and what became of what was cited."""
+
+from __future__ import annotations
+
+import pytest
+from django.test import Client
+from django.utils import timezone
+
+from rso.accounts.models import User
+from rso.core.models import Note
+from rso.events.actions import correct_participations, event_verbs
+from rso.events.models import Event, Participation
+from rso.reports.models import Citation
+from tests.web.walking import as_role
+
+pytestmark = pytest.mark.usefixtures("office")
+ASKED = {"figure": "participations", "period": "2022", "by": "type"}
+
+
+def cited(client: Client | None = None, **asked: str) -> str:
+    answer = (client or Client()).post("/cite/", {**ASKED, **asked})
+    assert answer.status_code == 302
+    return str(answer.headers["Location"])
+
+
+def page(address: str, client: Client | None = None) -> str:
+    return " ".join((client or Client()).get(address).content.decode().split())
+
+
+def count_again() -> Participation:
+    row = Participation.objects.filter(event__starts_on__year=2022, person=None).order_by("ref")
+    row = row.select_related("event", "member", "agency", "person")[0]
+    row.number += 7
+    correct_participations([row], by=User.objects.get(ref="naree-boonmee"), now=timezone.now(), reason="counted again")
+    return row
+
+
+def test_the_same_content_has_the_same_address_and_other_content_another():
+    first = cited()
+
+    assert cited() == first
+    assert cited(by="month") != first
+    assert Citation.objects.count() == 2
+
+
+def test_what_was_cited_is_shown_with_a_citation_in_three_forms_and_is_unchanged():
+    address = cited()
+
+    found = page(address)
+    assert "Unchanged since it was cited." in found
+    assert "Attendances" in found or "attendances" in found
+    assert "@techreport{rso-" in found
+    assert f"http://localhost:8000{address}" in found
+
+
+def test_it_says_by_how_much_it_moved_and_to_the_office_by_which_records():
+    address = cited()
+    row = count_again()
+
+    public, office = page(address), page(address, as_role("tran-thi-mai"))
+
+    assert "Moved:" in public
+    assert row.ref not in public
+    assert row.ref in office
+    assert cited() != address
+
+
+def test_records_of_a_figure_that_names_nobody_are_kept_with_it():
+    address = cited(figure="events-held", by="")
+    event = Event.objects.filter(starts_on__year=2022, state="held", office_role="organised").order_by("ref")[0]
+    event.state, event.reason = "cancelled", "never was"
+    Participation.objects.filter(event=event).update(state=3)
+    event_verbs.change([event], by=User.objects.get(ref="naree-boonmee"), now=timezone.now())
+
+    assert event.ref in page(address, as_role("tran-thi-mai")).partition("Records that are why")[2]
+
+
+def test_nothing_personal_is_kept_of_what_a_stranger_cites():
+    cited()
+    cited(figure="people-reached", by="sex")
+
+    assert [c.records for c in Citation.objects.all()] == [None, None]
+
+
+def test_changed_notes_are_told():
+    address = cited(by="")
+    Note.objects.create(ref="late", figure="participations", text="Counted anew.")
+
+    assert "The notes have changed since." in page(address)
+
+
+def test_what_the_office_cites_of_its_own_view_is_for_the_office_alone():
+    office = as_role("tran-thi-mai")
+    address = cited(office)
+
+    assert office.get(address).status_code == 200
+    assert Client().get(address).status_code == 404
+
+
+@pytest.mark.parametrize(
+    "asked", [{"figure": "nothing"}, {"period": "never"}, {"by": "nothing"}, {"by": "sex", "across": "type"}, {"by": "sex", "period": "2022-09"}]
+)  # fmt: skip
+def test_what_cannot_be_read_or_may_not_be_told_is_not_frozen(asked):
+    assert Client().post("/cite/", {**ASKED, **asked}).status_code == 404
+    assert Citation.objects.count() == 0
+
+
+def test_a_stranger_freezes_so_many_within_an_hour_and_an_officer_more():
+    stranger, officer = Client(), as_role("tran-thi-mai")
+    answers = [stranger.post("/cite/", ASKED).status_code for _time in range(31)]
+
+    assert answers == [302] * 30 + [429]
+    assert officer.post("/cite/", ASKED).status_code == 302
+
+
+def test_every_figure_and_every_table_offers_to_be_cited():
+    for address in ("/figures/participations/2022/", "/tables/?figure=participations&period=2022&by=type&across=mode"):
+        assert 'action="/cite/"' in Client().get(address).content.decode()
