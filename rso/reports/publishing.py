@@ -203,10 +203,10 @@ def hand_out(edition: Edition) -> Written:
 
 def records_of(edition: Edition) -> Holdings:
     """The records behind the edition's figures as they were, which the office alone keeps."""
-    return Holdings.from_bytes(_records_file(edition.report.ref, edition.number).read_bytes())
+    return Holdings.from_bytes(records_file(edition.report.ref, edition.number).read_bytes())
 
 
-def _records_file(ref: str, number: int) -> Path:
+def records_file(ref: str, number: int) -> Path:
     return folder_of(ref, number).with_suffix(".records.zip")
 
 
@@ -219,7 +219,7 @@ def _lay_down(document: Document, proof: bytes, holdings: Holdings) -> dict[str,
             files = _seal_all(document, work, office_key())
     except CannotTypeset as error:
         refuse([Problem(0, "text", _("It cannot be typeset: %(why)s") % {"why": error})])
-    put(_records_file(document.ref, document.edition), kept)
+    put(records_file(document.ref, document.edition), kept)
     return {**files, "records": hashlib.sha256(kept).hexdigest()}
 
 

@@ -15,7 +15,10 @@ from rso.core.attachments import attach
 from rso.core.models import Basis, Source
 from rso.events.models import Event
 from rso.integrity import _dangling, _of_the_file, _twice, _unchecked, faults
+from rso.reports.models import Edition
+from rso.reports.publishing import folder_of
 from tests.unit.test_command_line import rso, told
+from tests.unit.test_publishing import MONTHLY, flip, published
 
 
 @pytest.fixture
@@ -25,6 +28,13 @@ def paper(office, settings, tmp_path, naree, now) -> str:
     return attach(
         Event.objects.get(ref="e2022-01"), BytesIO(b"What was said.\n"), name="minutes.txt", by=naree, now=now
     ).path
+
+
+@pytest.fixture
+def edition(office, settings, tmp_path) -> Edition:
+    """The monthly report, published."""
+    settings.VAR = tmp_path / "var"
+    return published()
 
 
 def test_an_office_as_it_should_be_has_no_fault(paper):
@@ -85,3 +95,15 @@ def test_rows_that_came_past_a_rule_are_named_with_it(strict):
 
 def test_a_row_that_names_nothing_is_named(strict):
     assert [*_of_the_file(), *_dangling(strict)] == ["strict: row 2 names a row of core_source that is not there"]
+
+
+def test_a_file_of_an_edition_that_is_lost_or_altered_is_named(edition):
+    assert list(faults()) == []
+    folder = folder_of(MONTHLY, 1)
+    flip(folder / f"{MONTHLY}.pdf", 1000)
+    (folder / "data.zip").unlink()
+
+    assert list(faults()) == [
+        f"The file data.zip of {MONTHLY}, edition 1, is lost: {folder / 'data.zip'}",
+        f"The file {MONTHLY}.pdf of {MONTHLY}, edition 1, is not the one that was published: {folder / f'{MONTHLY}.pdf'}",
+    ]
