@@ -1,13 +1,14 @@
 """Lines of the log: what was asked of which page and how it went, and nothing of any person.
 
 What our own loggers (`rso.…`) say is written with care. What others say may hold an address, a name or a value of a
-record: of their words the text is kept, numbers within it, and nothing else; of an error its kind and its places in the code.
+record: of their words the text is kept and numbers within it, or only how it begins; of an error its kind and its places in the code.
 """
 
 from __future__ import annotations
 
 import json
 import logging
+import re
 import traceback
 from collections.abc import Callable
 from contextvars import ContextVar
@@ -70,7 +71,7 @@ class Json(logging.Formatter):
 def facts_of(record: logging.LogRecord) -> dict[str, object]:
     at = datetime.fromtimestamp(record.created, UTC).isoformat(timespec="milliseconds")
     found: dict[str, object] = {"at": at, "level": record.levelname, "logger": record.name, "says": _words(record)}
-    if name := _request.get():
+    if (name := _request.get()) and record.name.partition(".")[0] in ("rso", "django"):
         found["request"] = name
     found |= getattr(record, "about", {})
     if status := getattr(record, "status_code", None):
@@ -86,11 +87,19 @@ def _words(record: logging.LogRecord) -> str:
     if record.name.partition(".")[0] == "rso":
         return record.getMessage()
     args = record.args if isinstance(record.args, tuple) else ()
-    kept = tuple(value if isinstance(value, int | float) else _Hidden() for value in args)
+    if not args:
+        return _beginning(str(record.msg))
     try:
-        return str(record.msg) % kept if kept else str(record.msg)
+        return str(record.msg) % tuple(value if isinstance(value, int | float) else _Hidden() for value in args)
     except (TypeError, ValueError):
-        return str(record.msg)
+        return _beginning(str(record.msg))
+
+
+def _beginning(text: str) -> str:
+    """The words before the first sign that a value follows: what was put together elsewhere may hold anything."""
+    found = re.match(r"[A-Za-z ,]*", text)
+    words = found.group().rstrip() if found else ""
+    return words if words == text.rstrip(". ") else f"{words}…"
 
 
 class _Hidden:

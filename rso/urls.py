@@ -3,18 +3,15 @@
 from importlib import import_module
 
 from django.conf.urls.i18n import i18n_patterns
-from django.urls import URLPattern, include, path, register_converter
+from django.urls import URLPattern, include, path
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_safe
 from django.views.generic import TemplateView
 
-from rso.core.addresses import RefConverter
 from rso.core.api.describing import docs
 from rso.core.api.urls import patterns as machines
 from rso.core.office.doors import patterns as office
 from rso.health import healthz, metrics_page, readyz
-
-register_converter(RefConverter, "ref")
 
 
 def read_only(pattern: URLPattern) -> URLPattern:

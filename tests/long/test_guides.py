@@ -7,7 +7,7 @@ import re
 
 import pytest
 
-from tests.conftest import HOUSE
+from tests.conftest import HOUSE, OFFICE_2022
 from tests.long.test_killed import POSTGRES, rso, run
 
 pytestmark = [pytest.mark.long, pytest.mark.skipif(bool(POSTGRES), reason="done in the run on SQLite")]
@@ -35,3 +35,10 @@ def test_the_office_of_the_how_to_loads_and_its_course_trained_twelve_people(tmp
 
     assert len(list(folder.iterdir())) == 6
     assert [(figure["value"], figure["basis"]) for figure in json.loads(answer)] == [(12, {"recorded": 12})]
+
+
+def test_what_is_due_is_done_without_a_site(tmp_path):
+    run("load", str(OFFICE_2022), var=tmp_path)
+    run("run-due", var=tmp_path)
+
+    assert [path.name for path in (tmp_path / "jobs").iterdir()] == ["run-due"]

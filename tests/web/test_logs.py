@@ -77,6 +77,8 @@ def broken(request: object, word: str) -> None:
 
 def told_by_others(request: object) -> None:
     logging.getLogger("library").error("%s gave %d words", SECRET, 3)
+    logging.getLogger("gunicorn.error").warning(f"Invalid request from ip=192.0.2.7: {SECRET}")
+    logging.getLogger("library").warning("It is so.")
     raise KeyError(SECRET) from ValueError(SECRET)
 
 
@@ -94,7 +96,8 @@ def test_an_error_is_told_with_its_kind_and_its_places_and_without_its_words(off
         ("django.request", "ValueError", 500, "broken"),
         ("django.request", "KeyError", 500, "told_by_others"),
     ]
-    assert [line["says"] for line in log.lines if line["logger"] == "library"] == ["… gave 3 words"]
+    others = [line["says"] for line in log.lines if line["logger"] in ("library", "gunicorn.error")]
+    assert others == ["… gave 3 words", "Invalid request from ip…", "It is so"]
     text = log.text.getvalue().lower()
     assert [word for word in ("somchai", "c4n4ry", "canary.example") if word in text] == []
 
