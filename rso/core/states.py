@@ -34,6 +34,8 @@ class Step:
     who: Permission
     asks_reason: bool = False
     final: bool = False
+    #: Whether a button takes it; a step without one is taken by a verb that does more.
+    button: bool = True
     asks: tuple[Column, ...] = ()
     sets: Callable[[Any, datetime], None] = lambda thing, now: None
     #: Why this person may not take this step with this record, or nothing: (thing, by).
@@ -49,6 +51,14 @@ class Machine:
     looks: Mapping[str, str]
     check: Check = lambda things: ()
     field: str = "state"
+
+    @property
+    def buttons(self) -> list[Step]:
+        """The steps that a button takes."""
+        return [step for step in self.steps if step.button]
+
+    def step(self, slug: str) -> Step:
+        return next(step for step in self.steps if step.slug == slug)
 
     def label(self, state: str) -> str:
         field: Any = self.model._meta.get_field(self.field)

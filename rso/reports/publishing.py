@@ -32,7 +32,7 @@ from rso.reports.policies import PUBLISH
 from rso.reports.queries import author_of, unapproved
 from rso.reports.ready import blockers
 from rso.reports.seals import BLANK, seal, signing_key
-from rso.reports.states import published_reports, published_sections, reports
+from rso.reports.states import reports, sections
 from rso.reports.typeset import CannotTypeset, edition_id
 from rso.reports.writing import lead_on, sign
 
@@ -89,11 +89,9 @@ def publish(report: Report, *, by: User, and_by: User, now: datetime, note: str 
 
 def _lead_on(report: Report, *, by: User, now: datetime) -> None:
     """The report and its texts are published now, and their signatures stand in the edition."""
-    (step,) = (step for step in published_sections.steps if step.slug == "publish")
-    texts = list(report.texts.filter(state__in=step.sources))
-    published_sections.take(step, texts, by=by, now=now)
-    (step,) = (step for step in published_reports.steps if step.slug == "publish")
-    published_reports.take(step, [report], by=by, now=now)
+    step = sections.step("publish")
+    sections.take(step, list(report.texts.filter(state__in=step.sources)), by=by, now=now)
+    reports.take(reports.step("publish"), [report], by=by, now=now)
     report.signatures.all().delete()
 
 

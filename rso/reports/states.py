@@ -1,6 +1,6 @@
 """The states of a report and of the texts of its sections, and who may lead them from one to another.
 
-Publishing and superseding have tables of their own: no button takes those steps, only the verbs that also freeze an edition.
+Publishing and superseding have no button: only the verbs that also freeze an edition take those steps.
 """
 
 from __future__ import annotations
@@ -60,13 +60,16 @@ sections = Machine(
             APPROVE_REPORTS,
             asks_reason=True,
         ),
+        Step(
+            "publish",
+            _("Publish"),
+            (TextState.APPROVED, TextState.PUBLISHED),
+            TextState.PUBLISHED,
+            APPROVE_REPORTS,
+            button=False,
+        ),
     ),
-    looks=LOOKS,
-)
-published_sections = Machine(
-    SectionText,
-    (Step("publish", _("Publish"), (TextState.APPROVED, TextState.PUBLISHED), TextState.PUBLISHED, APPROVE_REPORTS),),
-    looks=LOOKS,
+    looks={state: LOOKS[state] for state in TextState},
 )
 reports = Machine(
     Report,
@@ -74,14 +77,8 @@ reports = Machine(
         Step("send", _("Send for review"), (D,), R, WRITE_REPORTS),
         Step("approve", _("Approve"), (R,), A, APPROVE_REPORTS, unless=_not_all_approved),
         Step("reopen", _("Open again"), (R, A, P), D, APPROVE_REPORTS, asks_reason=True),
-    ),
-    looks=LOOKS,
-)
-published_reports = Machine(
-    Report,
-    (
-        Step("publish", _("Publish"), (A,), P, APPROVE_REPORTS),
-        Step("supersede", _("Supersede"), (P,), S, APPROVE_REPORTS),
+        Step("publish", _("Publish"), (A,), P, APPROVE_REPORTS, button=False),
+        Step("supersede", _("Supersede"), (P,), S, APPROVE_REPORTS, button=False),
     ),
     looks=LOOKS,
 )

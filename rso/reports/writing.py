@@ -139,13 +139,13 @@ def comment(text: SectionText, says: str, *, by: User, now: datetime, quoted: st
 
 def resolve(said: Comment, *, by: User, now: datetime, again: bool = False) -> None:
     """Marks a comment as dealt with, or opens it again."""
-    step = next(step for step in states.comments.steps if step.slug == ("reopen" if again else "resolve"))
+    step = states.comments.step("reopen" if again else "resolve")
     states.comments.take(step, [said], by=by, now=now)
 
 
 def lead_on(texts: Sequence[SectionText], slug: str, *, by: User, now: datetime, reason: str = "") -> None:
     """Takes a step with texts: send, approve, give_back."""
-    step = next(step for step in states.sections.steps if step.slug == slug)
+    step = states.sections.step(slug)
     states.sections.take(step, texts, by=by, now=now, reason=reason)
 
 

@@ -98,7 +98,7 @@ def contents_page(request: HttpRequest, report: Report) -> HttpResponse:
             return _publish(request, report)
         _refused_or(request, lambda: writing.sign(report, by=officer(request), now=timezone.now()), _("Signed."))
         return redirect(request.path)
-    steps = [step for step in states.reports.steps if step.who.allows(request.user)]
+    steps = [step for step in states.reports.buttons if step.who.allows(request.user)]
     context = {
         "report": report,
         "here": desks.of(Report),
@@ -271,7 +271,7 @@ def _steps(text: SectionText | None, user: User) -> list[Any]:
     """The steps that this person may take with the text now."""
     return [
         step
-        for step in states.sections.steps
+        for step in states.sections.buttons
         if text and step.who.allows(user) and not states.sections.why_not(step, text, user)
     ]
 
@@ -356,7 +356,7 @@ def _step(slug: str) -> Callable[[HttpRequest, Place], None]:
             else:
                 writing.lead_on([text], slug, reason=reason, by=by, now=now)
 
-        step = next(step for step in states.sections.steps if step.slug == slug)
+        step = states.sections.step(slug)
         _refused_or(request, verb, _("Done: %(title)s.") % {"title": step.title})
 
     return do
@@ -405,7 +405,7 @@ def _plan(request: HttpRequest, place: Place) -> None:
 
 
 DOES: dict[str, Callable[[HttpRequest, Place], None]] = {
-    **{step.slug: _step(step.slug) for step in states.sections.steps},
+    **{step.slug: _step(step.slug) for step in states.sections.buttons},
     "comment": _comment,
     "resolve": _resolve(False),
     "comment_again": _resolve(True),

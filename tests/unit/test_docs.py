@@ -15,6 +15,8 @@ from tests.unit.test_command_line import commands
 
 PAGES = sorted([*HOUSE.glob("*.md"), *(HOUSE / "docs").rglob("*.md"), *(HOUSE / "rso").rglob("*.md")])
 COMMANDS = set(commands(get_command(cli.app)))
+#: What may follow a command that has commands of its own.
+OF_GROUPS = "|".join(sorted({command.partition(" ")[2] for command in COMMANDS} - {""}))
 
 
 def name(page: Path) -> str:
@@ -33,9 +35,7 @@ def test_every_command_and_setting_that_a_page_names_exists(page):
     text = page.read_text(encoding="utf-8")
     named = set(
         re.findall(
-            r"(?:`|^ {4,}(?:\.venv/bin/)?)rso ([a-z]+(?:-[a-z]+)*(?: (?:list|compile|facts|publish|drift|verify|build))?)\b",
-            text,
-            re.MULTILINE,
+            rf"(?:`|^ {{4,}}(?:\.venv/bin/)?)rso ([a-z]+(?:-[a-z]+)*(?: (?:{OF_GROUPS}))?)\b", text, re.MULTILINE
         )
     )
     settings = set(re.findall(r"\bRSO_[A-Z_]+\b", text))

@@ -133,6 +133,8 @@ NO_BAR = {
     "metrics",
     "components",
     "calendar-feed",
+    "report-calendar",
+    "report-advance",
     "portal",
     "figure-latest",
     "figure-csv",

@@ -64,4 +64,4 @@ def acts_of(machine: Machine) -> tuple[Act, ...]:
             is_next=lambda thing: getattr(thing, machine.field) in step.sources,
         )
 
-    return tuple(act(step) for step in machine.steps)
+    return tuple(act(step) for step in machine.buttons)
