@@ -2,6 +2,8 @@
 
 import re
 
+from django.urls import register_converter
+
 
 class RefConverter:
     """The ref of a record in an address; what no ref can hold never reaches the database."""
@@ -17,3 +19,5 @@ class RefConverter:
 
 #: What a ref looks like; what does not is not asked for.
 REF = re.compile(RefConverter.regex)
+
+register_converter(RefConverter, "ref")
