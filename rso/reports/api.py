@@ -114,7 +114,7 @@ class Paged(Schema):
 
 
 class FiguresQuestion(Paged):
-    period: str | None = Field(None, description="The office’s headline period where it is not given")
+    period: str | None = Field(None, min_length=1, description="The office’s headline period where it is not given")
 
 
 @_declare("/figures/", "figures", "Every figure for a period", "?period=2022&limit=1", page_of(FigureItem))
@@ -162,8 +162,10 @@ class BreakdownItem(Item):
 
 
 class BreakdownQuestion(Paged):
-    by: str | None = Field(None, description="By what to split; every split that you may have where it is not given")
-    across: str | None = Field(None, description="By what to split once more")
+    by: str | None = Field(
+        None, min_length=1, description="By what to split; every split that you may have where it is not given"
+    )
+    across: str | None = Field(None, min_length=1, description="By what to split once more")
 
 
 @_declare(

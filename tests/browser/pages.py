@@ -6,6 +6,8 @@ PAGES = {
     "contact": "/contact/",
     "accessibility": "/accessibility/",
     "open-data": "/open-data/",
+    "changelog": "/open-data/changelog/",
+    "api-docs": "/api/docs/",
     "search": "/search/?q=border+management",
     "privacy": "/privacy/",
     "components": "/components/",

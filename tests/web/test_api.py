@@ -184,6 +184,7 @@ def test_head_has_the_headers_of_get_and_no_body(client):
         ("/api/events/?year=never", {}, 422, "year: "),
         ("/api/events/?type=", {}, 422, "type: "),
         ("/api/events/?format=xml", {}, 422, "format is one of json, csv."),
+        ("/api/events/?format=", {}, 422, "format is one of json, csv."),
         ("/api/no/such/thing/?x=1", {}, 404, "There is no such address"),
     ],
 )

@@ -123,7 +123,8 @@ def etag_of(request: HttpRequest, asked: Asked) -> str:
 
 def _form(request: HttpRequest, formats: Collection[str]) -> str:
     """In which format to answer: what `format` names, or else what the reader accepts."""
-    if wanted := request.GET.get("format"):
+    wanted = request.GET.get("format")
+    if wanted is not None:
         if wanted not in formats:
             raise Problem(422, f"format is one of {', '.join(formats)}.", [("format", wanted[:20])])
         return wanted
