@@ -179,6 +179,7 @@ SCREENS = {
     "office-write-versions": Screen(MAI, "/office/reports/annual-2022/write/theme-1/versions/"),
     "office-ready": Screen("harriet-lowe", "/office/reports/annual-2022/ready/"),
     "office-advance": Screen("harriet-lowe", "/office/reports/annual-2022/advance/"),
+    "office-closed": Screen("harriet-lowe", "/office/closed/"),
     "office-keys": Screen(KIM, "/office/keys/"),
     "office-key-new": Screen(KIM, "/office/keys/new/"),
     "account-invite": Screen(KIM, "/office/accounts/new/"),
