@@ -28,6 +28,7 @@ from rso.reports.definitions import Definition, Section, UnknownDefinition, defi
 from rso.reports.document import Chapter, Document, Printed, SectionOut
 from rso.reports.markdown import BadText, Node, Token, parse, slug_of, tokens_in
 from rso.reports.models import SOURCE_LANGUAGE, Report, SectionText
+from rso.reports.photographs import cover_of, node_of
 from rso.reports.words import advice, typed_numbers
 
 MAKES_NO_SENSE = (BadText, UnknownFigure, UnknownListing, UnknownPeriod, Refusal)
@@ -133,6 +134,7 @@ class _Compiler:
             if chapter.sections:
                 self.document.chapters.append(chapter)
         self._name_readers()
+        self._cover_photo()
         if self.definition.cover_by:
             self.document.cover = self.blocks.cover(self.definition.cover_by)
         if self.faults:
@@ -221,6 +223,7 @@ class _Compiler:
             "table": self.blocks.table,
             "list": self.blocks.listing,
             "quote": self.blocks.quote,
+            "photo": self._photo,
             "headlines": lambda t: self.blocks.headlines(self.definition.headlines),
             "source-list": lambda t: {"t": "sources"},
         }
@@ -240,6 +243,19 @@ class _Compiler:
             raise BadText(_("“%(name)s” states no number") % {"name": token.name})
         mark = self.note(statement.source)
         return {"t": "stated", "shown": show_stated(statement), "says": statement.says, "n": mark["n"]}
+
+    def _photo(self, token: Token) -> Node:
+        found = self.report.photographs.filter(ref=token.name).first()
+        if found is None:
+            raise BadText(_("the report has no photograph “%(ref)s”") % {"ref": token.name})
+        return node_of(found, self.document, token.finding)
+
+    def _cover_photo(self) -> None:
+        try:
+            if found := cover_of(self.report):
+                self.document.cover_photo = node_of(found, self.document, "")
+        except BadText as error:
+            self.faults.append(TextFault("cover", str(error)))
 
     def _source(self, ref: str) -> Source:
         if ref not in self.sources:

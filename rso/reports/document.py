@@ -102,6 +102,9 @@ class Document:
     breakdowns: list[dict[str, Any]] = field(default_factory=list)
     cover: list[dict[str, Any]] = field(default_factory=list)
     specs: dict[str, dict[str, Any]] = field(default_factory=dict)
+    #: Files of photographs by their names, and where in the media folder each lies.
+    photographs: dict[str, str] = field(default_factory=dict)
+    cover_photo: Node | None = None
     #: Where its pages lie: files of an edition, addresses of the site as seen from one another, or from elsewhere (preview).
     pages: str = "edition"
     #: Which edition it is, where it is published: its number, its day, and what stands in the place of its seal.

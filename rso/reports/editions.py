@@ -19,7 +19,7 @@ from rso.reports.evidence import as_bytes, digest, evidence
 from rso.reports.html import chapter_context
 from rso.reports.models import Report
 from rso.reports.package import write_package
-from rso.reports.typeset import typeset
+from rso.reports.typeset import lay_photographs, typeset
 
 STATIC = HOUSE / "static"
 
@@ -73,6 +73,7 @@ def write_pages(document: Document, folder: Path, proof: str) -> None:
     toc = [(chapter, document.page(chapter.id)) for chapter in document.chapters]
     index = render_to_string("reports/edition_index.html", {"document": document, "toc": toc, **about})
     (folder / "index.html").write_text(index, encoding="utf-8")
+    lay_photographs(document, folder)
     for name in ("rso.css", "faces.css"):
         shutil.copyfile(STATIC / name, folder / name)
     (folder / "fonts").mkdir(exist_ok=True)

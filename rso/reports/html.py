@@ -40,7 +40,7 @@ def _block(document: Document, node: Node) -> str:
         return "<hr>"
     if kind == "text":
         return escape(node["v"])
-    template = {"chart": "components/chart.html", "table": "reports/table.html", "headlines": "reports/headlines.html", "sources": "reports/sources.html"}[kind]  # fmt: skip
+    template = {"chart": "components/chart.html", "table": "reports/table.html", "headlines": "reports/headlines.html", "sources": "reports/sources.html", "photo": "reports/photo.html"}[kind]  # fmt: skip
     context: dict[str, Any] = {**node, "document": document, "node": node, "base": document.base_url}
     if kind == "headlines":
         context["of"] = [_headline(document, entry) for entry in node["of"]]

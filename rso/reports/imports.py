@@ -4,8 +4,16 @@ from django.utils.translation import gettext_lazy as _
 
 from rso.core.loading.columns import columns, links
 from rso.core.loading.tables import Link, Table, tables
-from rso.reports import actions, outside, planning
-from rso.reports.models import Inconsistency, InconsistentStatement, PlannedChange, Report, ReportDate, SectionText
+from rso.reports import actions, outside, photographs, planning
+from rso.reports.models import (
+    Inconsistency,
+    InconsistentStatement,
+    Photograph,
+    PlannedChange,
+    Report,
+    ReportDate,
+    SectionText,
+)
 
 tables.declare(
     Table(
@@ -61,5 +69,13 @@ tables.declare(
         PlannedChange,
         columns(PlannedChange, "ref", "kind", "name", "becomes", "from_on", "reason"),
         planning.change_verbs,
+    )
+)
+tables.declare(
+    Table(
+        "photographs.csv",
+        Photograph,
+        columns(Photograph, "ref", "report", "alt", "credit", "consent", "is_cover"),
+        photographs.photograph_verbs,
     )
 )

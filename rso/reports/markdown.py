@@ -13,7 +13,7 @@ from markdown_it.rules_inline import StateInline
 from markdown_it.tree import SyntaxTreeNode
 
 Node = dict[str, Any]
-KINDS = ("fig", "list", "chart", "table", "quote", "note", "stated", "period", "headlines", "source-list")
+KINDS = ("fig", "list", "chart", "table", "quote", "note", "stated", "period", "headlines", "source-list", "photo")
 
 
 class BadText(ValueError):
@@ -97,7 +97,7 @@ def _block(node: SyntaxTreeNode) -> Iterator[Node]:
         raise BadText(f"line {line}: “{node.type}” is not used in reports")
 
 
-BLOCKS = ("list", "chart", "table", "quote", "headlines", "source-list")
+BLOCKS = ("list", "chart", "table", "quote", "headlines", "source-list", "photo")
 
 
 def _inline(node: SyntaxTreeNode, line: int) -> list[Node]:

@@ -16,6 +16,7 @@ from rso.reports import states
 from rso.reports.advance_page import advance_page
 from rso.reports.closed_page import closed
 from rso.reports.models import Inconsistency, PlannedChange, Report, ReportDate, SectionText
+from rso.reports.models import Inconsistency, Photograph, PlannedChange, Report, ReportDate, SectionText
 from rso.reports.office_editions import urlpatterns as of_editions
 from rso.reports.planning import map_all, uses
 from rso.reports.policies import KEEP_SOURCES, KEEP_THE_OFFICE, SEE_REPORTS, WRITE_REPORTS
@@ -98,6 +99,23 @@ desks.declare(
         views=(View("mine", _("Mine"), lambda user, day: Q(writer=user.pk)),),
         panels=(_to_write,),
         blank=_("No text has been written yet."),
+    ),
+    Desk(
+        "photographs",
+        Photograph,
+        _("Photographs"),
+        SEE_REPORTS,
+        WRITE_REPORTS,
+        columns="alt report credit consent is_cover",
+        filters="report consent is_cover",
+        order=("report__order", "ref"),
+        new=_("New photograph"),
+        under="reports",
+        sections=(
+            Section(_("What it shows"), "ref report alt credit"),
+            Section(_("Whether it may be printed"), "consent is_cover"),
+        ),
+        blank=_("No photograph has been kept yet. Its file is attached to its page once it is saved."),
     ),
     Desk(
         "inconsistencies",

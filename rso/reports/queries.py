@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from django.db.models import Count, Q
 
 from rso.accounts.models import Role, User
+from rso.core.periods import Period
 from rso.reports.definitions import Part, Section, UnknownDefinition, definition
 from rso.reports.models import SOURCE_LANGUAGE, CommentState, Report, SectionText, TextState, TextVersion
 
@@ -47,10 +48,17 @@ def unsigned(report: Report) -> list[User]:
     return list(managers.exclude(pk__in=report.signatures.values("by")))
 
 
+def heading_of(report: Report, section: Section, text: SectionText | None = None) -> str:
+    """What a section is called on the pages where it is written: one without a heading by the name of its kind."""
+    title = (text and text.title) or section.title or section.id.replace("-", " ").capitalize()
+    return title.replace("{period}", Period.parse(report.period).label)
+
+
 @dataclass(frozen=True)
 class Row:
     """A section as the contents of the workspace show it; `text` is None where nobody has begun."""
 
+    report: Report
     section: Section
     text: SectionText | None
     comments: int
@@ -62,7 +70,7 @@ class Row:
 
     @property
     def title(self) -> str:
-        return (self.text and self.text.title) or self.section.title or self.section.id.replace("-", " ").capitalize()
+        return heading_of(self.report, self.section, self.text)
 
 
 def contents(report: Report) -> list[tuple[Part, list[Row]]]:
@@ -78,9 +86,9 @@ def contents(report: Report) -> list[tuple[Part, list[Row]]]:
         parts = definition(report.definition).parts
     except UnknownDefinition:
         return []
-    return [(part, [_row(section, own, others) for section in part.sections]) for part in parts]
+    return [(part, [_row(report, section, own, others) for section in part.sections]) for part in parts]
 
 
-def _row(section: Section, own: Mapping[str, SectionText], others: Mapping[str, list[str]]) -> Row:
+def _row(report: Report, section: Section, own: Mapping[str, SectionText], others: Mapping[str, list[str]]) -> Row:
     text = own.get(section.id)
-    return Row(section, text, getattr(text, "open_comments", 0), others.get(section.id, []))
+    return Row(report, section, text, getattr(text, "open_comments", 0), others.get(section.id, []))

@@ -20,6 +20,7 @@ from rso.reports.compiler import CannotCompile, compile_report
 from rso.reports.document import Document
 from rso.reports.markdown import Node
 from rso.reports.models import SOURCE_LANGUAGE, Comment, CommentState, PlannedChange, Report
+from rso.reports.photographs import lacks
 from rso.reports.planning import reaches, uses
 from rso.reports.queries import sections_of, unapproved
 from rso.reports.spelling import slips
@@ -66,6 +67,7 @@ def readiness(report: Report) -> Readiness:
         found += _comments(report)
         found += _links(report)
         found += _labels(document) if document else ()
+        found += _photographs(report)
         found += _planned(report)
         warned = [*_spelled(report), *_translations(report), *(_weak(report, document) if document else ())]
         return Readiness(found, warned)
@@ -99,6 +101,12 @@ def _links(report: Report) -> Iterator[Finding]:
         for address in LINK.findall(text.text):
             if says := broken(address):
                 yield _at(report, "link", f"{address}: {says}", text.section)
+
+
+def _photographs(report: Report) -> Iterator[Finding]:
+    for photograph in report.photographs.order_by("ref"):
+        url = reverse("office-detail", args=["photographs", photograph.ref])
+        yield from (Finding("photograph", f"{photograph.ref}: {says}", "", url) for says in lacks(photograph))
 
 
 def _planned(report: Report) -> Iterator[Finding]:

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
+from django.core.files.storage import default_storage
 from django.utils.translation import gettext as _
 
 from rso.core.periods import show_day
@@ -47,10 +48,11 @@ def printable(document: Document) -> dict[str, Any]:
             for c in document.chapters
         ],
         "sources": [{**source, "address": on_paper(source["link"])} for source in document.sources], "cover": document.cover,
+        "cover_photo": document.cover_photo,
         "cover_words": _cover_words(document, covered), "cover_alt": _cover_alt(document, covered),
         "words": {
             "all": _("All"), "percent": _("Per cent"), "chart": _("Chart"), "table": _("Table"), "contents": _("Contents"),
-            "exhibits": _("Charts and tables"), "by": _("by"), "opens": _("Opens onto its records"), "others": _("Without a tile:"),
+            "exhibits": _("Charts and tables"), "by": _("by"), "photograph": _("Photograph: %(credit)s") % {"credit": ""}, "opens": _("Opens onto its records"), "others": _("Without a tile:"),
             "evidence": _("Every figure of this edition with its basis and the records behind it"),
         },
     }  # fmt: skip
@@ -58,6 +60,14 @@ def printable(document: Document) -> dict[str, Any]:
 
 def edition_id(document: Document) -> str:
     return f"{document.ref}/{document.edition}"
+
+
+def lay_photographs(document: Document, folder: Path) -> None:
+    """Copies the files of the document's photographs beside what draws them."""
+    for name, path in sorted(document.photographs.items()):
+        (folder / "photographs").mkdir(exist_ok=True)
+        with default_storage.open(path) as file:
+            (folder / "photographs" / name).write_bytes(file.read())
 
 
 def on_paper(url: str) -> str:
@@ -96,6 +106,7 @@ def typeset(document: Document, evidence: bytes) -> bytes:
             (work / name).write_text((HERE / name).read_text(encoding="utf-8"), encoding="utf-8")
         (work / "document.json").write_text(json.dumps(printable(document), ensure_ascii=False), encoding="utf-8")
         (work / "evidence.json").write_bytes(evidence)
+        lay_photographs(document, work)
         command = [sys.executable, "-m", "rso.reports.typst_process", str(work), str(FONTS), document.as_at.isoformat()]
         done = subprocess.run(command, capture_output=True, text=True, check=False)
         if done.returncode:

@@ -107,6 +107,11 @@ class _Word:
     def _hr(self, node: Node, style: str | None) -> None:
         self.word.add_paragraph()
 
+    def _photo(self, node: Node, style: str | None) -> None:
+        """Its words alone: what it shows, its caption and its credit."""
+        told = _("Photograph: %(credit)s") % {"credit": node["credit"]}
+        self.word.add_paragraph(" ".join(filter(None, (f"[{node['alt']}]", node["caption"], told))))
+
     def _sources(self, node: Node, style: str | None) -> None:
         self.sources()
 

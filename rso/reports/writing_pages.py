@@ -36,7 +36,7 @@ from rso.reports.html import draw_blocks
 from rso.reports.models import SOURCE_LANGUAGE, Comment, Report, SectionText, TextVersion
 from rso.reports.policies import APPROVE_REPORTS, SEE_REPORTS, WRITE_REPORTS
 from rso.reports.publishing import publish
-from rso.reports.queries import LOOKS, contents, latest, sections_of, unsigned
+from rso.reports.queries import LOOKS, contents, heading_of, latest, sections_of, unsigned
 from rso.reports.spelling import slips
 from rso.reports.suggesting import suggest
 from rso.reports.writing import Clashing, Place, Words
@@ -250,7 +250,7 @@ def _show(request: HttpRequest, opened: Opened, *, status: int = 200, draft: Dra
         "report": place.report,
         "here": desks.of(Report),
         "place": place,
-        "section": next(each for each in sections_of(place.report) if each.id == place.section),
+        "heading": _heading(place, text),
         "opened": opened,
         "text": text,
         "version": version,
@@ -265,6 +265,11 @@ def _show(request: HttpRequest, opened: Opened, *, status: int = 200, draft: Dra
         **_shown(place, opened.cells),
     }
     return render(request, "reports/write/section.html", context, status=status)
+
+
+def _heading(place: Place, text: SectionText | None) -> str:
+    section = next(each for each in sections_of(place.report) if each.id == place.section)
+    return heading_of(place.report, section, text if place.language == SOURCE_LANGUAGE else None)
 
 
 def _steps(text: SectionText | None, user: User) -> list[Any]:

@@ -1,6 +1,8 @@
 """Nouns of this room: reports and their texts, what is done until they are published, contradictions in print."""
 
 from rso.reports.models.outside import AdvanceReading as AdvanceReading
+from rso.reports.models.outside import Consent as Consent
+from rso.reports.models.outside import Photograph as Photograph
 from rso.reports.models.outside import ReportDate as ReportDate
 from rso.reports.models.outside import ReportDateMove as ReportDateMove
 from rso.reports.models.printed import Certainty as Certainty

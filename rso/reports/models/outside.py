@@ -8,7 +8,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
-from rso.core.models import Kept
+from rso.core.models import Kept, one_of
 from rso.core.privacy import KEPT, DataClass, Privacy, public
 from rso.reports.models.reports import Report
 
@@ -50,6 +50,35 @@ class ReportDateMove(models.Model):
 
     def __str__(self) -> str:
         return f"{self.before} → {self.after}"
+
+
+class Consent(models.TextChoices):
+    MISSING = "missing", _("Not asked yet")
+    GIVEN = "given", _("Given by those shown")
+    NOT_NEEDED = "not_needed", _("Nobody can be recognised")
+
+
+class Photograph(Kept):
+    """A photograph of a report. Its file is attached to it; it is printed only with alt text and consent."""
+
+    privacy = public(_("Shows readers the work"))
+    report = models.ForeignKey(Report, models.PROTECT, related_name="photographs", verbose_name=_("report"))
+    alt = models.CharField(
+        _("alt text"), max_length=300, blank=True, help_text=_("What it shows, for those who cannot see it.")
+    )
+    credit = models.CharField(_("credit"), max_length=160, blank=True, help_text=_("Who took it; it is printed below."))
+    consent = models.CharField(_("consent"), max_length=12, choices=Consent.choices, default=Consent.MISSING)
+    is_cover = models.BooleanField(_("stands on the cover"), default=False)
+
+    class Meta:
+        verbose_name = _("photograph")
+        constraints = [
+            models.UniqueConstraint(fields=["report"], condition=Q(is_cover=True), name="photograph_one_cover"),
+            one_of("photograph", "consent", Consent),
+        ]
+
+    def __str__(self) -> str:
+        return self.alt[:60] or self.ref
 
 
 class AdvanceReading(Kept):

@@ -19,6 +19,7 @@ urlpatterns = [
     path("reports/<slug:ref>/<int:number>/<path:name>", editions.file, name="edition-file"),
     path("reports/calendar/", advance.calendar, name="report-calendar"),
     path("reports/advance/<str:secret>/", advance.advance, name="report-advance"),
+    path("reports/photographs/<ref:ref>/", advance.photograph, name="photograph"),
     path("reports/<slug:ref>/", reports.report, name="report"),
     path("reports/<slug:ref>/edition.pdf", reports.pdf, name="report-pdf"),
     path("reports/<slug:ref>/data.zip", reports.data, name="report-data"),

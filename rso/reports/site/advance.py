@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from django.core.cache import cache
-from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.core.files.storage import default_storage
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
 from django.utils import timezone, translation
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
@@ -13,8 +14,10 @@ from rso.accounts.actions import platform
 from rso.core.access import saw
 from rso.reports.compiler import CannotCompile, compile_report
 from rso.reports.html import draw_blocks
-from rso.reports.models import AdvanceReading, Report, ReportDate, ReportState
+from rso.reports.models import AdvanceReading, Consent, Photograph, Report, ReportDate, ReportState
 from rso.reports.outside import digest_of
+from rso.reports.photographs import file_of
+from rso.reports.policies import SEE_REPORTS
 
 #: Tries from one address within a span of seconds: nobody guesses an address, and nobody makes the site compile all day.
 TRIES, SPAN = 30, 300
@@ -64,6 +67,17 @@ def advance(request: HttpRequest, secret: str) -> HttpResponse:
     answer = render(request, "reports/advance.html", context)
     answer.headers["Referrer-Policy"], answer.headers["X-Robots-Tag"] = "no-referrer", "noindex, nofollow"
     return answer
+
+
+@require_safe
+def photograph(request: HttpRequest, ref: str) -> FileResponse:
+    """The picture of a photograph that may be printed: for anyone once its report is published, before that for the office."""
+    found = get_object_or_404(Photograph.objects.select_related("report"), ref=ref)
+    is_out = found.report.state in (ReportState.PUBLISHED, ReportState.SUPERSEDED) and found.consent != Consent.MISSING
+    file = file_of(found)
+    if file is None or not (is_out or SEE_REPORTS.allows(request.user)):
+        raise Http404
+    return FileResponse(default_storage.open(file.path), content_type=file.media_type, filename=file.name)
 
 
 def _too_many(request: HttpRequest) -> bool:

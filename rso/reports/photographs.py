@@ -1,0 +1,61 @@
+"""Photographs of reports: what each lacks before it may be printed, and what is printed of it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from rso.core.filetypes import ending_of
+from rso.core.models import Attachment
+from rso.core.verbs import kind_of, plain
+from rso.reports.document import Document
+from rso.reports.markdown import BadText, Node
+from rso.reports.models import Consent, Photograph, Report
+
+#: Pictures that web and print both draw.
+DRAWN = ("image/jpeg", "image/png")
+photograph_verbs = plain()
+
+
+def file_of(photograph: Photograph) -> Attachment | None:
+    """The picture that was attached last."""
+    found = Attachment.objects.of(kind_of(Photograph), photograph.ref).filter(media_type__in=DRAWN)
+    return found.order_by("-at", "-pk").first()
+
+
+def lacks(photograph: Photograph) -> Iterator[str]:
+    """What keeps a photograph from being printed."""
+    if not photograph.alt.strip():
+        yield _("has no alt text")
+    if not photograph.credit.strip():
+        yield _("has no credit")
+    if photograph.consent == Consent.MISSING:
+        yield _("has no consent")
+    if file_of(photograph) is None:
+        yield _("has no picture attached, JPEG or PNG")
+
+
+def node_of(photograph: Photograph, document: Document, caption: str) -> Node:
+    """A photograph as pages and print draw it; the document keeps where its file lies. Raises BadText."""
+    file = file_of(photograph)
+    if file is None or any(lacks(photograph)):
+        raise BadText(_("the photograph %(lacks)s") % {"lacks": "; ".join(lacks(photograph))})
+    name = f"{photograph.ref}.{ending_of(file.name)}"
+    document.photographs[name] = file.path
+    src = f"photographs/{name}"
+    if document.pages != "edition" or not document.base_url.startswith("http"):
+        src = reverse("photograph", args=[photograph.ref])
+    return {
+        "t": "photo",
+        "file": name,
+        "src": src,
+        "alt": photograph.alt,
+        "credit": photograph.credit,
+        "caption": caption,
+    }
+
+
+def cover_of(report: Report) -> Photograph | None:
+    return report.photographs.filter(is_cover=True).first()

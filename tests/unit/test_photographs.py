@@ -1,0 +1,83 @@
+"""A photograph is printed in every edition with its alt text and credit, and never without consent."""
+
+from __future__ import annotations
+
+import io
+import struct
+import zlib
+
+import pytest
+from django.test import Client
+
+from rso.core.attachments import attach
+from rso.reports.actions import text_verbs
+from rso.reports.compiler import CannotCompile, compile_report
+from rso.reports.editions import write_editions
+from rso.reports.models import Photograph, Report, SectionText
+from rso.reports.photographs import photograph_verbs
+from rso.reports.ready import blockers
+from tests.web.conftest import as_user
+
+
+def picture() -> bytes:
+    """The smallest PNG: one grey dot."""
+
+    def part(name: bytes, data: bytes) -> bytes:
+        return struct.pack(">I", len(data)) + name + data + struct.pack(">I", zlib.crc32(name + data))
+
+    head = struct.pack(">IIBBBBB", 1, 1, 8, 0, 0, 0, 0)
+    return b"\x89PNG\r\n\x1a\n" + part(b"IHDR", head) + part(b"IDAT", zlib.compress(b"\0\x80")) + part(b"IEND", b"")
+
+
+@pytest.fixture(autouse=True)
+def own_media(settings, tmp_path) -> None:
+    settings.MEDIA_ROOT = tmp_path / "media"
+
+
+@pytest.fixture
+def hall(office, naree, now) -> Photograph:
+    """The hall of the forum, printed in the report of September."""
+    report = Report.objects.get(ref="monthly-2022-09")
+    made = Photograph(
+        ref="forum-hall", report=report, alt="Delegates around one table", credit="RSO", consent="given", is_cover=True
+    )
+    photograph_verbs.add([made], by=naree, now=now)
+    attach(made, io.BytesIO(picture()), name="hall.png", by=naree, now=now)
+    words = SectionText(
+        ref="remarks", report=report, section="remarks", text="We met.\n\n{{ photo forum-hall | Day one }}"
+    )
+    text_verbs.add([words], by=naree, now=now)
+    return made
+
+
+def test_it_stands_in_the_web_edition_and_the_pdf_with_alt_text_and_credit(hall, tmp_path):
+    written = write_editions(hall.report, tmp_path / "out")
+    page = (written.web / "month.html").read_text()
+
+    assert '<img src="photographs/forum-hall.png" alt="Delegates around one table">' in page
+    assert "Day one" in page
+    assert "Photograph: RSO" in page
+    assert (written.web / "photographs" / "forum-hall.png").read_bytes() == picture()
+    assert "Delegates around one table" in (written.web / "index.html").read_text()
+    assert written.pdf.read_bytes().startswith(b"%PDF")
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "says"),
+    [("alt", "", "has no alt text"), ("credit", "", "has no credit"), ("consent", "missing", "has no consent")],
+)
+def test_what_it_lacks_keeps_the_report_from_being_printed_and_published(hall, naree, now, field, value, says):
+    setattr(hall, field, value)
+    photograph_verbs.change([hall], by=naree, now=now)
+
+    with pytest.raises(CannotCompile, match=says):
+        compile_report(hall.report)
+    assert f"forum-hall: {says}" in [found.says for found in blockers(hall.report) if found.kind == "photograph"]
+
+
+def test_before_its_report_is_published_only_the_office_sees_the_picture(hall, naree):
+    address = "/reports/photographs/forum-hall/"
+
+    assert Client().get(address).status_code == 404
+    answer = as_user(naree).get(address)
+    assert (answer.status_code, b"".join(answer.streaming_content)) == (200, picture())
