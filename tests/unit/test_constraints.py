@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -14,7 +14,7 @@ from django.db.models import F, Q
 from rso.accounts.models import User
 from rso.core.models import ClosedPeriod, Kept
 from rso.members.models import BodyKind
-from rso.reports.models import Edition, Explained, Frozen, Report
+from rso.reports.models import AdvanceReading, Edition, Explained, Frozen, Photograph, Report, ReportDateMove
 from tests.conftest import NOW
 
 pytestmark = pytest.mark.usefixtures("office")
@@ -103,6 +103,10 @@ BAD: dict[str, list[Values]] = {
     "closed_period_ends_after_it_starts": [{"ends_before": F("starts_on")}],
     "published_edition_by_two": [{"and_by": F("by")}],
     "published_edition_says_why": [{"number": 2}],
+    "advance_reading_has_a_window": [{"ends_at": F("starts_at")}],
+    "planned_change_changes": [{"becomes": F("name")}],
+    "photograph_consent_is_known": [{"consent": "supposed"}],
+    "report_date_move_says_why": [{"reason": ""}, {"after": F("before")}],
     "explained_why_is_known": [{"why": "whim"}, {"why": ""}],
 }
 #: Which rows are good ones to spoil, where not every row is.
@@ -113,8 +117,15 @@ OF: dict[str, Q] = {
     "commitment_closed_has_its_day": Q(state="closed"),
     "group_name_once_a_day": Q(starts_on__isnull=False),
     "group_name_without_a_day_once": Q(starts_on__isnull=True),
+    "photograph_one_cover": Q(is_cover=True),
     "event_ordinal_once_a_group": Q(group__isnull=False, ordinal__isnull=False),
     "participation_person_once_an_event": Q(person__isnull=False),
+}
+#: What a row needs beyond days and relations, where one is made.
+MADE: dict[type[models.Model], Values] = {
+    AdvanceReading: {"ends_at": NOW + timedelta(days=1)},
+    Photograph: {"is_cover": True},
+    ReportDateMove: {"after": NOW + timedelta(days=1), "reason": "The forum was postponed."},
 }
 CHECKS = [(name, values) for name, ways in BAD.items() for values in ways]
 
@@ -135,7 +146,7 @@ def good_row(name: str) -> models.Model:
         fields = model._meta.concrete_fields
         days = {f.name: NOW for f in fields if isinstance(f, models.DateField) and not f.null}
         ends = {f.name: f.related_model._default_manager.order_by("pk").first() for f in fields if f.is_relation}
-        rows.create(**days, **ends)
+        rows.create(**{**days, **ends, **MADE.get(model, {})})
     return rows.first()
 
 

@@ -102,7 +102,7 @@ class AdvanceReading(Kept):
     class Meta:
         verbose_name = _("advance reading")
         constraints = [
-            models.CheckConstraint(condition=Q(ends_at__gt=F("starts_at")), name="advance_reading_ends_after_it_starts")
+            models.CheckConstraint(condition=Q(ends_at__gt=F("starts_at")), name="advance_reading_has_a_window")
         ]
 
     def __str__(self) -> str:
