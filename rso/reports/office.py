@@ -15,7 +15,6 @@ from rso.core.office import Act, Desk, Related, Section, View, desks
 from rso.reports import states
 from rso.reports.advance_page import advance_page
 from rso.reports.closed_page import closed
-from rso.reports.models import Inconsistency, PlannedChange, Report, ReportDate, SectionText
 from rso.reports.models import Inconsistency, Photograph, PlannedChange, Report, ReportDate, SectionText
 from rso.reports.office_editions import urlpatterns as of_editions
 from rso.reports.planning import map_all, uses
