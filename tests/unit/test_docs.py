@@ -36,9 +36,6 @@ def test_every_command_and_setting_that_a_page_names_exists(page):
     named = set(
         re.findall(
             rf"(?:`|^ {{4,}}(?:\.venv/bin/)?)rso ([a-z]+(?:-[a-z]+)*(?: (?:{OF_GROUPS}))?)\b", text, re.MULTILINE
-            r"(?:`|^ {4,}(?:\.venv/bin/)?)rso ([a-z]+(?:-[a-z]+)*(?: (?:list|compile|facts|plan|publish|drift|verify|build))?)\b",
-            text,
-            re.MULTILINE,
         )
     )
     settings = set(re.findall(r"\bRSO_[A-Z_]+\b", text))
