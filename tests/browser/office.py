@@ -198,5 +198,6 @@ SCREENS = {
     "mfa_generate_recovery_codes": Screen(KIM, "/accounts/2fa/recovery-codes/generate/"),
     "mfa_reauthenticate": Screen(KIM, "/accounts/2fa/reauthenticate/"),
     "mfa_authenticate": Screen("", "/accounts/login/", give_password),
+    "edition": Screen("", "/reports/monthly-2022-09/1/"),
     "not found": Screen(NAREE, "/office/nothing/", status=404),
 }

@@ -34,6 +34,7 @@ PAGES = {
     "tables: one": "/tables/?figure=participations&period=2022&by=theme",
     "tables: two": "/tables/?figure=events-held&period=2022&by=type&across=mode",
     "reports": "/reports/",
+    "report-calendar": "/reports/calendar/",
     "printed": "/reports/printed/",
     "report": "/reports/annual-2022/",
     "chapter": "/reports/annual-2022/headlines/",
