@@ -7,6 +7,9 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
+from django.utils.translation import gettext_lazy
+
+from rso.core import history
 from rso.core.figures import Refusal, UnknownFigure, registry
 from rso.core.figures.cache import last_change, models_behind
 from rso.core.figures.holdings import Holdings, moved
@@ -234,3 +237,6 @@ def propose(row: Frozen, touched: Sequence[Touched]) -> Why:
     if verbs_used & set(MENDING):
         return Why.ERROR
     return Why.BETTER_DATA if verbs_used else Why.ROUTINE
+
+
+history.says("explained", gettext_lazy("%(who)s said why a figure moved: %(reason)s"))

@@ -14,8 +14,9 @@ from django.conf import settings
 from django.db.models import Max
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
-from rso.core import verbs
+from rso.core import history, verbs
 from rso.core.figures.holdings import Holdings
 from rso.core.folders import put, replacing
 from rso.core.models import AuditEvent
@@ -242,3 +243,7 @@ def _manifest(document: Document, folder: Path, key: Ed25519PrivateKey) -> dict[
     content = json.dumps(said, ensure_ascii=False, indent=1).encode() + b"\n"
     (folder / MANIFEST).write_bytes(seal(content, key))
     return files
+
+
+history.says("published", gettext_lazy("%(who)s published the %(noun)s"))
+history.says("superseded", gettext_lazy("%(who)s superseded the %(noun)s by another"))

@@ -30,7 +30,8 @@ def pages(prefix: str = "") -> list[Page]:
         if line.answers[0] in (200, 422) and not line.address.startswith(("/th/", "/id/")):
             response = ask(client, prefix + line.address)
             if is_page(response):
-                found.append(Page(line.address, response.content, response.status_code))
+                body = response.body if response.streaming else response.content
+                found.append(Page(line.address, body, response.status_code))
     return found
 
 
