@@ -71,6 +71,7 @@ class Holdings:
         self.marks: dict[str, bytes] = {}
         self.held: dict[str, Held] = {}
         self._known: dict[str, str] = {}
+        self._hashes: dict[tuple[str, str, tuple[str, ...]], str] = {}
 
     # -- taking --------------------------------------------------------------------------------------------------------
 
@@ -169,11 +170,14 @@ class Holdings:
         held = self.held[key]
         if held.rule == "share":
             return hashlib.sha256("\n".join(map(self.hash_of, held.of)).encode()).hexdigest()
-        rows = self.rows(key)
-        if not held.columns:
-            return hashlib.sha256("\n".join(sorted(rows)).encode()).hexdigest()
-        lines = sorted(rows.items(), key=lambda row: row[0])
-        return hashlib.sha256(_json(lines)).hexdigest()
+        same = (held.kind, held.marks, held.columns)
+        if same not in self._hashes:
+            rows = self.rows(key)
+            told = (
+                _json([(ref, rows[ref]) for ref in sorted(rows)]) if held.columns else "\n".join(sorted(rows)).encode()
+            )
+            self._hashes[same] = hashlib.sha256(told).hexdigest()
+        return self._hashes[same]
 
     # -- keeping -------------------------------------------------------------------------------------------------------
 
@@ -243,11 +247,12 @@ def moved(rule: str, before: Rows, after: Rows) -> list[str]:
     if rule != "things":
         differ = [ref for ref in {*before, *after} if before.get(ref) != after.get(ref)]
         return sorted(ref for ref in differ if before.get(ref) or after.get(ref))
-    turned = _things_of(before) ^ _things_of(after)
+    # Made anew: what is left of two large sets would keep their size, and be walked for each record.
+    turned = frozenset(sorted(_things_of(before) ^ _things_of(after)))
     found = []
     for ref in {*before, *after}:
         both = (before.get(ref), after.get(ref))
-        if any(turned & _things_in(row) for row in both) or _heads(both[0]) != _heads(both[1]):
+        if any(thing in turned for row in both for thing in _things_in(row)) or _heads(both[0]) != _heads(both[1]):
             found.append(ref)
     return sorted(found)
 
