@@ -63,6 +63,7 @@ desks.declare(
         new=_("Invite someone"),
         removable=False,
         begins=True,
+        last=True,
         sections=(Section(_("Who signs in"), "name email role"),),
         views=(
             View("open", _("Open"), lambda user, day: Q(is_active=True)),

@@ -26,7 +26,7 @@ from rso.core.pages import OneOf, Select, list_page
 from rso.core.periods import show_day
 from rso.core.told import model_of
 
-WHO_SAW_WHAT = desks.declare_place(Place("audit", _("Who saw what"), READ_AUDIT_TRAIL, "office-audit"))
+WHO_SAW_WHAT = desks.declare_place(Place("audit", _("Who saw what"), READ_AUDIT_TRAIL, "office-audit", last=True))
 YEARS = (date(1900, 1, 1), date(2199, 12, 31))
 #: A tally by its name in the address: what it is called, how it counts, and what leads from it to the rows that it counts.
 TALLIES: dict[str, tuple[Any, Callable[[QuerySet[Access]], list[Tally]], Callable[[Any], dict[str, Any]]]] = {

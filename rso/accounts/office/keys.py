@@ -26,7 +26,7 @@ from rso.core.office.doors import of_the_office
 from rso.core.permissions import officer
 from rso.core.verbs import Refused
 
-KEYS = desks.declare_place(Place("keys", _("API keys"), KEEP_KEYS, "office-keys"))
+KEYS = desks.declare_place(Place("keys", _("API keys"), KEEP_KEYS, "office-keys", last=True))
 #: For how long a key is good unless another day is named.
 USUAL = timedelta(days=365)
 Page = Callable[..., HttpResponse]

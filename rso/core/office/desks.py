@@ -126,6 +126,8 @@ class Desk:
     removable: bool = True
     #: Whether the navigation begins a new group with it.
     begins: bool = False
+    #: Whether it stands after the other rooms.
+    last: bool = False
     #: What the list says where there is nothing yet.
     blank: str | Promise = ""
     #: The records that this person may see, where not all.
@@ -272,6 +274,7 @@ class Place:
     address: str
     under: str = ""
     begins: bool = False
+    last: bool = False
 
     @property
     def url(self) -> str:
@@ -322,6 +325,12 @@ class Desks:
         if place.begins or place.under:
             self.stops.append(place)
         return self.places.setdefault(place.slug, place)
+
+    def in_order(self) -> list[Desk | Place]:
+        """Desks and places as the navigation has them: rooms as they were declared, that of accounts last, each with its own below."""
+        stops = [*self.stops, *(place for place in self.places.values() if place not in self.stops)]
+        tops = sorted((stop for stop in stops if not stop.under), key=lambda stop: stop.last)
+        return [each for top in tops for each in (top, *(stop for stop in stops if stop.under == top.slug))]
 
     def extend(
         self,

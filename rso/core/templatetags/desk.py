@@ -21,6 +21,6 @@ def side_nav(context: Context, here: Desk | Place | None) -> list[dict[str, Any]
     at = (here.under or here.slug) if here else ""
     return [
         {"title": stop.title, "url": stop.url, "here": stop is here, "class": "sub" if stop.under else stop.gap}
-        for stop in [*desks.stops, *(place for place in desks.places.values() if place not in desks.stops)]
+        for stop in desks.in_order()
         if stop.sees.allows(user) and (not stop.under or stop.under == at)
     ]
