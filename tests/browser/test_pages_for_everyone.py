@@ -14,7 +14,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.django_db]
 NO_PAGES = {
     "publications-feed", "figure-latest", "figure-csv", "figure-records", "report-pdf", "report-data",
     "account_signup", "account_email", "account_email_verification_sent", "account_set_password", "account_reauthenticate",
-    "account", "account_sessions",
+    "account", "account_sessions", "photograph",
     "account_logout", "calendar-feed", "edition-file", "cite", "report-key", "account_change_password", "healthz", "readyz", "metrics", "robots", "portal",
 }  # fmt: skip
 #: Pages of what is published, cited or read in advance: the office publishes first, and then looks at them.

@@ -49,7 +49,7 @@ def test_what_was_a_leavers_becomes_anothers_and_the_audit_trail_says_from_whom(
 
     assert hand_over(of=naree, to=somchai, by=platform(), now=now) == len(hers)
     assert set(Activity.objects.filter(lead=somchai)) == hers | already
-    assert [things for _model, _field, _title, things in belongings(naree)] == [[]]
+    assert [thing for _model, _field, _title, things in belongings(naree) for thing in things] == []
     event = AuditEvent.objects.order_by("-pk")[0]
     assert (event.verb, event.before, event.after, event.reason) == (
         "handed over", {"lead": naree.pk}, {"lead": somchai.ref}, "Naree Boonmee",

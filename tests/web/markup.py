@@ -106,10 +106,11 @@ class Page:
                 yield f"{element.tag} {element.get('name')} has no label"
 
     def assets(self) -> Iterator[str]:
-        """What a browser fetches by itself comes from this site."""
+        """What a browser fetches by itself comes from this site, or lies beside the page."""
         sources = [element.get("src", "") for element in self.root.iter() if element.get("src") is not None]
         sources += [e.get("href", "") for e in self.all("link") if e.get("rel") in ("stylesheet", "icon", "preload")]
-        yield from (f"fetches {source}" for source in sources if not source.startswith(("/static/", "/media/")))
+        ours = ("/static/", "/media/", f"{self.address.rpartition('/')[0]}/")
+        yield from (f"fetches {source}" for source in sources if not urljoin(self.address, source).startswith(ours))
 
     def texts(self) -> Iterator[str]:
         """What can be followed, pushed or looked at has words."""

@@ -134,6 +134,7 @@ NO_BAR = {
     "components",
     "calendar-feed",
     "report-calendar",
+    "photograph",
     "report-advance",
     "portal",
     "figure-latest",
