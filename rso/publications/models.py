@@ -289,7 +289,7 @@ class Clearance(Kept):
                 | (Q(kind=ClearanceKind.PEER, reviewer=None, body=None) & ~Q(outsider=""))
                 | Q(kind=ClearanceKind.CO_MANAGER, reviewer__isnull=False, outsider="", body=None)
                 | Q(kind=ClearanceKind.PARTNER, reviewer=None, outsider="", body__isnull=False),
-                name="clearance_asks_one",
+                name="clearance_puts_it_to_one",
             ),
         ]
 

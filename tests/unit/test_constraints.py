@@ -81,7 +81,7 @@ BAD: dict[str, list[Values]] = {
     "clearance_verdict_is_known": [{"verdict": "another"}],
     "clearance_channel_is_known": [{"channel": "another"}],
     "clearance_answered_on_a_day": [{"given_on": None}, {"verdict": "waiting"}],
-    "clearance_asks_one": [{"reviewer": None}, {"outsider": "Someone"}],
+    "clearance_puts_it_to_one": [{"reviewer": None}, {"outsider": "Someone"}],
     "rate_is_positive": [{"rate": 0}, {"rate": 10**9 + 1}],
     "rate_scale_is_positive": [{"scale": 0}, {"scale": 10**9 + 1}],
     "contribution_is_positive": [{"amount": 0}, {"amount": -1}],
