@@ -154,7 +154,7 @@ SCREENS = {
     "office-act: none": Screen(NAREE, "/office/events/do/cancel/"),
     "office-act-one": Screen(NAREE, "/office/events/e2022-14/do/remove/"),
     "office-act-one: unfit": Screen(NAREE, "/office/events/e2022-14/do/cancel/"),
-    "office-act-one: fault": Screen(NAREE, "/office/events/e2022-14/do/remove/", say_yes, status=422),
+    "office-act-one: fault": Screen(NAREE, "/office/requests/q2022-05/do/decline/", say_yes, status=422),
     "office-edit: faults": Screen(NAREE, "/office/events/e2022-13/edit/", leave_out, status=422),
     "office-edit: clash": Screen(NAREE, "/office/events/e2022-12/edit/", clash, status=409),
     "office-edit: draft": Screen(NAREE, "/office/events/e2022-11/edit/", keep_draft),
