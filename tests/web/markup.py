@@ -36,9 +36,11 @@ class Page:
 
     @property
     def links(self) -> set[str]:
-        """The addresses on this site to which its links and forms lead, with their fragments."""
+        """The addresses on this site to which its links and forms that ask lead, with their fragments."""
         found = {urljoin(self.address, element.get("href", "")) for element in self.all("a") if element.get("href")}
-        found |= {urljoin(self.address, element.get("action") or "") for element in self.all("form")}
+        # What a form sends is taken by the address that it names, and shown by no other.
+        asking = (form for form in self.all("form") if form.get("method", "get").lower() != "post")
+        found |= {urljoin(self.address, form.get("action") or "") for form in asking}
         return {link for link in found if not urlsplit(link).netloc and not urlsplit(link).scheme}
 
     @property
