@@ -22,6 +22,13 @@ def is_page(response: HttpResponse) -> bool:
     return str(response.headers["Content-Type"]).startswith("text/html")
 
 
+def body_of(response: HttpResponse) -> bytes:
+    if not response.streaming:
+        return response.content
+    read = getattr(response, "body", None)
+    return b"".join(response.streaming_content) if read is None else read
+
+
 def pages(prefix: str = "") -> list[Page]:
     """The pages of the table as anyone reads them, in the language of the prefix."""
     lay_editions()
@@ -30,8 +37,7 @@ def pages(prefix: str = "") -> list[Page]:
         if line.answers[0] in (200, 422) and not line.address.startswith(("/th/", "/id/")):
             response = ask(client, prefix + line.address)
             if is_page(response):
-                body = response.body if response.streaming else response.content
-                found.append(Page(line.address, body, response.status_code))
+                found.append(Page(line.address, body_of(response), response.status_code))
     return found
 
 
@@ -83,7 +89,7 @@ def walked(start: list[Page], of_each_route: int) -> tuple[list[Page], list[str]
                 response = ask(client, at)
             if response.status_code != 200:
                 found.append(f"{here} leads to {address}: {response.status_code}")
-            read[address] = Page(at, response.content if is_page(response) else b"")
+            read[address] = Page(at, body_of(response) if is_page(response) else b"")
             ahead.extend((address, each) for each in sorted(read[address].links))
         if fragment and fragment not in read[address].ids:
             found.append(f"{here} leads to {link}, which is nowhere on the page")
