@@ -17,6 +17,11 @@ class RefConverter:
         return value
 
 
+def id_in(text: str) -> int:
+    """The id of a record that someone sent; what can be none is 0, which no record has."""
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 18 else 0
+
+
 #: What a ref looks like; what does not is not asked for.
 REF = re.compile(RefConverter.regex)
 

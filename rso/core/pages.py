@@ -29,6 +29,17 @@ class Pages:
     last: int
     query: str
 
+    @classmethod
+    def of(cls, asked: str, count: int, query: str) -> Pages:
+        """The page that is asked for of so many rows: the first where it is no number, the last where it lies past the end."""
+        last = max(1, -(-count // PER_PAGE))
+        number = int(asked) if asked.isascii() and asked.isdigit() and len(asked) < 9 else 1
+        return cls(min(max(number, 1), last), last, query)
+
+    def of_rows(self, rows: Any) -> Any:
+        """Those of all rows that stand on this page."""
+        return rows[(self.number - 1) * PER_PAGE : self.number * PER_PAGE]
+
     @property
     def offered(self) -> list[int | None]:
         """First, last and those around; None stands for a gap."""
@@ -53,19 +64,15 @@ def list_page(
     readable = not filters.is_bound or filters.form.is_valid()
     rows = filters.qs if readable else filters.queryset.none()
     count = rows.count()
-    last = max(1, -(-count // PER_PAGE))
-    asked = request.GET.get("page", "1")
-    number = min(max(int(asked), 1), last) if asked.isascii() and asked.isdigit() and len(asked) < 9 else 1
     query = request.GET.copy()
     query.pop("page", None)
-    pages = Pages(number, last, query.urlencode())
-    start = (number - 1) * PER_PAGE
+    pages = Pages.of(request.GET.get("page", ""), count, query.urlencode())
     return render(
         request,
         template,
         {
             "filters": filters,
-            "rows": told(rows[start : start + PER_PAGE]),
+            "rows": told(pages.of_rows(rows)),
             "count": count,
             "pages": pages,
             "chosen": chosen_words(filters),

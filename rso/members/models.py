@@ -80,10 +80,6 @@ class Sex(models.IntegerChoices):
 
 
 class BodyQuerySet(models.QuerySet["Body"]):
-    def of_the_process(self, on: date) -> BodyQuerySet:
-        """Members and observers on a day."""
-        return self.filter(kind__in=PROCESS_KINDS).standing(on)
-
     def members(self, on: date) -> BodyQuerySet:
         """Member States and Organisations on a day. Not all of them are countries: say members."""
         return self.filter(kind__in=MEMBER_KINDS).standing(on)
@@ -188,10 +184,6 @@ class Body(Record):
     @property
     def sort_key(self) -> tuple[Any, ...]:
         return (self.label.casefold(), self.label)
-
-    @property
-    def is_of_the_process(self) -> bool:
-        return self.kind in PROCESS_KINDS
 
     def get_absolute_url(self) -> str:
         """Agencies have no page of their own: people would be told apart."""

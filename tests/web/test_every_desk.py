@@ -77,7 +77,7 @@ def test_its_list_asks_no_more_for_many_rows_than_for_few(desk, monkeypatch):
         pytest.skip("too few records")
     client.get(desk.url)
     for rows in (1, 3):
-        monkeypatch.setattr("rso.core.office.lists.PER_PAGE", rows)
+        monkeypatch.setattr("rso.core.pages.PER_PAGE", rows)
         with CaptureQueriesContext(connection) as queries:
             client.get(desk.url)
         counts.append(len(queries))

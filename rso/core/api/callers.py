@@ -41,10 +41,6 @@ class Caller:
     def sees_people(self) -> bool:
         return self.scope == Scope.PEOPLE
 
-    @property
-    def has_key(self) -> bool:
-        return self.user is not None
-
 
 class Callers:
     """How keys are known. The room that keeps them says it."""

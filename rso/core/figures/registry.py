@@ -217,11 +217,6 @@ class Registry:
             raise UnknownFigure(_not_found("figure", slug, [*self.figures, *self.tables]))
         return self.figures[slug]
 
-    def find_table(self, slug: str) -> NamedTable:
-        if slug not in self.tables:
-            raise UnknownFigure(_not_found("table", slug, self.tables))
-        return self.tables[slug]
-
     def __iter__(self) -> Iterator[Figure]:
         return iter(self.figures.values())
 

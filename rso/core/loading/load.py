@@ -9,7 +9,6 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from django.core.exceptions import ValidationError
 from django.db import DataError, IntegrityError, models, transaction
 from django.utils.module_loading import autodiscover_modules
 
@@ -19,6 +18,7 @@ from rso.core.loading.holding import Held, Holding, Place, Standing
 from rso.core.loading.reading import Rows, read_folder
 from rso.core.loading.relations import relation_faults
 from rso.core.loading.tables import Found, Table, tables
+from rso.core.models.rules import broken
 from rso.core.verbs import Refused, turn
 
 if TYPE_CHECKING:
@@ -173,21 +173,9 @@ class _Loading:
         stored = table.model._default_manager.in_bulk(list(altered), field_name="ref")
         return [table.fill(stored[ref], values, found) for ref, values in altered.items()]
 
-    def _found(self, table: Table, rows: Part) -> Found:
-        """The records that the rows point to, by ref."""
-        wanted: dict[type[models.Model], set[str]] = {}
-        for column in table.columns:
-            if column.refers:
-                names = (name for values in rows.values() for name in column.refs(values[column.name]))
-                wanted.setdefault(column.refers, set()).update(names)
-        return {
-            model: model._default_manager.in_bulk(list(names), field_name="ref") if names else {}
-            for model, names in wanted.items()
-        }
-
     def _apply(self, rows: Rows, part: Part, make: Callable[[Table, Part, Found], list[Any]], verb: Any) -> None:
         """Runs a verb. What it refuses becomes faults, and the verb runs once more without those, to find all faults."""
-        found = self._found(rows.table, part)
+        found = rows.table.pointed_to(part.values())
         standing = {ref: values for ref, values in part.items() if self._stands(rows.table, values, found)}
         self._leave_out(rows.table, set(part) - set(standing))
         things = make(rows.table, standing, found)
@@ -236,7 +224,7 @@ class _Loading:
             if ref not in self.refused.get(table.model, ())
             and any(values[c.name] != current.get(ref, {}).get(c.name, ()) for c in table.lists)
         }
-        found = self._found(table, part)
+        found = table.pointed_to(part.values())
         part = {ref: values for ref, values in part.items() if self._stands(table, values, found)}
         if not part:
             return
@@ -291,17 +279,14 @@ def _again(thing: Any, stored: set[Any]) -> Any:
 
 
 def _broken_rules(rows: Rows, things: Sequence[Any]) -> list[Fault]:
-    """Which rules of the database the rows break, in words. Asked only when it has refused them: each costs a query."""
+    """Which rules of the database the rows break, in words."""
     file, faults = rows.table.file, []
     for thing in things:
-        for constraint in rows.table.model._meta.constraints:
-            try:
-                constraint.validate(rows.table.model, thing)
-            except ValidationError:
-                says = f"breaks the rule “{constraint.name.replace('_', ' ')}”"
-                if isinstance(constraint, models.UniqueConstraint):
-                    says += "; another row still has these values: change that one, load, then change this one"
-                faults.append(Fault(file, rows.lines[thing.ref], "", thing.ref, says))
+        for rule in broken(thing):
+            says = f"breaks the rule “{rule.name.replace('_', ' ')}”"
+            if isinstance(rule, models.UniqueConstraint):
+                says += "; another row still has these values: change that one, load, then change this one"
+            faults.append(Fault(file, rows.lines[thing.ref], "", thing.ref, says))
     return faults or [Fault(file, says="holds rows that the database refuses; load them one by one to find which")]
 
 

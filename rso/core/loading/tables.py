@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
@@ -91,6 +91,18 @@ class Table:
             else:
                 setattr(thing, attribute, value)
         return thing
+
+    def pointed_to(self, rows: Collection[Mapping[str, Any]]) -> Found:
+        """The records to which rows point, as far as there are such."""
+        wanted: dict[type[models.Model], set[str]] = {}
+        for column in self.columns:
+            if column.refers:
+                refs = (ref for values in rows if column.name in values for ref in column.refs(values[column.name]))
+                wanted.setdefault(column.refers, set()).update(refs)
+        return {
+            model: model._default_manager.in_bulk(list(refs), field_name="ref") if refs else {}
+            for model, refs in wanted.items()
+        }
 
     def wanted(self, link: Link, values: Mapping[str, Any], found: Found) -> list[dict[str, Any]]:
         """The rows of a link table that a record's list columns name, as the link's verb takes them."""

@@ -1,5 +1,8 @@
 """Rules and indexes that models of every room declare."""
 
+from collections.abc import Iterator
+
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Upper
@@ -19,3 +22,12 @@ def words_in(name: str, field: str = "title") -> models.Index:
 
 def precision_is_known(name: str, field: str = "precision") -> models.BaseConstraint:
     return models.CheckConstraint(condition=Q(**{f"{field}__range": (1, 3)}), name=f"{name}_{field}_is_known")
+
+
+def broken(thing: models.Model) -> Iterator[models.BaseConstraint]:
+    """Which rules of the database a record breaks. Asked only when it has refused: each costs a query."""
+    for rule in thing._meta.constraints:
+        try:
+            rule.validate(type(thing), thing)
+        except ValidationError:
+            yield rule

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from rso.core.loading.columns import CONTROL, Column, ListColumn, Wrong
+from rso.core.loading.export import as_cells
 from rso.core.loading.files import shortened
 from rso.core.loading.near import did_you_mean
 from rso.core.loading.tables import Found, Table
@@ -36,7 +37,7 @@ def cells_of_new(table: Table) -> Cells:
 def cells_of_stored(table: Table, ref: str) -> Cells | None:
     """The cells of a stored record; None where it is gone."""
     row = table.current([ref]).get(ref)
-    return None if row is None else {column.name: column.write(row[column.name]) for column in table.columns}
+    return None if row is None else as_cells(table, row)
 
 
 def named(ref: str, label: str) -> str:
@@ -140,14 +141,7 @@ def read(desk: Desk, cells: Mapping[str, str]) -> tuple[dict[str, Any], dict[str
 
 def records_of(table: Table, values: Mapping[str, Any]) -> tuple[Found, dict[str, str]]:
     """The records that a row points to, and which of them there are not, by column."""
-    wanted: dict[type[models.Model], set[str]] = {}
-    for column in table.columns:
-        if column.refers and column.name in values:
-            wanted.setdefault(column.refers, set()).update(column.refs(values[column.name]))
-    found = {
-        model: model._default_manager.in_bulk(list(refs), field_name="ref") if refs else {}
-        for model, refs in wanted.items()
-    }
+    found = table.pointed_to([values])
     faults: dict[str, str] = {}
     for column in table.columns:
         for ref in column.refs(values[column.name]) if column.refers and column.name in values else ():

@@ -16,12 +16,13 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from rso.core.access import saw
+from rso.core.addresses import id_in
 from rso.core.corrections import drop_corrections
 from rso.core.models import Correction, Saw
 from rso.core.office.acts import Act
 from rso.core.office.desks import Desk, desks
 from rso.core.office.doing import Preview, rehearse
-from rso.core.pages import PER_PAGE, Pages
+from rso.core.pages import Pages
 from rso.core.permissions import officer
 from rso.core.verbs import Refused, kind_of
 
@@ -69,15 +70,13 @@ def corrections_page(request: HttpRequest) -> HttpResponse:
     rows, is_all = _seen_by(request.user), "all" in request.GET
     rows = rows if is_all else rows.exclude(seen_at=None)
     count = rows.count()
-    last = max(1, -(-count // PER_PAGE))
-    page = request.GET.get("page", "1")
-    number = min(max(int(page), 1), last) if page.isascii() and page.isdigit() and len(page) < 9 else 1
-    shown = rows.select_related("by").order_by("-at", "-pk")[(number - 1) * PER_PAGE : number * PER_PAGE]
+    pages = Pages.of(request.GET.get("page", ""), count, "all=1" if is_all else "")
+    shown = pages.of_rows(rows.select_related("by").order_by("-at", "-pk"))
     context: dict[str, Any] = {
         "corrections": _entries(shown, request.user),
         "count": count,
         "is_all": is_all,
-        "pages": Pages(number, last, "all=1" if is_all else ""),
+        "pages": pages,
         "aside": "corrections",
     }
     _tell(context["corrections"], request)
@@ -110,7 +109,7 @@ def _tell(entries: Sequence[Entry], request: HttpRequest) -> None:
 
 def _drop(request: HttpRequest) -> HttpResponse:
     asked = request.POST if request.method == "POST" else request.GET
-    chosen = [pk for pk in asked.getlist("correction")[:MOST] if pk.isascii() and pk.isdigit() and len(pk) < 18]
+    chosen = [id_in(sent) for sent in asked.getlist("correction")[:MOST]]
     rows = _seen_by(request.user).filter(pk__in=chosen).select_related("by").order_by("pk")
     entries = [entry for entry in _entries(rows, request.user) if entry.may_drop]
     found = [entry.correction for entry in entries]

@@ -167,9 +167,7 @@ class Desk:
         if self.machine and name == self.machine.field:
             return self.state_of
         if name == "basis":
-            return lambda thing: format_html(
-                '<span class="st-basis" data-basis="{}">{}</span>', Basis(thing.basis).slug, thing.get_basis_display()
-            )
+            return basis_of
         if model_field.choices:
             return lambda thing: getattr(thing, f"get_{name}_display")()
         if isinstance(model_field, models.DecimalField):
@@ -285,6 +283,13 @@ class Place:
         return "gap" if self.begins else ""
 
 
+def basis_of(thing: Any) -> SafeString:
+    """How a record is known, as a mark with its word."""
+    return format_html(
+        '<span class="st-basis" data-basis="{}">{}</span>', Basis(thing.basis).slug, thing.get_basis_display()
+    )
+
+
 def precision_of(model: type[models.Model], name: str) -> str:
     """The field that says how much of a date is known: one of its own, or the record's; empty where the day always is."""
     fields = {f.name for f in model._meta.concrete_fields if isinstance(f, RankField)}
@@ -365,9 +370,6 @@ class Desks:
 
     def seen_by(self, user: Any) -> Sequence[Desk]:
         return [desk for desk in self.all.values() if desk.sees.allows(user)]
-
-    def under(self, slug: str) -> Iterable[Desk]:
-        return [desk for desk in self.all.values() if desk.under == slug]
 
 
 desks = Desks()

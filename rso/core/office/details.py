@@ -15,9 +15,9 @@ from django.utils.translation import gettext as _
 
 from rso.core.access import saw
 from rso.core.loading.columns import Column, ListColumn
-from rso.core.models import Attachment, Basis, Saw
+from rso.core.models import Attachment, Saw
 from rso.core.office.cells import labels_of
-from rso.core.office.desks import Desk, Related, as_known, desks, in_words
+from rso.core.office.desks import Desk, Related, as_known, basis_of, desks, in_words
 from rso.core.office.filters import led_to
 from rso.core.office.lists import cells_of
 from rso.core.permissions import officer
@@ -73,9 +73,7 @@ class Facts:
         if column.refers:
             return self._linked(value)
         if attribute == "basis":
-            return format_html(
-                '<span class="st-basis" data-basis="{}">{}</span>', Basis(value).slug, self.thing.get_basis_display()
-            )
+            return basis_of(self.thing)
         if column.among:
             return labels_of(column, self.desk.model).get(column.write(value), value)
         if column.kind == "date":

@@ -21,8 +21,8 @@ from rso.core.models import AuditEvent
 from rso.core.office.acts import Act
 from rso.core.office.cells import labels_of
 from rso.core.office.desks import Desk
+from rso.core.office.details import find
 from rso.core.office.forms import Field
-from rso.core.office.lists import ListOf
 from rso.core.permissions import officer
 from rso.core.verbs import Refused
 
@@ -107,21 +107,11 @@ def _after(desk: Desk, ref: str) -> str:
 
 
 def _chosen(request: HttpRequest, desk: Desk, ref: str) -> list[Any]:
-    """The records that the verb is for: one, those ticked, or all that a list holds."""
-    rows = desk.rows(request.user)
+    """The records that the verb is for: one, or those ticked."""
     if ref:
-        found = list(rows.filter(ref=ref))
-    elif "all" in request.POST:
-        found = list(ListOf(desk, request, request.POST).found.order_by("pk")[: MOST + 1])
-    else:
-        found = list(rows.filter(ref__in=_refs(request)).order_by("pk"))
-    if not found and ref:
-        raise Http404
-    return found[:MOST]
-
-
-def _refs(request: HttpRequest) -> list[str]:
-    return [ref for ref in request.POST.getlist("ref") if REF.fullmatch(ref)][: MOST + 1]
+        return [find(desk, request.user, ref)]
+    refs = [sent for sent in request.POST.getlist("ref") if REF.fullmatch(sent)]
+    return list(desk.rows(request.user).filter(ref__in=refs[:MOST]).order_by("pk"))
 
 
 def _sorted(act: Act, things: list[Any], user: Any) -> tuple[list[Any], list[tuple[Any, str]]]:

@@ -13,6 +13,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from rso.core.access import saw
+from rso.core.addresses import id_in
 from rso.core.merging import Preview, candidates, discover, kinds, merge, preview_merge, undo_merge
 from rso.core.models import Merge, Saw
 from rso.core.office.desks import Desk, desks
@@ -137,10 +138,8 @@ def _one(request: HttpRequest, pair: Pair) -> HttpResponse:
 
 
 def _undo(request: HttpRequest, kept: dict[str, Desk]) -> HttpResponse:
-    asked = request.POST["undo"]
     labels = [kind_of(desk.model) for desk in kept.values()]
-    pk = int(asked) if asked.isascii() and asked.isdigit() and len(asked) < 18 else 0
-    done = Merge.objects.filter(pk=pk, kind__in=labels).first()
+    done = Merge.objects.filter(pk=id_in(request.POST["undo"]), kind__in=labels).first()
     if done is None:
         raise Http404
     try:

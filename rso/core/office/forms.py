@@ -23,6 +23,7 @@ from rso.core.loading.columns import LONGEST, Column, ListColumn
 from rso.core.models import Draft
 from rso.core.office.cells import Cells, Sent, cells_of_new, cells_of_stored, labels_of, named
 from rso.core.office.desks import Desk
+from rso.core.office.details import find
 from rso.core.office.filters import choices_of
 from rso.core.office.saving import Clash, Gone, Unsaved, save
 from rso.core.permissions import officer
@@ -67,8 +68,8 @@ class Field:
 class Opened:
     """A form as someone has it open: for a new record or a stored one, with the cells at first and those typed."""
 
-    def __init__(self, desk: Desk, ref: str, token: UUID, began: Cells, cells: Cells) -> None:
-        self.desk, self.ref, self.token, self.began, self.cells = desk, ref, token, began, cells
+    def __init__(self, desk: Desk, thing: Any, token: UUID, began: Cells, cells: Cells) -> None:
+        self.desk, self.thing, self.token, self.began, self.cells = desk, thing, token, began, cells
         self.faults: dict[str, str] = {}
         self.theirs: Cells = {}
         self._offered: dict[type[models.Model], list[tuple[str, str]]] = {}
@@ -89,7 +90,7 @@ class Opened:
 
     def _asks(self, name: str) -> bool:
         """A ref is typed once, where the desk does not give it."""
-        return name != "ref" or not (self.ref or self.desk.prefix)
+        return name != "ref" or not (self.thing or self.desk.prefix)
 
     @property
     def lists(self) -> dict[str, list[str]]:
@@ -160,17 +161,16 @@ def form_page(request: HttpRequest, desk: Desk, ref: str = "") -> HttpResponse:
     """The form for a new record or a stored one: GET opens it, POST saves it, keeps it as a draft or drops the draft."""
     if not desk.may_keep(request.user) or not desk.sections or (ref and desk.settled):
         raise Http404
-    stored = cells_of_stored(desk.table, ref) if ref else None
-    if ref and (stored is None or not desk.rows(request.user).filter(ref=ref).exists()):
-        raise Http404
+    thing = find(desk, request.user, ref) if ref else None
     if request.method == "POST":
-        return _posted(request, desk, ref)
-    if ref:
-        saw(desk.rows(request.user).get(ref=ref), by=officer(request), now=timezone.now())
-    kept = draft_of(request, desk.slug, ref)
+        return _posted(request, desk, thing)
+    if thing:
+        saw(thing, by=officer(request), now=timezone.now())
+    if kept := draft_of(request, desk.slug, ref):
+        return _show(request, Opened(desk, thing, kept.token, kept.began, kept.cells), draft=kept)
+    stored = cells_of_stored(desk.table, ref) if thing else None
     start = stored or {**cells_of_new(desk.table), **_given(desk, request)}
-    form = Opened(desk, ref, kept.token, kept.began, kept.cells) if kept else Opened(desk, ref, uuid4(), start, start)
-    return _show(request, form, draft=kept)
+    return _show(request, Opened(desk, thing, uuid4(), start, start))
 
 
 def _given(desk: Desk, request: HttpRequest) -> Cells:
@@ -185,7 +185,8 @@ def draft_of(request: HttpRequest, desk: str, ref: str) -> Draft | None:
     return drafts.order_by("-kept_at", "-pk").first()
 
 
-def _posted(request: HttpRequest, desk: Desk, ref: str) -> HttpResponse:
+def _posted(request: HttpRequest, desk: Desk, thing: Any) -> HttpResponse:
+    ref = thing.ref if thing else ""
     token, began = opening(request)
     cells = Sent(desk, request.POST).cells
     if ref or desk.prefix:
@@ -195,7 +196,7 @@ def _posted(request: HttpRequest, desk: Desk, ref: str) -> HttpResponse:
         return redirect(request.path)
     if "_keep" in request.POST:
         return keep_draft(request, desk.slug, ref, token, began, cells)
-    form = Opened(desk, ref, token, began, {**began, **cells})
+    form = Opened(desk, thing, token, began, {**began, **cells})
     try:
         saved = save(
             desk, ref, cells, began, token,
@@ -268,19 +269,18 @@ def _show(
     request: HttpRequest, form: Opened, *, status: int = 200, draft: Draft | None = None, who: str = ""
 ) -> HttpResponse:
     desk = form.desk
-    thing = desk.rows(request.user).filter(ref=form.ref).first() if form.ref else None
     sections = form.sections
     context = {
         "desk": desk,
         "here": desk,
         "form": form,
-        "thing": thing,
+        "thing": form.thing,
         "sections": sections,
         "began": json.dumps(form.began, ensure_ascii=False),
         "errors": list(_errors(form, sections)),
         "draft": draft,
         "who": who,
-        "back": desk.at(form.ref) if form.ref else desk.url,
+        "back": desk.at(form.thing.ref) if form.thing else desk.url,
     }
     return render(request, "office/form.html", context, status=status)
 

@@ -9,7 +9,7 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django.db.models import Q, QuerySet
-from django.http import HttpRequest, HttpResponse, QueryDict
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -19,13 +19,10 @@ from rso.core.loading.columns import CONTROL
 from rso.core.models import SavedView, Saw
 from rso.core.office.desks import Col, Desk, View, in_words
 from rso.core.office.filters import filter_set
-from rso.core.pages import PER_PAGE, Pages, chosen_words
+from rso.core.pages import Pages, chosen_words
 from rso.core.permissions import officer
 from rso.core.search.finding import matching
 from rso.core.search.registry import searched
-
-#: What the address of a list may hold besides its filters.
-OWN = ("q", "view", "sort", "page", "cols", "csrfmiddlewaretoken")
 
 
 @dataclass(frozen=True)
@@ -41,9 +38,8 @@ class Heading:
 class ListOf:
     """What a request asks of a desk's list: the rows that are left, their columns and order."""
 
-    def __init__(self, desk: Desk, request: HttpRequest, asked: QueryDict | None = None) -> None:
-        self.desk, self.request = desk, request
-        self.asked = request.GET if asked is None else asked
+    def __init__(self, desk: Desk, request: HttpRequest) -> None:
+        self.desk, self.asked = desk, request.GET
         self.filters = filter_set(desk, self.asked)(self.asked or None, desk.rows(request.user))
         self.user = officer(request)
         self.words = CONTROL.sub("", self.asked.get("q", "")).strip()[:200]
@@ -93,7 +89,7 @@ class ListOf:
 
     def query(self, **changed: Any) -> str:
         """The address of the same list with some of its questions changed, or taken away where None."""
-        kept = {name: self.asked.getlist(name) for name in self.asked if name not in ("page", "csrfmiddlewaretoken")}
+        kept = {name: self.asked.getlist(name) for name in self.asked if name != "page"}
         for name, value in changed.items():
             kept.pop(name, None)
             if value is not None:
@@ -141,10 +137,8 @@ def list_page(request: HttpRequest, desk: Desk) -> HttpResponse:
     """The list as a page: 422 where a filter cannot be read."""
     asked = ListOf(desk, request)
     count = asked.found.count() if asked.readable else 0
-    last = max(1, -(-count // PER_PAGE))
-    page = request.GET.get("page", "1")
-    number = min(max(int(page), 1), last) if page.isascii() and page.isdigit() and len(page) < 9 else 1
-    rows = list(asked.rows[(number - 1) * PER_PAGE : number * PER_PAGE]) if asked.readable else []
+    pages = Pages.of(request.GET.get("page", ""), count, asked.query())
+    rows = list(pages.of_rows(asked.rows)) if asked.readable else []
     if rows:
         saw(desk.model, by=asked.user, now=timezone.now(), what=Saw.LISTED, rows=len(rows), filters=asked.query())
     acts = [act for act in desk.all_acts.values() if act.bulk and act.permission.allows(request.user)]
@@ -155,7 +149,7 @@ def list_page(request: HttpRequest, desk: Desk) -> HttpResponse:
         "cols": asked.cols,
         "headings": list(asked.headings),
         "count": count,
-        "pages": Pages(number, last, asked.query()),
+        "pages": pages,
         "chosen": asked.chosen,
         "acts": acts,
         "views": views_of(desk, asked, request.user),

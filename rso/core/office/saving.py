@@ -8,7 +8,6 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
-from django.core.exceptions import ValidationError
 from django.db import DataError, IntegrityError, models, transaction
 from django.utils.translation import gettext as _
 
@@ -16,6 +15,7 @@ from rso.core import corrections
 from rso.core.closing import because
 from rso.core.loading.tables import Found
 from rso.core.models import AuditEvent, Draft
+from rso.core.models.rules import broken
 from rso.core.office.cells import Cells, cells_of_new, cells_of_stored, read, records_of
 from rso.core.office.desks import Desk
 from rso.core.verbs import Refused, kind_of, turn
@@ -163,23 +163,19 @@ def _by_column(desk: Desk, error: Refused) -> dict[str, str]:
 
 
 def broken_rules(desk: Desk, thing: Any, stored: bool) -> dict[str, str]:
-    """Which rules of the database a record breaks, by column. Asked only when it has refused: each costs a query."""
+    """Which rules of the database a record breaks, by column."""
     if not stored:
         thing.pk, thing._state.adding = None, True
     faults: dict[str, str] = {}
     if not stored and desk.model._default_manager.filter(ref=thing.ref).exists():
         faults["ref"] = _("is taken; choose another")
     attributes = {column.attribute: column.name for column in desk.form_columns}
-    for constraint in desk.model._meta.constraints:
-        try:
-            constraint.validate(desk.model, thing)
-        except ValidationError:
-            fields = list(getattr(constraint, "fields", ()))
-            where = next((attributes[name] for name in fields if name in attributes), "")
-            if isinstance(constraint, models.UniqueConstraint):
-                faults[where] = _("another record has the same already")
-            else:
-                faults[where] = _("breaks the rule “%(rule)s”") % {"rule": constraint.name.replace("_", " ")}
+    for rule in broken(thing):
+        where = next((attributes[name] for name in getattr(rule, "fields", ()) if name in attributes), "")
+        if isinstance(rule, models.UniqueConstraint):
+            faults[where] = _("another record has the same already")
+        else:
+            faults[where] = _("breaks the rule “%(rule)s”") % {"rule": rule.name.replace("_", " ")}
     return faults or {"": _("The database refuses this record.")}
 
 
