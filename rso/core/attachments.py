@@ -17,6 +17,7 @@ from django.utils.translation import gettext_lazy
 from rso.core import history, verbs
 from rso.core.filetypes import TAKEN, clean_name, ending_of, kind_in
 from rso.core.models import Attachment, Kept
+from rso.core.pictures import FORMATS, BadPicture, bare
 from rso.core.told import model_of
 from rso.core.uploads import LARGEST
 from rso.core.verbs import Problem, Refused, kind_of, refuse, tell, turn
@@ -38,10 +39,11 @@ def too_large() -> str:
 
 
 def attach(thing: Kept, file: IO[bytes], *, name: str, description: str = "", by: User, now: datetime) -> Attachment:
-    """Attaches a file to a record. Its kind is known by what is in it; the name must fit."""
+    """Attaches a file to a record. Its kind is known by what is in it; the name must fit. A picture is kept bare."""
     name = clean_name(name)
     refuse(Problem(0, "file", says) for says in _objections(file, name))
-    file.seek(0)
+    if ending_of(name) in FORMATS:
+        file = _bare(file, ending_of(name))
     found = Attachment(
         ref=f"f-{uuid4().hex[:16]}", of_kind=kind_of(type(thing)), of_ref=thing.ref, name=name,
         media_type=TAKEN[ending_of(name)], size=file.seek(0, 2), sha256=_digest(file), description=description,
@@ -71,6 +73,13 @@ def _objections(file: IO[bytes], name: str) -> list[str]:
     if kind != ending and not (kind == "txt" and ending == "csv"):
         return [_("is %(kind)s by what is in it, but its name ends in %(ending)s") % {"kind": kind, "ending": ending}]
     return []
+
+
+def _bare(file: IO[bytes], kind: str) -> IO[bytes]:
+    try:
+        return bare(file, kind)
+    except BadPicture as error:
+        raise Refused([Problem(0, "file", str(error))]) from error
 
 
 def _digest(file: IO[bytes]) -> str:

@@ -20,7 +20,7 @@ ASKED_FOR = {"argon2-cffi": "Argon2PasswordHasher", "psycopg": "postgres"}
 #: LGPL is for psycopg, which is imported and never altered; GPL and AGPL are for nothing that runs.
 LICENCES = {
     "Apache-2.0", "Apache-2.0 OR BSD-2-Clause", "Apache-2.0 OR BSD-3-Clause", "BSD", "BSD License", "BSD-2-Clause", "BSD-3-Clause", "ISC License",
-    "LGPL-3.0-only", "MIT", "MIT License", "MIT-0", "PSF-2.0",
+    "LGPL-3.0-only", "MIT", "MIT License", "MIT-0", "MIT-CMU", "PSF-2.0",
 }  # fmt: skip
 
 

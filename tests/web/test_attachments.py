@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import io
 import zipfile
 from pathlib import Path
@@ -11,16 +12,19 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from PIL import Image
 
 from rso.accounts.models import User
 from rso.core import attachments, verbs
 from rso.core.filetypes import TAKEN, clean_name
 from rso.core.models import Access, Attachment, AuditEvent
+from rso.core.pictures import FORMATS, bare
 from rso.core.uploads import LARGEST
 from rso.core.verbs import Refused
 from rso.events.models import Event
 from rso.publications.models import Clearance, Publication
 from tests.conftest import NOW
+from tests.unit.test_pictures import taken
 from tests.web.conftest import as_user
 from tests.web.markup import Page, words
 
@@ -45,6 +49,13 @@ def packed(*names: str) -> bytes:
 
 def office_file(main: str, *more: str) -> bytes:
     return packed("[Content_Types].xml", main, *more)
+
+
+def drawn(kind: str) -> bytes:
+    """One grey dot, as it is kept."""
+    made = io.BytesIO()
+    Image.new("L", (1, 1), 128).save(made, FORMATS[kind])
+    return bare(made, kind).read()
 
 
 def sent(user: User, name: str, content: bytes, description: str = "", address: str = EVENT):
@@ -98,10 +109,10 @@ def test_a_file_lies_under_a_name_made_from_its_digest_and_stands_in_the_history
         ("a.docx", office_file("word/document.xml")),
         ("a.xlsx", office_file("xl/workbook.xml")),
         ("a.pptx", office_file("ppt/presentation.xml")),
-        ("a.png", b"\x89PNG\r\n\x1a\n" + bytes(9)),
-        ("a.JPG", b"\xff\xd8\xff\xe0" + bytes(9)),
-        ("a.jpeg", b"\xff\xd8\xff\xe1" + bytes(9)),
-        ("a.webp", b"RIFF\x00\x00\x00\x00WEBPVP8 "),
+        ("a.png", drawn("png")),
+        ("a.JPG", drawn("jpg")),
+        ("a.jpeg", drawn("jpg")),
+        ("a.webp", drawn("webp")),
         ("a.csv", "ref,title\n1,Fidschi, Tuvalu und ไทย\n".encode()),
         ("a.txt", b"\xef\xbb\xbfWords"),
         ("a.zip", packed("photo.png")),
@@ -131,6 +142,7 @@ NONE = "The file is none of the kinds that the office takes: pdf, docx, xlsx, pp
         ("a.svg", b"<svg xmlns='http://www.w3.org/2000/svg'><script>1</script></svg>", NONE),
         ("a.txt", b"\n  <!DOCTYPE html><script>1</script>", NONE),
         ("a.html", PDF, "The file is pdf by what is in it, but its name ends in html"),
+        ("a.png", b"\x89PNG\r\n\x1a\n" + bytes(9), "The file is a picture that cannot be read"),
         ("a.png", PDF, "The file is pdf by what is in it, but its name ends in png"),
         ("a.pdf", b"MZ\x90\x00" + bytes(9), NONE),
         ("a.js", b"alert(1)", "The file is txt by what is in it, but its name ends in js"),
@@ -149,6 +161,17 @@ def test_what_is_none_of_these_is_refused_and_leaves_nothing(naree, media, name,
     assert (answer.status_code, says(answer)) == (422, told)
     assert "What I typed" in answer.content.decode()
     assert (Attachment.objects.count(), on_disk(media)) == (0, [])
+
+
+def test_a_photograph_is_kept_without_the_place_where_it_was_taken(naree, media):
+    with_a_place = taken("jpg")
+    sent(naree, "hall.jpg", with_a_place)
+    found = attached()
+    kept = fetched(naree, f"{EVENT}files/{found.ref}/").bytes
+
+    assert [b"SN-4711" in whole for whole in (with_a_place, kept)] == [True, False]
+    assert (Image.open(io.BytesIO(kept)).size, dict(Image.open(io.BytesIO(kept)).getexif())) == ((8, 16), {})
+    assert (found.size, found.sha256) == (len(kept), hashlib.sha256(kept).hexdigest())
 
 
 def test_a_packed_file_with_an_endless_list_of_contents_is_not_read(naree):
