@@ -58,7 +58,7 @@ def content(reading: Reading, by: tuple[str, ...]) -> dict[str, Any]:
     figure, unit = reading.figure, reading.figure.unit
     answer = (reading.across(*by) if len(by) == 2 else reading.by(by[0])) if by else None
     cells = list(answer.cells.values()) if isinstance(answer, Crossing) else list(answer.rows) if answer else []
-    printed = _printed(reading)
+    printed = _printed(reading, by)
     return {
         "figure": figure.slug, "title": str(figure.title), "period": reading.period.key, "by": list(by),
         "value": unit.exact(reading.value), "unit": unit.code, "status": reading.status.value,
@@ -95,12 +95,11 @@ def _splits(reading: Reading, by: tuple[str, ...]) -> list[dict[str, Any]]:
     ]  # fmt: skip
 
 
-def _printed(reading: Reading) -> Frozen | None:
-    """The figure in the last edition that prints it."""
-    found = Frozen.objects.filter(figure=reading.figure.slug, period=reading.period.key, filter="", by="")
-    return (
-        found.exclude(edition__state=EditionState.WITHDRAWN).select_related("edition__report").order_by("-pk").first()
-    )
+def _printed(reading: Reading, by: tuple[str, ...]) -> Frozen | None:
+    """The figure, or the split of it, in the last edition that prints it and holds."""
+    found = Frozen.objects.filter(figure=reading.figure.slug, period=reading.period.key, filter="")
+    found = found.filter(by__in=["", ",".join(by)], edition__state=EditionState.PUBLISHED)
+    return found.select_related("edition__report").order_by("-pk").first()
 
 
 # -- what became of it -------------------------------------------------------------------------------------------------
@@ -118,7 +117,8 @@ class Since:
 def since(cited: Citation) -> Since:
     """Compares a citation with what its reader would see now."""
     says = cited.says
-    withdrawn = _withdrawn(says["edition"])
+    edition = _edition(says["edition"])
+    withdrawn = edition.withdrawal if edition else ""
     if cited.figure not in registry.figures:
         return Since([_("Withdrawn: the figure is no longer counted.")], [], [])
     reading = Reading(
@@ -130,7 +130,11 @@ def since(cited: Citation) -> Since:
         except LookupError:
             return Since([_("Withdrawn: the figure is no longer split so.")], [], [])
         records = _moved(cited, reading) if (now["value"], now["cells"]) != (says["value"], says["cells"]) else []
-    states = [withdrawn] if withdrawn else []
+    states = (
+        [_("%(note)s (the edition that printed it: %(edition)s)") % {"note": withdrawn, "edition": edition}]
+        if withdrawn
+        else []
+    )
     cells = _cells_moved(says, now)
     if cells:
         states.append(_("Moved: %(before)s when cited, %(now)s now.") % {"before": says["shown"], "now": now["shown"]})
@@ -138,17 +142,20 @@ def since(cited: Citation) -> Since:
         states.append(_("The definition has changed since."))
     if now["notes"] != says["notes"]:
         states.append(_("The notes have changed since."))
-    if now["edition"] and now["edition"] != says["edition"]:
+    if now["edition"] != says["edition"] and _follows(_edition(now["edition"]), edition):
         states.append(_("There is a newer edition that prints it: %(edition)s.") % {"edition": now["edition"]})
     return Since(states or [_("Unchanged since it was cited.")], cells, records)
 
 
-def _withdrawn(edition: str) -> str:
-    ref, _slash, number = edition.partition("/")
-    found = (
-        Edition.objects.filter(report__ref=ref, number=number, state=EditionState.WITHDRAWN).first() if number else None
-    )
-    return _("The edition that printed it was withdrawn: %(why)s") % {"why": found.withdrawn_why} if found else ""
+def _edition(named: str) -> Edition | None:
+    """An edition by its report and number, as a citation names it."""
+    ref, _slash, number = named.partition("/")
+    return Edition.objects.filter(report__ref=ref, number=number).first() if number else None
+
+
+def _follows(found: Edition | None, edition: Edition | None) -> bool:
+    """Whether one edition was published after the other, or at all where there was none."""
+    return found is not None and (edition is None or found.published_at > edition.published_at)
 
 
 def _cells_moved(says: dict[str, Any], now: dict[str, Any]) -> list[tuple[str, str, str]]:
@@ -190,8 +197,9 @@ class Cited:
         office = Office.objects.first() or Office(name="RSO")
         day = timezone.localdate(edition.published_at)
         return cls._of(
-            office.name, str(edition), edition.address, edition.ref, day.year, show_day(day), show_day(edition.as_at)
-        )
+            office.name, str(edition), edition.address, edition.ref, day.year, show_day(day), show_day(edition.as_at),
+            str(edition.withdrawal),
+        )  # fmt: skip
 
     @classmethod
     def citation(cls, cited: Citation) -> Cited:
@@ -204,14 +212,17 @@ class Cited:
         return cls._of(office.name, title, address, f"rso-{cited.digest[:12]}", day.year, show_day(day), as_at)
 
     @classmethod
-    def _of(cls, office: str, title: str, address: str, key: str, year: int, day: str, as_at: str) -> Cited:
+    def _of(
+        cls, office: str, title: str, address: str, key: str, year: int, day: str, as_at: str, withdrawal: str = ""
+    ) -> Cited:
         full = _("%(office)s (%(year)s). %(title)s. Published %(day)s, records as at %(as_at)s. %(address)s")
+        note = ". ".join(filter(None, (f"Records as at {as_at}", withdrawal.rstrip("."))))
         said = {"office": office, "year": year, "title": title, "day": day, "as_at": as_at, "address": address}
         bibtex = (
             f"@techreport{{{key},\n  author = {{{{{_plain(office)}}}}},\n  title = {{{_plain(title)}}},\n"
-            f"  institution = {{{_plain(office)}}},\n  year = {{{year}}},\n  note = {{Records as at {_plain(as_at)}}},\n  url = {{{address}}}\n}}"
+            f"  institution = {{{_plain(office)}}},\n  year = {{{year}}},\n  note = {{{_plain(note)}}},\n  url = {{{address}}}\n}}"
         )
-        return cls(f"{office}, {title}", full % said, bibtex)
+        return cls(f"{office}, {title}", " ".join(filter(None, (full % said, withdrawal))), bibtex)
 
 
 def _plain(text: str) -> str:

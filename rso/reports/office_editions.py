@@ -1,4 +1,4 @@
-"""The office's pages of published editions: what moved since, which records are why, and what officers say of it."""
+"""The office's pages of published editions: what moved since, which records are why, what officers say of it; and taking one back."""
 
 from __future__ import annotations
 
@@ -15,13 +15,17 @@ from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods, require_safe
 
+from rso.core.loading.columns import CONTROL
 from rso.core.office import Place, desks
 from rso.core.office.doors import of_the_office
+from rso.core.office.forms import Field
 from rso.core.permissions import officer
 from rso.core.told import model_of
+from rso.core.verbs import Refused
 from rso.reports.drift import Movement, explain
-from rso.reports.models import Edition, Why
-from rso.reports.policies import EXPLAIN, SEE_REPORTS
+from rso.reports.models import Citation, Edition, EditionState, Why
+from rso.reports.policies import EXPLAIN, PUBLISH, SEE_REPORTS
+from rso.reports.publishing import WORDS, withdraw
 from rso.reports.site.editions import counted_apart, moved_since
 
 EDITIONS = desks.declare_place(
@@ -56,8 +60,39 @@ def moved(request: HttpRequest, ref: str) -> HttpResponseBase:
     context = {
         "here": EDITIONS, "edition": edition, "reasons": counted_apart(found), "whys": Why.choices,
         "moved": [_told(movement, request.user) for movement in found], "may_say": EXPLAIN.allows(request.user),
+        "may_withdraw": PUBLISH.allows(request.user) and edition.state != EditionState.WITHDRAWN,
     }  # fmt: skip
     return render(request, "reports/office_moved.html", context)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@of_the_office
+def take_back(request: HttpRequest, ref: str) -> HttpResponseBase:
+    """GET says what the withdrawal of an edition does, and asks for its reason; POST does it."""
+    if not PUBLISH.allows(request.user):
+        raise Http404
+    edition = get_object_or_404(Edition.objects.select_related("report"), ref=ref)
+    typed, fault = CONTROL.sub("", request.POST.get("reason", "")).strip(), ""
+    if request.method == "POST":
+        try:
+            withdraw(edition, by=officer(request), now=timezone.now(), reason=typed)
+        except Refused as error:
+            fault = "; ".join(str(problem.says) for problem in error.problems)
+        else:
+            messages.success(request, _now("The edition is withdrawn; its page and its citations say so."))
+            return redirect("office-moved", edition.ref)
+    named = f"{edition.report.ref}/{edition.number}"
+    others = edition.report.editions.filter(state=EditionState.PUBLISHED).exclude(pk=edition.pk)
+    context = {
+        "here": EDITIONS, "edition": edition, "fault": fault, "field": _reason(typed, fault),
+        "cited": Citation.objects.filter(says__edition=named).count(), "newest": others.order_by("-number").first(),
+    }  # fmt: skip
+    return render(request, "reports/office_withdraw.html", context, status=422 if fault else 200)
+
+
+def _reason(typed: str, fault: str) -> Field:
+    hint = _("Every reader of the edition sees it: what is wrong, and what holds instead.")
+    return Field("reason", _("Why"), hint, "area", True, value=typed, error=fault, limit=WORDS)
 
 
 def _check(request: HttpRequest) -> None:
@@ -90,4 +125,5 @@ def _told(movement: Movement, user: Any) -> dict[str, Any]:
 urlpatterns = [
     path("office/published/", editions, name="office-editions"),
     path("office/published/<ref:ref>/", moved, name="office-moved"),
+    path("office/published/<ref:ref>/withdraw/", take_back, name="office-take-back"),
 ]

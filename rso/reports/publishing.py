@@ -43,6 +43,8 @@ if TYPE_CHECKING:
     from rso.accounts.models import User
 
 MANIFEST = "manifest.json"
+#: The longest reason of a withdrawal.
+WORDS = 400
 
 
 def ready(report: Report) -> Iterable[Problem]:
@@ -133,18 +135,23 @@ def _supersede(last: Edition | None, *, by: User, now: datetime) -> None:
 
 
 def withdraw(edition: Edition, *, by: User, now: datetime, reason: str) -> Edition:
-    """Takes an edition back: it stays where it is, and says why it holds no longer. Raises Refused."""
+    """Takes an edition back: it stays where it is, and says since when and why it holds no longer. Raises Refused.
+
+    None takes its place: the edition before stays superseded, and readers are led to one that is published later.
+    """
+    why = reason.strip()
     refuse(
         problem
         for wrong, problem in (
             (not PUBLISH.allows(by), Problem(0, "by", _("Only a co-manager withdraws an edition."))),
-            (not reason.strip(), Problem(0, "reason", _("Say why the edition is withdrawn: its readers will ask."))),
+            (not why, Problem(0, "reason", _("Say why the edition is withdrawn: its readers will ask."))),
+            (len(why) > WORDS, Problem(0, "reason", _("Say it in %(number)s signs.") % {"number": WORDS})),
             (edition.state == EditionState.WITHDRAWN, Problem(0, "state", _("The edition is withdrawn already."))),
         )
         if wrong
     )
-    edition.state, edition.withdrawn_why = EditionState.WITHDRAWN, reason.strip()
-    verbs.change([edition], verb="withdrawn", by=by, now=now, reason=reason)
+    edition.state, edition.withdrawn_at, edition.withdrawn_why = EditionState.WITHDRAWN, now, why
+    verbs.change([edition], verb="withdrawn", by=by, now=now, reason=why)
     return edition
 
 

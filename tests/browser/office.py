@@ -173,6 +173,10 @@ SCREENS = {
     "office-audit: added up": Screen(RAVI, "/office/audit/?by=person"),
     "office-editions": Screen(MAI, "/office/published/"),
     "office-moved": Screen(MAI, "/office/published/monthly-2022-09-1/"),
+    "office-take-back": Screen("harriet-lowe", "/office/published/monthly-2022-09-1/withdraw/"),
+    "office-take-back: fault": Screen(
+        "harriet-lowe", "/office/published/monthly-2022-09-1/withdraw/", send_nothing, status=422
+    ),
     "office-write": Screen(MAI, "/office/reports/annual-2022/write/"),
     "office-write-section": Screen(MAI, "/office/reports/annual-2022/write/theme-1/"),
     "office-write-section: translated": Screen(MAI, "/office/reports/annual-2022/write/theme-1/?language=th"),

@@ -103,6 +103,7 @@ BAD: dict[str, list[Values]] = {
     "closed_period_ends_after_it_starts": [{"ends_before": F("starts_on")}],
     "published_edition_by_two": [{"and_by": F("by")}],
     "published_edition_says_why": [{"number": 2}],
+    "published_edition_withdrawn_says_why": [{"state": "withdrawn"}, {"withdrawn_why": "wrong month"}],
     "advance_reading_has_a_window": [{"ends_at": F("starts_at")}],
     "planned_change_changes": [{"becomes": F("name")}],
     "photograph_consent_is_known": [{"consent": "supposed"}],

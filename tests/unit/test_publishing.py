@@ -127,6 +127,9 @@ def test_the_database_holds_an_edition_to_two_people_one_number_and_a_note(editi
         {"number": 1},
         {"number": 5, "note": ""},
         {"number": 5, "note": "because", "state": "gone"},
+        {"number": 5, "note": "because", "state": "withdrawn"},
+        {"number": 5, "note": "because", "state": "withdrawn", "withdrawn_at": NOW},
+        {"number": 5, "note": "because", "withdrawn_at": NOW},
     ):
         copy = Edition.objects.get(pk=edition.pk)
         copy.pk, copy.ref = None, "another"
@@ -139,13 +142,16 @@ def test_the_database_holds_an_edition_to_two_people_one_number_and_a_note(editi
 def test_an_edition_that_was_withdrawn_stays_and_says_why(edition):
     with pytest.raises(Refused, match="Only a co-manager"):
         withdraw(edition, by=person("kim-osei"), now=NOW, reason="wrong month")
-    with pytest.raises(Refused, match="Say why"):
-        withdraw(edition, by=person("harriet-lowe"), now=NOW, reason=" ")
+    for reason, says in ((" ", "Say why"), ("x" * 401, "Say it in 400 signs")):
+        with pytest.raises(Refused, match=says):
+            withdraw(edition, by=person("harriet-lowe"), now=NOW, reason=reason)
 
     withdraw(edition, by=person("harriet-lowe"), now=NOW, reason="wrong month")
 
     edition.refresh_from_db()
-    assert (edition.state, edition.withdrawn_why) == (EditionState.WITHDRAWN, "wrong month")
+    assert (edition.state, edition.withdrawn_at, edition.withdrawn_why) == (EditionState.WITHDRAWN, NOW, "wrong month")
+    with pytest.raises(Refused, match="withdrawn already"):
+        withdraw(edition, by=person("harriet-lowe"), now=NOW, reason="again")
     assert folder_of(MONTHLY, 1).is_dir()
 
 

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import re
 from unittest.mock import patch
 
 import pytest
+from django.http import HttpResponse
 from django.test import Client
 from django.utils import timezone
+from django.utils.formats import date_format
 
 from rso.accounts.models import User
 from rso.events.actions import correct_participations
 from rso.events.models import Participation
-from rso.reports.models import Edition, Report
+from rso.reports.models import Citation, Edition, Report
 from rso.reports.publishing import release, withdraw
 from rso.reports.seals import BLANK, sealed_by
 from tests.web.walking import as_role, ask, publish_month
@@ -24,6 +27,10 @@ MOVED = "/office/published/monthly-2022-09-1/"
 def edition(office, settings, tmp_path) -> Edition:
     settings.VAR = tmp_path
     return publish_month()
+
+
+def words(page: HttpResponse) -> str:
+    return " ".join(page.content.decode().split())
 
 
 def count_again(more: int = 3) -> Participation:
@@ -75,13 +82,43 @@ def test_the_office_sees_which_records_and_who_and_says_why(edition):
     assert "Error: 1" in Client().get(AT).content.decode()
 
 
-def test_a_withdrawn_edition_stays_at_its_address_and_says_why(edition):
+def test_a_co_manager_sees_what_a_withdrawal_does_and_withdraws_with_a_reason(edition):
+    cited = Client().post("/cite/", {"figure": "participations", "period": "2022-09"}).headers["Location"]
+    harriet, at = as_role("harriet-lowe"), f"{MOVED}withdraw/"
+
+    assert "1 citation of what it prints says so too." in words(harriet.get(at))
+    assert harriet.post(at, {"reason": " "}).status_code == 422
+    assert harriet.post(at, {"reason": "It counts another month."}).headers["Location"] == MOVED
+
+    day = date_format(timezone.localdate(), "j F Y")
+    said = f"Withdrawn on {day}: It counts another month."
+    pages = {address: words(Client().get(address)) for address in (AT, cited)}
+    assert {address: said in page for address, page in pages.items()} == {AT: True, cited: True}
+    assert f"http://localhost:8000{AT} {said}" in pages[AT]
+    assert "(withdrawn)" in words(Client().get("/reports/monthly-2022-09/"))
+    assert f"{AT}web/index.html" in [f"{AT}{way}" for way in re.findall('href="(web/[^"]+)"', pages[AT])]
+    assert said in words(harriet.get(MOVED))
+    assert said in words(harriet.get("/office/published/"))
+    assert harriet.post(at, {"reason": "again"}).status_code == 422
+    assert "There is a newer edition" not in pages[cited]
+
+
+def test_nobody_else_withdraws(edition):
+    answers = [
+        as_role(role).post(f"{MOVED}withdraw/", {"reason": "whim"}).status_code for role in ("tran-thi-mai", "kim-osei")
+    ]
+
+    assert answers == [404, 404]
+    assert "withdraw/" not in words(as_role("tran-thi-mai").get(MOVED))
+    assert "withdraw/" in words(as_role("harriet-lowe").get(MOVED))
+
+
+def test_what_is_cited_after_a_withdrawal_names_no_edition_that_holds_no_longer(edition):
     withdraw(edition, by=User.objects.get(ref="harriet-lowe"), now=timezone.now(), reason="It counts another month.")
 
-    page = Client().get(AT)
+    Client().post("/cite/", {"figure": "participations", "period": "2022-09"})
 
-    assert page.status_code == 200
-    assert "It counts another month." in page.content.decode()
+    assert [each.says["edition"] for each in Citation.objects.all()] == [""]
 
 
 def test_a_co_manager_publishes_what_both_have_signed(office, settings, tmp_path):

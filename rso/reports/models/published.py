@@ -9,9 +9,11 @@ from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from rso.core.models import Kept, one_of
+from rso.core.periods import show_day
 from rso.core.privacy import DataClass, Privacy, public
 from rso.reports.models.reports import Report
 
@@ -39,6 +41,8 @@ class Edition(Kept):
     note = models.TextField(_("public note"), blank=True)
     #: Figures that moved since the edition before: key, title, before and after as printed.
     changes = models.JSONField(_("changes"), default=list, blank=True)
+    #: The public note of an edition that was taken back: its day and its reason.
+    withdrawn_at = models.DateTimeField(_("withdrawn at"), null=True, blank=True)
     withdrawn_why = models.CharField(_("why it was withdrawn"), max_length=400, blank=True)
     #: SHA-256 of each of its files by its path, and of what the office keeps of its records.
     files = models.JSONField(_("files"), default=dict)
@@ -51,6 +55,11 @@ class Edition(Kept):
             models.UniqueConstraint(fields=["report", "number"], name="published_edition_once"),
             models.CheckConstraint(condition=~Q(by=F("and_by")), name="published_edition_by_two"),
             models.CheckConstraint(condition=Q(number=1) | ~Q(note=""), name="published_edition_says_why"),
+            models.CheckConstraint(
+                condition=Q(state=EditionState.WITHDRAWN, withdrawn_at__isnull=False) & ~Q(withdrawn_why="")
+                | ~Q(state=EditionState.WITHDRAWN) & Q(withdrawn_at=None, withdrawn_why=""),
+                name="published_edition_withdrawn_says_why",
+            ),
             one_of("published_edition", "state", EditionState),
         ]
 
@@ -59,6 +68,14 @@ class Edition(Kept):
 
     def get_absolute_url(self) -> str:
         return reverse("edition", args=[self.report.ref, self.number])
+
+    @property
+    def withdrawal(self) -> str:
+        """The public note that it holds no longer: when, and why. Empty while it holds."""
+        if self.withdrawn_at is None:
+            return ""
+        day = show_day(timezone.localdate(self.withdrawn_at))
+        return _("Withdrawn on %(day)s: %(why)s") % {"day": day, "why": self.withdrawn_why}
 
     @property
     def address(self) -> str:
