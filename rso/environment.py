@@ -62,6 +62,11 @@ class Environment(BaseSettings):
     financial_year_start: int = Field(
         default=7, ge=1, le=12, description="Month, 1 to 12, in which the financial year begins; FY2022 ends in 2022"
     )
+    access_kept_days: int = Field(
+        default=730,
+        ge=90,
+        description="Days for which it is kept who saw which personal data and took which lists away",
+    )
     mail_url: str = Field(
         default="console://",
         description="Mail server: smtp://user:password@host:587?tls=1, smtps://user:password@host:465, or console://, which prints letters",

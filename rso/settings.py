@@ -15,6 +15,7 @@ ALLOWED_HOSTS = ENV.allowed_hosts
 BASE_URL = ENV.base_url
 VAR = ENV.var
 FINANCIAL_YEAR_START = ENV.financial_year_start
+ACCESS_KEPT_DAYS = ENV.access_kept_days
 OFFICE_CURRENCY = "AUD"
 
 ROOMS = ["core", "accounts", "members", "workplan", "events", "publications", "outreach", "finance", "reports"]

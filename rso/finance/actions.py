@@ -125,8 +125,8 @@ expenditure_verbs = Verbs(post_expenditure, refuse_alteration, refuse_alteration
 
 # -- extracts of the ledger --------------------------------------------------------------------------------------------
 
-#: How long a dropped extract stays in the list.
-DROPPED_FOR = timedelta(days=30)
+#: How long an extract waits for its yes, and how long a dropped one stays in the list.
+WAITS_FOR = DROPPED_FOR = timedelta(days=30)
 
 
 def keep_extract(extract: Extract, *, by: User, now: datetime) -> LedgerUpload:
@@ -204,6 +204,13 @@ def drop_extract(upload: LedgerUpload, *, by: User, now: datetime) -> LedgerUplo
         upload = _waiting(upload)
         _close(upload, UploadState.DROPPED, by, now)
     return upload
+
+
+def drop_stale_extracts(*, by: User, now: datetime) -> list[LedgerUpload]:
+    """Drops extracts that waited too long for their yes. Returns them."""
+    with turn():
+        stale = LedgerUpload.objects.filter(state=UploadState.WAITING, uploaded_at__lt=now - WAITS_FOR).order_by("pk")
+        return [drop_extract(upload, by=by, now=now) for upload in stale]
 
 
 def purge_extracts(*, by: User, now: datetime, dry_run: bool = False) -> list[LedgerUpload]:

@@ -333,7 +333,7 @@ class LedgerUpload(Kept):
     privacy = Privacy(
         DataClass.OFFICE,
         _("Lets the finance officer check an extract of the ledger before it is entered"),
-        _("Its rows go when it is entered or dropped; a dropped one goes after 30 days"),
+        _("Its rows go when it is entered, dropped, or has waited 30 days; a dropped one goes 30 days later"),
     )
     file_name = models.CharField(_("file"), max_length=120)
     sha256 = models.CharField(_("fingerprint"), max_length=64)
@@ -370,7 +370,7 @@ class LedgerRows(models.Model):
     privacy = Privacy(
         DataClass.OFFICE,
         _("Keeps the rows of an extract while it waits for its yes"),
-        _("Goes when the extract is entered or dropped"),
+        _("Goes when the extract is entered, dropped, or has waited 30 days"),
     )
     upload = models.OneToOneField(LedgerUpload, models.CASCADE, related_name="content")
     #: [line, {column: text}], in the order of the file.

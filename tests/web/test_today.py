@@ -120,7 +120,7 @@ def test_drafts_and_sent_mails_are_forgotten_in_time(naree):
         Draft.objects.create(**common, token=token, done=done, kept_at=NOON - timedelta(days=days))
     Digest.objects.create(user=naree, day=DAY, sent_at=NOON - timedelta(days=31))
 
-    assert [row["number"] for row in forget(NOON)] == [1, 1, 1]
+    assert [row["number"] for row in forget(NOON)] == [1, 1, 1, 0]
 
 
 def test_a_publication_waits_for_whom_it_was_sent_to(office):

@@ -3,6 +3,7 @@
 from django.conf import settings
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
+from django.utils.text import format_lazy
 from django.utils.translation import gettext_lazy as _
 
 from rso.core.models.rules import one_of
@@ -112,12 +113,16 @@ class Saw(models.TextChoices):
 
 
 class Access(models.Model):
-    """Who saw which personal data, and who took which list away. Written by `rso.core.access`, never edited.
+    """Who saw which personal data, and who took which list away. Written by `rso.core.access`, never edited, forgotten in time.
 
     It is kept apart from audit events: those say which state the records are in, and what pages keep of figures hangs on them.
     """
 
-    privacy = Privacy(DataClass.OFFICE, _("Shows who saw personal data and who took which lists away"), KEPT)
+    privacy = Privacy(
+        DataClass.OFFICE,
+        _("Shows who saw personal data and who took which lists away"),
+        format_lazy(_("{days} days"), days=settings.ACCESS_KEPT_DAYS),
+    )
     at = models.DateTimeField()
     actor = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
     what = models.CharField(max_length=10, choices=Saw.choices, default=Saw.READ)
