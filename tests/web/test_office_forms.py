@@ -243,3 +243,19 @@ def test_a_new_name_is_offered_at_once(naree):
     as_user(naree).post(activity, {**answers_of(client.get(activity).content), "title": title})
 
     assert title in client.get(EDIT).content.decode()
+
+
+def test_a_ref_that_cannot_be_read_is_told_beside_the_record_above(office):
+    harriet = User.objects.get(ref="harriet-lowe")
+    new = opened(harriet, "/office/groups/new/")
+    answer = as_user(harriet).post("/office/groups/new/", {**new, "ref": "a (b)", "name": "A group", "parent": "WGTIP"})
+
+    assert answer.status_code == 422
+    assert summary(answer)[0].split(":")[0] == "Ref"
+
+
+@pytest.mark.parametrize(
+    ("address", "field"), [("/office/events/view/", "drop"), ("/office/calendar/addresses/", "revoke")]
+)
+def test_a_number_that_is_none_removes_nothing(naree, address, field):
+    assert as_user(naree).post(address, {field: "²"}).status_code == 302

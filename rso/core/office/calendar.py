@@ -81,7 +81,9 @@ def feeds_page(request: HttpRequest) -> HttpResponse:
     user = officer(request)
     if "revoke" in request.POST:
         pk = request.POST["revoke"]
-        CalendarFeed.objects.filter(owner=user.pk, pk=int(pk) if pk.isdigit() and len(pk) < 18 else 0).delete()
+        CalendarFeed.objects.filter(
+            owner=user.pk, pk=int(pk) if pk.isascii() and pk.isdigit() and len(pk) < 18 else 0
+        ).delete()
         messages.success(request, _("The address is revoked; whoever still asks it gets nothing."))
     elif CalendarFeed.objects.filter(owner=user.pk).count() >= ADDRESSES:
         messages.error(request, _("You have %(n)s addresses; revoke one first.") % {"n": ADDRESSES})

@@ -132,7 +132,9 @@ def keep_view(request: HttpRequest, desk: Desk) -> HttpResponse:
     if "drop" in request.POST:
         gone = request.POST["drop"]
         SavedView.objects.filter(
-            owner=request.user.pk, desk=desk.slug, pk=int(gone) if gone.isdigit() and len(gone) < 18 else 0
+            owner=request.user.pk,
+            desk=desk.slug,
+            pk=int(gone) if gone.isascii() and gone.isdigit() and len(gone) < 18 else 0,
         ).delete()
         return redirect(desk.url)
     title, query = request.POST.get("title", "").strip(), request.POST.get("query", "")

@@ -149,7 +149,7 @@ def _circles(desk: Desk, values: Mapping[str, Any], found: Found) -> Iterator[tu
             continue
         at, seen = found[desk.model].get(values[column.name]), set()
         while at is not None and at.pk not in seen:
-            if at.ref == values["ref"]:
+            if at.ref == values.get("ref"):
                 yield column.name, _("leads in a circle back to the record itself")
                 break
             seen.add(at.pk)
