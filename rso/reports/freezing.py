@@ -8,6 +8,7 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
+from django.db.models import Exists, Q
 from django.utils import translation
 
 from rso.core.figures import Figure, Refusal, registry
@@ -26,12 +27,24 @@ BEGIN, END = "\ue000", "\ue001"
 MARKED = re.compile(f"{BEGIN}([^{END}]*){END}")
 
 
-def definition_hash(figure: Figure) -> str:
-    """SHA-256 of what a figure counts, in its words and in its conditions."""
+def definition_of(figure: Figure) -> str:
+    """What a figure counts, in its words and in its conditions: the same text on every run and on both databases."""
     with translation.override("en"):
         said = [figure.slug, figure.definition, figure.source.slug, figure.unit.slug, figure.version]
-        found = [*said, figure.adds, figure.where, figure.parents, figure.source.when]
-        return hashlib.sha256("\n".join(map(str, found)).encode()).hexdigest()
+        return "\n".join(map(str, [*said, figure.adds, _spelled(figure.where), figure.parents, figure.source.when]))
+
+
+def _spelled(condition: object) -> str:
+    if isinstance(condition, Q):
+        parts = f" {condition.connector} ".join(map(_spelled, condition.children))
+        return f"{'NOT ' if condition.negated else ''}({parts})"
+    # Django tells a subquery by where it lies in memory; what it asks stays.
+    return f"EXISTS {condition.query.where}" if isinstance(condition, Exists) else str(condition)
+
+
+def definition_hash(figure: Figure) -> str:
+    """SHA-256 of a figure's definition."""
+    return hashlib.sha256(definition_of(figure).encode()).hexdigest()
 
 
 def freeze(document: Document, reading_of: ReadingOf) -> tuple[list[Frozen], Holdings]:

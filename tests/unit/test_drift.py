@@ -30,7 +30,7 @@ from rso.finance.models import Expenditure
 from rso.members.models import Body, Person
 from rso.reports.compiler import compile_and_read
 from rso.reports.drift import drift
-from rso.reports.freezing import freeze
+from rso.reports.freezing import definition_of, freeze
 from rso.reports.listing import record_rows
 from rso.reports.models import Edition, Report
 from tests.conftest import NOW
@@ -231,3 +231,7 @@ def test_money_that_was_entered_late_is_told_in_the_units_that_were_printed(offi
 
     (moved,) = [m for m in drift(edition, holdings) if m.key == "expenditure|2022|"]
     assert (moved.by_how_much, list(moved.records)) == (123.45, [like.ref])
+
+
+def test_a_definition_says_the_same_on_every_run():
+    assert [figure.slug for figure in registry if " at 0x" in definition_of(figure)] == []
