@@ -26,7 +26,7 @@ LOAD = ("load", str(OFFICE_2022))
 #: The account under which the command line acts is opened before the load begins, in a transaction of its own.
 PLATFORM = "accounts_user"
 #: What differs between two loads of the same folder: when it happened, and passwords that nobody knows.
-VARYING = {"at", "password", "applied"}
+VARYING = {"at", "password", "applied", "created_at", "published_at"}
 
 
 def rso(*words: str, url: str, var: Path) -> subprocess.Popen[bytes]:
