@@ -16,7 +16,8 @@ from rso.core.models import Precision
 
 FORMS = "2022, 2022-H1, 2022-Q3, 2022-09, FY2022 or 2022-07-01..2023-06-30"
 
-
+#: What follows the year in the name of a part of it.
+PARTS = ["", "-H1", "-H2", "-Q1", "-Q2", "-Q3", "-Q4", *(f"-{month:02}" for month in range(1, 13))]
 #: Periods lie between these days; beyond them the calendar's own ends would be near.
 EARLIEST, LATEST = date(1900, 1, 1), date(2201, 1, 1)
 
@@ -99,6 +100,14 @@ class Period:
         starts = max(self.starts, first or date.min)
         ends = self.ends if last is None else min(self.ends, last + timedelta(days=1))
         return Period(starts, ends, self.key) if starts < ends else None
+
+    @property
+    def names(self) -> list[str]:
+        """Every text that names these days: 2022-12 is 2022-12-01..2022-12-31 too, and 2022 may be FY2022."""
+        year = self.starts.year
+        texts = [*(f"{year}{part}" for part in PARTS), f"FY{year}", f"FY{year + 1}", f"{self.starts}..{self.last_day}"]
+        named = ((text, _parse(text, settings.FINANCIAL_YEAR_START)) for text in texts)
+        return [text for text, found in named if (found.starts, found.ends) == (self.starts, self.ends)]
 
     def contains(self, day: date) -> bool:
         return self.starts <= day < self.ends

@@ -18,6 +18,7 @@ from rso.core.periods import Period
 from rso.events.actions import record_participations, strike_participations
 from rso.events.models import Participation
 from rso.members.models import Sex
+from rso.reports.citing import cite
 from tests.conftest import NOW
 from tests.unit.test_drift import frozen_edition
 
@@ -93,6 +94,16 @@ def test_one_woman_more_is_told_of_no_split_and_of_no_share_until_four_more_have
 
     assert split("people-reached", "sex")["female"] == shown["female"] + 5
     assert Reading(registry.find("share-of-women"), YEAR).value != share
+
+
+def test_what_a_stranger_cited_of_the_same_days_by_another_name_is_remembered(office):
+    shown = split("people-reached", "sex")
+    cite(Reading(registry.find("people-reached"), Period.parse("2022-01-01..2022-12-31")), ("sex",), now=NOW)
+
+    add(1, Sex.FEMALE, User.objects.get(ref="naree-boonmee"))
+
+    assert split("people-reached", "sex", OFFICE)["female"] == shown["female"] + 1
+    assert split("people-reached", "sex") == shown
 
 
 def test_of_any_two_public_splits_nothing_small_is_told_by_subtraction(office):

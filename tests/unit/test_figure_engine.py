@@ -101,6 +101,18 @@ def test_the_financial_year_ends_in_its_year_and_two_of_them_hold_the_calendar_y
     assert (first.value + second.value) == 600 + 74
 
 
+def test_a_period_knows_every_text_that_names_its_days(settings):
+    named = {text: Period.parse(text).names for text in ("FY2022", "2022-Q3", "2022-01-05..2022-01-05")}
+    settings.FINANCIAL_YEAR_START = 1
+
+    assert named == {
+        "FY2022": ["FY2022", "2021-07-01..2022-06-30"],
+        "2022-Q3": ["2022-Q3", "2022-07-01..2022-09-30"],
+        "2022-01-05..2022-01-05": ["2022-01-05..2022-01-05"],
+    }
+    assert Period.parse("FY2022").names == ["2022", "FY2022", "2022-01-01..2022-12-31"]
+
+
 def test_a_flow_is_of_the_period_and_a_stock_is_as_at_a_day():
     assert reading("members", "2022-09").value == reading("members", "2022").value == 49
     assert reading("operating-budget", "2022-03").value == reading("operating-budget").value

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from rso.core.figures.breakdowns import Breakdown, Crossing
 from rso.core.models import Note
-from rso.core.periods import Period, UnknownPeriod, show_day
+from rso.core.periods import show_day
 
 if TYPE_CHECKING:
     from rso.core.figures.reading import Reading
@@ -47,18 +47,10 @@ def notes_on_cell(reading: Reading, dimension: str, key: str) -> list[str]:
 
 def _notes(reading: Reading) -> list[Note]:
     if "notes" not in reading.memo:
-        found = Note.objects.filter(figure=reading.figure.slug).order_by("ref")
-        reading.memo["notes"] = [note for note in found if not note.period or _is_same(note.period, reading.period)]
+        named = ["", *reading.period.names]
+        reading.memo["notes"] = list(Note.objects.filter(figure=reading.figure.slug, period__in=named).order_by("ref"))
     notes: list[Note] = reading.memo["notes"]
     return notes
-
-
-def _is_same(text: str, period: Period) -> bool:
-    try:
-        named = Period.parse(text)
-    except UnknownPeriod:
-        return False
-    return (named.starts, named.ends) == (period.starts, period.ends)
 
 
 def _on_its_cover(reading: Reading) -> list[str]:

@@ -113,7 +113,10 @@ class Frozen(models.Model):
     class Meta:
         verbose_name = _("frozen figure")
         constraints = [models.UniqueConstraint(fields=["edition", "key"], name="frozen_once")]
-        indexes = [models.Index(fields=["figure", "period"], name="frozen_of_figure")]
+        indexes = [
+            models.Index(fields=["figure", "period"], name="frozen_of_figure"),
+            models.Index(fields=["by", "period"], name="frozen_split_by"),
+        ]
 
     def __str__(self) -> str:
         return self.key
@@ -186,7 +189,7 @@ class Citation(models.Model):
 
     class Meta:
         verbose_name = _("citation")
-        indexes = [models.Index(fields=["figure", "period"], name="citation_of_figure")]
+        indexes = [models.Index(fields=["period"], name="citation_of_days", condition=Q(office=False))]
 
     def __str__(self) -> str:
         return f"{self.figure} {self.period}"
