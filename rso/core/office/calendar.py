@@ -20,6 +20,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from rso.core.addresses import id_in
 from rso.core.context import the_office
 from rso.core.models import CalendarFeed
 from rso.core.office.day import Entry, Span, entries_of, rooms
@@ -80,10 +81,7 @@ def feeds_page(request: HttpRequest) -> HttpResponse:
     """Makes an address for this person or a member, shown once, or revokes one."""
     user = officer(request)
     if "revoke" in request.POST:
-        pk = request.POST["revoke"]
-        CalendarFeed.objects.filter(
-            owner=user.pk, pk=int(pk) if pk.isascii() and pk.isdigit() and len(pk) < 18 else 0
-        ).delete()
+        CalendarFeed.objects.filter(owner=user.pk, pk=id_in(request.POST["revoke"])).delete()
         messages.success(request, _("The address is revoked; whoever still asks it gets nothing."))
     elif CalendarFeed.objects.filter(owner=user.pk).count() >= ADDRESSES:
         messages.error(request, _("You have %(n)s addresses; revoke one first.") % {"n": ADDRESSES})

@@ -19,6 +19,7 @@ from django.utils.module_loading import module_has_submodule
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from rso.core.addresses import id_in
 from rso.core.loading.columns import CONTROL
 from rso.core.loading.tables import tables
 from rso.core.merging import resolve
@@ -130,12 +131,8 @@ def _names(model: Any, words: str) -> list[str]:
 def keep_view(request: HttpRequest, desk: Desk) -> HttpResponse:
     """Keeps the list as it is shown under a name, or removes a view of one's own."""
     if "drop" in request.POST:
-        gone = request.POST["drop"]
-        SavedView.objects.filter(
-            owner=request.user.pk,
-            desk=desk.slug,
-            pk=int(gone) if gone.isascii() and gone.isdigit() and len(gone) < 18 else 0,
-        ).delete()
+        gone = id_in(request.POST["drop"])
+        SavedView.objects.filter(owner=request.user.pk, desk=desk.slug, pk=gone).delete()
         return redirect(desk.url)
     title, query = request.POST.get("title", "").strip(), request.POST.get("query", "")
     if not title or len(title) > 60 or len(query) > 2000:
