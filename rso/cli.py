@@ -57,11 +57,13 @@ def migrate() -> None:
     start()
     from django.core.management import call_command
 
+    from rso.accounts.secrets import rekey
     from rso.core.search.index import rebuild
     from rso.versions import refuse_newer
 
     refuse_newer()
     call_command("migrate", verbosity=0)
+    rekey()
     rebuild()
     out.print("The database has the tables of this version.")
 
@@ -201,6 +203,24 @@ def restore_command(
         ],
         form,
     )
+    from rso.accounts.secrets import unreadable
+
+    if lost := unreadable():
+        err.print(
+            f"The second factors of {len(lost)} people open by another secret key alone. Name it in RSO_SECRET_KEY or"
+            " RSO_OLD_SECRET_KEYS, or reset these factors."
+        )
+
+
+@app.command("rekey")
+def rekey_command() -> None:
+    """Close the secrets of second factors anew by RSO_SECRET_KEY, so that RSO_OLD_SECRET_KEYS may go."""
+    open_database()
+    from rso.accounts.secrets import rekey, unreadable
+
+    out.print(f"{rekey()} secrets of second factors are closed by the newest key.")
+    if lost := unreadable():
+        stop(f"No key opens those of: {', '.join(lost)}")
 
 
 # -- figures -----------------------------------------------------------------------------------------------------------

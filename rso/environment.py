@@ -48,7 +48,12 @@ class Environment(BaseSettings):
     )
     secret_key: str = Field(
         default="",
-        description="Signs sessions; at least 50 characters. Empty: made once and kept in the folder of RSO_VAR",
+        description="Signs sessions and closes the secrets of second factors; at least 50 characters. Empty: made once and kept in the folder of RSO_VAR",
+        repr=False,
+    )
+    old_secret_keys: Annotated[list[str], NoDecode] = Field(
+        default=[],
+        description="Secret keys that were in use before; what they signed and closed stays good. `rso rekey` lets them go",
         repr=False,
     )
     debug: bool = Field(default=False, description="Shows errors in full; never where others can reach the site")
@@ -86,13 +91,24 @@ class Environment(BaseSettings):
         default="WARNING", description="What is told of the product's own work; INFO tells of each request"
     )
 
-    @field_validator("allowed_hosts", mode="before")
+    @field_validator("allowed_hosts", "old_secret_keys", mode="before")
     @classmethod
     def split(cls, value: object) -> object:
-        hosts = [host.strip() for host in value.split(",") if host.strip()] if isinstance(value, str) else value
-        if not hosts:
+        return [each.strip() for each in value.split(",") if each.strip()] if isinstance(value, str) else value
+
+    @field_validator("allowed_hosts")
+    @classmethod
+    def one_host_at_least(cls, value: list[str]) -> list[str]:
+        if not value:
             raise ValueError("name at least one host")
-        return hosts
+        return value
+
+    @field_validator("old_secret_keys")
+    @classmethod
+    def each_long_enough(cls, value: list[str]) -> list[str]:
+        if any(len(key) < 50 for key in value):
+            raise ValueError("write keys of at least 50 characters, by commas")
+        return value
 
     @field_validator("database_url")
     @classmethod

@@ -11,6 +11,7 @@ from rso.environment import HOUSE, read_environment
 ENV = read_environment()
 DEBUG = ENV.debug
 SECRET_KEY = ENV.signing_key()
+SECRET_KEY_FALLBACKS = ENV.old_secret_keys
 ALLOWED_HOSTS = ENV.allowed_hosts
 BASE_URL = ENV.base_url
 VAR = ENV.var

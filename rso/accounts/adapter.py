@@ -17,7 +17,7 @@ from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from rso.accounts import actions
+from rso.accounts import actions, secrets
 from rso.accounts.example import PASSWORD
 from rso.accounts.models import User
 from rso.accounts.policies import HAVE_A_HOME, SEE_THE_OFFICE
@@ -74,6 +74,12 @@ class SecondFactors(DefaultMFAAdapter):  # type: ignore[misc]
         **DefaultMFAAdapter.error_messages,
         "incorrect_code": gettext_lazy("This code is not right, or it has been used. Wait for the next one."),
     }
+
+    def encrypt(self, text: str) -> str:
+        return secrets.close(text)
+
+    def decrypt(self, encrypted_text: str) -> str:
+        return secrets.open_(encrypted_text)
 
     def get_totp_issuer(self) -> str:
         """What the app of codes shows above the code."""

@@ -17,6 +17,7 @@ from django.utils.translation import gettext_lazy as _
 
 from rso.accounts.example import secret_of
 from rso.accounts.models import OFFICE_ROLES, ApiKey, Role, User
+from rso.accounts.secrets import open_
 
 ONE_TIME = {"autocomplete": "one-time-code", "autocapitalize": "off", "spellcheck": "false"}
 
@@ -41,7 +42,7 @@ class FromOneself:
 
 def has_example_factor(user: User) -> bool:
     found = Authenticator.objects.filter(user=user, type=Authenticator.Type.TOTP).first()
-    return found is not None and found.data["secret"] == secret_of(user.ref)
+    return found is not None and open_(found.data["secret"]) == secret_of(user.ref)
 
 
 class Authenticate(FromOneself, base.AuthenticateForm):  # type: ignore[misc]

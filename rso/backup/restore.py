@@ -14,6 +14,7 @@ from django.core.management.color import no_style
 from django.db import connection, models, transaction
 from django.db.migrations.executor import MigrationExecutor
 
+from rso.accounts.secrets import rekey
 from rso.backup.archive import BadBackup, Part, check, chunks_of
 from rso.backup.make import FOLDERS
 from rso.backup.rows import columns_of, kept_models, read
@@ -43,6 +44,7 @@ def restore(path: Path) -> dict[str, Any]:
         _put_files(zip, manifest["parts"])
         _put_records(zip, manifest["parts"], tables)
     call_command("migrate", verbosity=0)
+    rekey()
     rebuild()
     return manifest
 
