@@ -116,13 +116,60 @@ def now() -> datetime:
     return NOW
 
 
+def named(ref: str) -> User:
+    """One of the cast."""
+    return User.objects.get(ref=ref)
+
+
 @pytest.fixture
 def naree(office) -> User:
     """Naree Boonmee, programme officer."""
-    return User.objects.get(ref="naree-boonmee")
+    return named("naree-boonmee")
+
+
+@pytest.fixture
+def somchai(office) -> User:
+    """Somchai Prasert, programme officer."""
+    return named("somchai-prasert")
+
+
+@pytest.fixture
+def harriet(office) -> User:
+    """Harriet Lowe, co-manager."""
+    return named("harriet-lowe")
+
+
+@pytest.fixture
+def bagus(office) -> User:
+    """Bagus Santoso, the other co-manager."""
+    return named("bagus-santoso")
+
+
+@pytest.fixture
+def lena(office) -> User:
+    """Lena Fischer, communications officer."""
+    return named("lena-fischer")
+
+
+@pytest.fixture
+def marta(office) -> User:
+    """Marta Ilves, finance officer."""
+    return named("marta-ilves")
+
+
+@pytest.fixture
+def kim(office) -> User:
+    """Kim Osei, administrator."""
+    return named("kim-osei")
+
+
+@pytest.fixture
+def ravi(office) -> User:
+    """Ravi Perera, data protection lead."""
+    return named("ravi-perera")
 
 
 @pytest.fixture
 def josefa(office) -> User:
     """Josefa Waqa, focal point of Fiji: not of the office."""
-    return User.objects.get(ref="josefa-waqa")
+    return named("josefa-waqa")

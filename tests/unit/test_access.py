@@ -20,12 +20,6 @@ pytestmark = pytest.mark.usefixtures("office")
 
 
 @pytest.fixture
-def ravi() -> User:
-    """Ravi Perera, data protection lead."""
-    return User.objects.get(ref="ravi-perera")
-
-
-@pytest.fixture
 def people() -> list[Person]:
     return list(Person.objects.order_by("pk")[:3])
 

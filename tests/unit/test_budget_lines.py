@@ -6,7 +6,6 @@ from datetime import UTC, date, datetime
 
 import pytest
 
-from rso.accounts.models import User
 from rso.core.figures.reading import OFFICE, read
 from rso.core.periods import Period
 from rso.core.verbs import Refused
@@ -18,12 +17,6 @@ from rso.workplan.models import Activity
 
 NEW_YEARS_EVE = date(2022, 12, 31)
 AUD = {"currency": "AUD"}
-
-
-@pytest.fixture
-def marta(office) -> User:
-    """Marta Ilves, finance officer."""
-    return User.objects.get(ref="marta-ilves")
 
 
 @pytest.fixture

@@ -7,7 +7,6 @@ from datetime import date
 import pytest
 
 from rso.accounts.actions import platform
-from rso.accounts.models import User
 from rso.core.closing import NotClosed, because, close, open_again
 from rso.core.loading.load import BadFolder, load
 from rso.core.models import AuditEvent
@@ -15,18 +14,14 @@ from rso.core.periods import Period
 from rso.core.verbs import Refused
 from rso.events.actions import event_verbs, set_partners, strike_participations
 from rso.events.models import Event, Participation
-from tests.conftest import NOW
+from tests.conftest import NOW, named
 
 SAYS = "2022 is closed: its records change only by a co-manager, who says why."
 
 
-def person(ref: str) -> User:
-    return User.objects.get(ref=ref)
-
-
 @pytest.fixture
 def closed(office):
-    return close(Period.year(2022), by=person("harriet-lowe"), now=NOW, reason="Annual Report 2022")
+    return close(Period.year(2022), by=named("harriet-lowe"), now=NOW, reason="Annual Report 2022")
 
 
 def an_event() -> Event:
@@ -39,16 +34,16 @@ def test_a_period_is_closed_by_a_co_manager_who_says_why_and_once(office):
         ("harriet-lowe", " ", "Say why the period is closed, such as the report that accounts for it."),
     ):
         with pytest.raises(NotClosed) as refused:
-            close(Period.year(2022), by=person(by), now=NOW, reason=reason)
+            close(Period.year(2022), by=named(by), now=NOW, reason=reason)
         assert str(refused.value) == says
-    close(Period.year(2022), by=person("harriet-lowe"), now=NOW, reason="done")
+    close(Period.year(2022), by=named("harriet-lowe"), now=NOW, reason="done")
     with pytest.raises(NotClosed, match="closed already"):
-        close(Period.year(2022), by=person("harriet-lowe"), now=NOW, reason="done")
+        close(Period.year(2022), by=named("harriet-lowe"), now=NOW, reason="done")
 
 
 @pytest.mark.parametrize(("by", "reason"), [("naree-boonmee", "mended"), ("harriet-lowe", "")])
 def test_nothing_in_it_is_added_changed_removed_or_linked(closed, by, reason):
-    event, user = an_event(), person(by)
+    event, user = an_event(), named(by)
     row = Participation.objects.filter(event=event).order_by("ref")[:1]
     event.place = "Elsewhere"
     copy = Event(
@@ -77,14 +72,14 @@ def test_nothing_is_moved_into_it_or_out_of_it(closed):
     event = an_event()
     event.starts_on = event.ends_on = date(2023, 5, 1)
     with pytest.raises(Refused, match="2022 is closed"):
-        event_verbs.change([event], by=person("naree-boonmee"), now=NOW)
+        event_verbs.change([event], by=named("naree-boonmee"), now=NOW)
 
 
 def test_a_co_manager_who_says_why_may_and_the_reason_stands_in_the_trail(closed):
     event = an_event()
     event.place = "Elsewhere"
 
-    event_verbs.change([event], by=person("harriet-lowe"), now=NOW, reason="The hall was another.")
+    event_verbs.change([event], by=named("harriet-lowe"), now=NOW, reason="The hall was another.")
 
     last = AuditEvent.objects.order_by("-pk")[0]
     assert (last.ref, last.reason) == (event.ref, "The hall was another.")
@@ -95,14 +90,14 @@ def test_what_lies_outside_changes_as_before_and_all_does_once_it_is_opened_agai
     Event.objects.filter(pk=outside.pk).update(starts_on=date(2023, 5, 1), ends_on=date(2023, 5, 1))
     outside.refresh_from_db()
     outside.place = "Elsewhere"
-    assert event_verbs.change([outside], by=person("naree-boonmee"), now=NOW) == [outside]
+    assert event_verbs.change([outside], by=named("naree-boonmee"), now=NOW) == [outside]
 
     with pytest.raises(NotClosed):
-        open_again(closed, by=person("naree-boonmee"), now=NOW)
-    open_again(closed, by=person("bagus-santoso"), now=NOW)
+        open_again(closed, by=named("naree-boonmee"), now=NOW)
+    open_again(closed, by=named("bagus-santoso"), now=NOW)
     event = an_event()
     event.place = "Elsewhere"
-    assert event_verbs.change([event], by=person("naree-boonmee"), now=NOW) == [event]
+    assert event_verbs.change([event], by=named("naree-boonmee"), now=NOW) == [event]
 
 
 def test_a_load_is_refused_by_row(closed, tmp_path):

@@ -13,12 +13,6 @@ from rso.workplan.models import Activity
 from tests.signing_in import sign_in
 
 
-@pytest.fixture
-def somchai(office) -> User:
-    """Somchai Prasert, programme officer."""
-    return User.objects.get(ref="somchai-prasert")
-
-
 def test_a_leaver_is_signed_out_everywhere_and_stays_in_the_records(naree, now):
     client = sign_in(Client(), naree)
     disable_accounts([naree], by=platform(), now=now)

@@ -9,7 +9,6 @@ from datetime import date, datetime, timedelta
 
 import pytest
 
-from rso.accounts.models import User
 from rso.core.loading.files import Unreadable
 from rso.core.models import AuditEvent
 from rso.core.verbs import Refused
@@ -30,12 +29,6 @@ from tests.factories.extracts import EXTRACT, as_csv, as_xlsx
 
 HEADER = "date,voucher,category,activity,amount,currency,rate,description"
 FORUM = "a2022-02"
-
-
-@pytest.fixture
-def marta(office) -> User:
-    """Marta Ilves, finance officer."""
-    return User.objects.get(ref="marta-ilves")
 
 
 @pytest.fixture

@@ -12,7 +12,6 @@ import pytest
 from django.db import IntegrityError, transaction
 from typer.testing import CliRunner
 
-from rso.accounts.models import User
 from rso.cli import app
 from rso.core.verbs import Refused
 from rso.events.actions import correct_participations
@@ -23,18 +22,14 @@ from rso.reports.models import Edition, EditionState, Report, Why
 from rso.reports.proof import NotProved, does_not_add_up, prove
 from rso.reports.publishing import folder_of, publish, records_of, release, withdraw
 from rso.reports.seals import BLANK, Unsealed, public_of, seal, sealed_by, signing_key
-from tests.conftest import NOW
+from tests.conftest import NOW, named
 
 MONTHLY = "monthly-2022-09"
 
 
-def person(ref: str) -> User:
-    return User.objects.get(ref=ref)
-
-
 def published(note: str = "", ref: str = MONTHLY) -> Edition:
     report = signed(ref)
-    return publish(report, by=person("harriet-lowe"), and_by=person("bagus-santoso"), now=NOW, note=note)
+    return publish(report, by=named("harriet-lowe"), and_by=named("bagus-santoso"), now=NOW, note=note)
 
 
 def signed(ref: str = MONTHLY) -> Report:
@@ -42,10 +37,10 @@ def signed(ref: str = MONTHLY) -> Report:
     report = Report.objects.get(ref=ref)
     if report.state == "published":
         (step,) = (step for step in states.reports.steps if step.slug == "reopen")
-        states.reports.take(step, [report], by=person("harriet-lowe"), now=NOW, reason="corrected")
+        states.reports.take(step, [report], by=named("harriet-lowe"), now=NOW, reason="corrected")
     if not report.signatures.exists():
-        both = (person("harriet-lowe"), person("bagus-santoso"))
-        release(report, writer=person("tran-thi-mai"), co_managers=both, now=NOW)
+        both = (named("harriet-lowe"), named("bagus-santoso"))
+        release(report, writer=named("tran-thi-mai"), co_managers=both, now=NOW)
     return report
 
 
@@ -79,7 +74,7 @@ def head_count() -> Participation:
 def test_a_report_is_published_by_two_co_managers(office, by, and_by, says):
     report = signed()
     with pytest.raises(Refused) as refused:
-        publish(report, by=person(by), and_by=person(and_by), now=NOW)
+        publish(report, by=named(by), and_by=named(and_by), now=NOW)
 
     assert [str(problem.says) for problem in refused.value.problems] == says
     assert Edition.objects.count() == 0
@@ -88,7 +83,7 @@ def test_a_report_is_published_by_two_co_managers(office, by, and_by, says):
 
 def test_a_report_that_is_not_approved_or_not_signed_by_both_is_not_published(office):
     report = Report.objects.get(ref=MONTHLY)
-    by, and_by = person("harriet-lowe"), person("bagus-santoso")
+    by, and_by = named("harriet-lowe"), named("bagus-santoso")
     with pytest.raises(Refused) as refused:
         publish(report, by=by, and_by=and_by, now=NOW)
     assert [str(problem.says) for problem in refused.value.problems] == [
@@ -107,7 +102,7 @@ def test_another_edition_says_why_and_lists_what_moved_and_the_old_one_stays(edi
     before = {path: path.read_bytes() for path in folder_of(MONTHLY, 1).rglob("*") if path.is_file()}
     row = head_count()
     row.number += 3
-    correct_participations([row], by=person("naree-boonmee"), now=NOW + timedelta(days=1), reason="counted again")
+    correct_participations([row], by=named("naree-boonmee"), now=NOW + timedelta(days=1), reason="counted again")
     with pytest.raises(Refused, match="needs a public note"):
         published()
 
@@ -141,17 +136,17 @@ def test_the_database_holds_an_edition_to_two_people_one_number_and_a_note(editi
 
 def test_an_edition_that_was_withdrawn_stays_and_says_why(edition):
     with pytest.raises(Refused, match="Only a co-manager"):
-        withdraw(edition, by=person("kim-osei"), now=NOW, reason="wrong month")
+        withdraw(edition, by=named("kim-osei"), now=NOW, reason="wrong month")
     for reason, says in ((" ", "Say why"), ("x" * 401, "Say it in 400 signs")):
         with pytest.raises(Refused, match=says):
-            withdraw(edition, by=person("harriet-lowe"), now=NOW, reason=reason)
+            withdraw(edition, by=named("harriet-lowe"), now=NOW, reason=reason)
 
-    withdraw(edition, by=person("harriet-lowe"), now=NOW, reason="wrong month")
+    withdraw(edition, by=named("harriet-lowe"), now=NOW, reason="wrong month")
 
     edition.refresh_from_db()
     assert (edition.state, edition.withdrawn_at, edition.withdrawn_why) == (EditionState.WITHDRAWN, NOW, "wrong month")
     with pytest.raises(Refused, match="withdrawn already"):
-        withdraw(edition, by=person("harriet-lowe"), now=NOW, reason="again")
+        withdraw(edition, by=named("harriet-lowe"), now=NOW, reason="again")
     assert folder_of(MONTHLY, 1).is_dir()
 
 
@@ -177,7 +172,7 @@ def test_the_records_that_moved_a_figure_are_named_with_who_changed_them(edition
     assert drift(edition) == []
     row = head_count()
     row.number += 3
-    correct_participations([row], by=person("naree-boonmee"), now=NOW + timedelta(days=1), reason="counted again")
+    correct_participations([row], by=named("naree-boonmee"), now=NOW + timedelta(days=1), reason="counted again")
 
     (moved,) = [m for m in drift(edition) if m.key == "participations|2022-09|"]
 
@@ -190,17 +185,17 @@ def test_the_records_that_moved_a_figure_are_named_with_who_changed_them(edition
 def test_an_officer_says_why_a_figure_moved_and_it_holds_until_it_moves_again(edition):
     row = head_count()
     row.number += 3
-    correct_participations([row], by=person("naree-boonmee"), now=NOW, reason="counted again")
+    correct_participations([row], by=named("naree-boonmee"), now=NOW, reason="counted again")
     (moved,) = [m for m in drift(edition) if m.key == "participations|2022-09|"]
     with pytest.raises(Refused):
-        explain(moved, Why.ERROR, by=person("lena-fischer"), now=NOW)
+        explain(moved, Why.ERROR, by=named("lena-fischer"), now=NOW)
 
-    explain(moved, Why.ERROR, by=person("tran-thi-mai"), now=NOW)
+    explain(moved, Why.ERROR, by=named("tran-thi-mai"), now=NOW)
 
     (told,) = [m for m in drift(edition) if m.key == "participations|2022-09|"]
     assert (told.why, told.explained.by.name) == (Why.ERROR, "Tran Thi Mai")
     row.number += 1
-    correct_participations([row], by=person("naree-boonmee"), now=NOW, reason="once more")
+    correct_participations([row], by=named("naree-boonmee"), now=NOW, reason="once more")
     (again,) = [m for m in drift(edition) if m.key == "participations|2022-09|"]
     assert (again.why, again.explained) == (Why.BETTER_DATA, None)
 

@@ -4,9 +4,6 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-import pytest
-
-from rso.accounts.models import User
 from rso.core.models import Access, AuditEvent, Draft
 from rso.core.retention import forget_all
 from rso.events.models import Event
@@ -15,12 +12,6 @@ from rso.finance.extracts import read_extract
 from rso.finance.models import LedgerRows, LedgerUpload
 
 ONE_ROW = b"date,voucher,category,activity,amount,currency,rate,description\n2022-12-05,JV1,FEE,,1.00,AUD,,x"
-
-
-@pytest.fixture
-def marta(office) -> User:
-    """Marta Ilves, finance officer."""
-    return User.objects.get(ref="marta-ilves")
 
 
 def forgotten(now) -> dict[str, int]:

@@ -21,18 +21,6 @@ from rso.reports.writing import Place, approve, comment, lead_on, plan, resolve,
 
 
 @pytest.fixture
-def harriet(office) -> User:
-    """Harriet Lowe, co-manager."""
-    return User.objects.get(ref="harriet-lowe")
-
-
-@pytest.fixture
-def bagus(office) -> User:
-    """Bagus Santoso, the other co-manager."""
-    return User.objects.get(ref="bagus-santoso")
-
-
-@pytest.fixture
 def annual_report(office) -> Report:
     return Report.objects.get(ref="annual-2022")
 

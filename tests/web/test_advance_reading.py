@@ -20,12 +20,6 @@ PAGE = "/office/reports/monthly-2022-09/advance/"
 
 
 @pytest.fixture
-def harriet(office) -> User:
-    """Harriet Lowe, co-manager."""
-    return User.objects.get(ref="harriet-lowe")
-
-
-@pytest.fixture
 def approved(harriet, now) -> Report:
     """The report of September, approved and not published."""
     report = Report.objects.get(ref="monthly-2022-09")

@@ -22,9 +22,9 @@ KEYS = "/office/keys/"
 
 
 @pytest.fixture
-def kim(office) -> Client:
+def kim(kim) -> Client:
     """A browser in which Kim Osei, administrator, is signed in."""
-    return as_user(User.objects.get(ref="kim-osei"))
+    return as_user(kim)
 
 
 def asked_for(**others: str) -> dict[str, str]:

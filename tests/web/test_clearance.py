@@ -12,35 +12,13 @@ from rso.core.verbs import Refused
 from rso.members.models import Body
 from rso.publications import actions, clearing, states
 from rso.publications.models import Clearance, Edition, Publication
-from tests.conftest import HOUSE, NOW
+from tests.conftest import HOUSE, NOW, named
 from tests.web.conftest import as_user
 from tests.web.markup import Page, words
 
 pytestmark = pytest.mark.usefixtures("office")
 STEPS = {step.slug: step for step in states.publications.steps}
 PAGE = "/office/publications/p2023-03/"
-
-
-def person(ref: str) -> User:
-    return User.objects.get(ref=ref)
-
-
-@pytest.fixture
-def lena(office) -> User:
-    """Lena Fischer, communications officer."""
-    return person("lena-fischer")
-
-
-@pytest.fixture
-def harriet(office) -> User:
-    """Harriet Lowe, co-manager."""
-    return person("harriet-lowe")
-
-
-@pytest.fixture
-def bagus(office) -> User:
-    """Bagus Santoso, co-manager."""
-    return person("bagus-santoso")
 
 
 def work() -> Publication:
@@ -196,7 +174,7 @@ def test_one_question_goes_to_one_who_may_be_asked(lena, naree):
     union, nexus = (Body.objects.get(ref=ref) for ref in ("IOM", "NEXUS"))
     asked = [
         Clearance(kind="co_manager", reviewer=naree),
-        Clearance(kind="peer", reviewer=person("josefa-waqa")),
+        Clearance(kind="peer", reviewer=named("josefa-waqa")),
         Clearance(kind="peer", reviewer=naree, outsider="Someone"),
         Clearance(kind="peer", body=nexus),
         Clearance(kind="partner", body=union),
@@ -225,7 +203,7 @@ def buttons(user: User, address: str = PAGE) -> set[str]:
 def test_each_sees_the_verbs_that_are_theirs(lena, harriet, naree):
     theirs = {"Send back", "Remove", "Ask for a clearance", "New edition"}
     assert (buttons(lena), buttons(harriet)) == (theirs, theirs | {"Clear"})
-    assert buttons(person("marta-ilves")) == set()
+    assert buttons(named("marta-ilves")) == set()
     asked = "/office/clearances/c2023-03/"
     assert (buttons(harriet, asked), buttons(lena, asked)) == (
         {"Clear", "Ask for changes", "Decline", "Remove"},
@@ -245,7 +223,7 @@ def test_the_page_says_what_publishing_still_waits_for(lena, harriet):
 
 @pytest.mark.parametrize("ref", ["lena-fischer", "tran-thi-mai", "kim-osei"])
 def test_nobody_but_a_co_manager_clears(ref):
-    assert as_user(person(ref)).post(f"{PAGE}do/clear/", {"yes": "1"}).status_code == 404
+    assert as_user(named(ref)).post(f"{PAGE}do/clear/", {"yes": "1"}).status_code == 404
     assert work().state == "peer_review"
 
 

@@ -13,6 +13,7 @@ from rso.core.office import Desk, desks
 from rso.core.office.cells import cells_of_stored
 from rso.core.office.filters import led_to
 from rso.core.office.forms import Opened
+from tests.conftest import named
 from tests.web.conftest import as_user
 from tests.web.markup import CONTROLS, Page
 
@@ -28,10 +29,6 @@ def keeper(desk: Desk) -> User:
     """Someone of the cast who keeps the records of a desk, or sees them where nobody does."""
     may = desk.keeps or desk.sees
     return next(user for user in map(named, CAST) if may.allows(user) and desk.sees.allows(user))
-
-
-def named(ref: str) -> User:
-    return User.objects.get(ref=ref)
 
 
 def first_of(desk: Desk, user: User):

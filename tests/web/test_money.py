@@ -15,6 +15,7 @@ from rso.finance.actions import keep_extract
 from rso.finance.extracts import LARGEST, read_extract
 from rso.finance.ledger import check
 from rso.finance.models import Commitment, Expenditure, LedgerUpload
+from tests.conftest import named
 from tests.factories.extracts import EXTRACT, as_csv, as_xlsx
 from tests.web.conftest import as_user
 from tests.web.markup import Page
@@ -24,20 +25,16 @@ LINES, LEDGER = "/office/finance/lines/", "/office/finance/ledger/"
 FORUM = "a2022-02"
 
 
-def named(ref: str) -> User:
-    return User.objects.get(ref=ref)
-
-
 @pytest.fixture
-def marta(office) -> Client:
+def marta(marta) -> Client:
     """Marta Ilves, finance officer, signed in."""
-    return as_user(named("marta-ilves"))
+    return as_user(marta)
 
 
 @pytest.fixture
-def harriet(office) -> Client:
+def harriet(harriet) -> Client:
     """Harriet Lowe, co-manager, signed in: she sees the money and does not keep it."""
-    return as_user(named("harriet-lowe"))
+    return as_user(harriet)
 
 
 def send(client: Client, content: bytes, name: str = "ledger.csv"):

@@ -17,23 +17,6 @@ from tests.web.test_every_desk import answers_of
 ACCOUNTS = "/office/accounts/"
 
 
-@pytest.fixture
-def kim(office) -> User:
-    """Kim Osei, administrator."""
-    return User.objects.get(ref="kim-osei")
-
-
-@pytest.fixture
-def ravi(office) -> User:
-    """Ravi Perera, data protection lead."""
-    return User.objects.get(ref="ravi-perera")
-
-
-@pytest.fixture
-def somchai(office) -> User:
-    return User.objects.get(ref="somchai-prasert")
-
-
 def buttons(page: bytes) -> set[str]:
     """The verbs that stand beside a record."""
     return {words(e) for e in Page("", page).all("a", "button") if "mini" in (e.get("class") or "").split()}

@@ -19,11 +19,6 @@ EDIT = "/office/events/e2022-14/edit/"
 NEW = "/office/events/new/"
 
 
-@pytest.fixture
-def somchai(office) -> User:
-    return User.objects.get(ref="somchai-prasert")
-
-
 def opened(user: User, address: str = EDIT) -> dict[str, Any]:
     """What this person's browser would send of the form."""
     return answers_of(as_user(user).get(address).content)

@@ -10,6 +10,7 @@ from django.utils import timezone
 from rso.accounts.models import User
 from rso.core.models import AuditEvent
 from rso.workplan.models import Activity, ActivityBody, Part, Request
+from tests.conftest import named
 from tests.web.conftest import as_user
 from tests.web.markup import Page, words
 from tests.web.test_every_desk import answers_of
@@ -21,10 +22,6 @@ ANSWER = "/office/requests/q2022-05/do/answer/"
 
 def page(user: User, address: str) -> Page:
     return Page(address, as_user(user).get(address).content)
-
-
-def named(ref: str) -> User:
-    return User.objects.get(ref=ref)
 
 
 def rows(found: Page) -> list[str]:

@@ -28,11 +28,6 @@ DAY = date(2022, 12, 20)
 NOON = datetime(2022, 12, 20, 5, tzinfo=UTC)
 
 
-@pytest.fixture
-def marta(office) -> User:
-    return User.objects.get(ref="marta-ilves")
-
-
 def told(user: User, why: Why | None = None) -> list[tuple[str, str]]:
     return [(task.title, str(task.act)) for task in tasks_of(today_of(user, DAY)) if why in (None, task.why)]
 

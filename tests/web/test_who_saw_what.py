@@ -20,9 +20,9 @@ AUDIT = "/office/audit/"
 
 
 @pytest.fixture
-def ravi() -> Client:
+def ravi(ravi) -> Client:
     """A browser in which Ravi Perera, data protection lead, is signed in."""
-    return as_user(User.objects.get(ref="ravi-perera"))
+    return as_user(ravi)
 
 
 @pytest.fixture

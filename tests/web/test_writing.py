@@ -8,17 +8,13 @@ from uuid import uuid4
 import pytest
 from django.urls import reverse
 
-from rso.accounts.models import User
 from rso.core.models import Draft
 from rso.reports.models import Report, SectionText
+from tests.conftest import named
 from tests.web.conftest import as_user
 
 pytestmark = pytest.mark.usefixtures("office")
 ADDRESS = "/office/reports/annual-2022/write/theme-1/"
-
-
-def somebody(ref: str) -> User:
-    return User.objects.get(ref=ref)
 
 
 @pytest.fixture
@@ -61,7 +57,7 @@ def test_what_naree_saves_is_a_version_and_the_preview_refuses_typed_numbers(nar
 
 
 def test_two_who_write_at_once_lose_nothing(naree, text):
-    mai = as_user(somebody("tran-thi-mai"))
+    mai = as_user(named("tran-thi-mai"))
     opened = form(text)
     as_user(naree).post(ADDRESS, form(text, text="Naree was here."))
 
@@ -86,7 +82,7 @@ def test_what_is_typed_is_kept_as_a_draft_until_it_is_saved_or_dropped(naree, te
 
 
 def test_a_text_is_approved_by_a_co_manager_who_did_not_write_it(naree, text):
-    harriet, bagus = as_user(somebody("harriet-lowe")), as_user(somebody("bagus-santoso"))
+    harriet, bagus = as_user(named("harriet-lowe")), as_user(named("bagus-santoso"))
     harriet.post(ADDRESS, form(text, text="Harriet wrote this."))
     as_user(naree).post(ADDRESS, {"send": "1"})
     assert as_user(naree).post(ADDRESS, {"approve": "1", "version": "2"}).status_code == 404
@@ -158,7 +154,7 @@ def test_the_contents_show_each_section_with_its_state_and_writer(naree):
 def test_only_the_office_opens_the_workspace_and_only_writers_write(josefa, text):
     for name in ("office-write", "office-ready"):
         assert as_user(josefa).get(reverse(name, args=["annual-2022"])).status_code == 404
-    ravi = as_user(somebody("ravi-perera"))
+    ravi = as_user(named("ravi-perera"))
     assert ravi.get(ADDRESS).status_code == 200
     assert ravi.post(ADDRESS, form(text, text="Mine")).status_code == 404
     assert ravi.post(f"{ADDRESS}preview/", form(text)).status_code == 404
