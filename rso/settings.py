@@ -95,14 +95,11 @@ def database(url: str) -> dict[str, Any]:
 
 DATABASES = {"default": database(ENV.database_url)}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
-IN_MEMORY = "django.core.cache.backends.locmem.LocMemCache"
 CACHES = {
-    # Tries at signing in.
-    "default": {"BACKEND": IN_MEMORY, "OPTIONS": {"MAX_ENTRIES": 10_000}},
-    # Requests of machines in this minute.
-    "asked": {"BACKEND": IN_MEMORY, "LOCATION": "asked", "OPTIONS": {"MAX_ENTRIES": 20_000}},
+    # Tries at signing in, requests of machines in this minute: counted once for all workers of the machine.
+    "default": {"BACKEND": "rso.core.shared.Shared", "LOCATION": VAR / "tries.sqlite3"},
     # Pages of figures, at most 180 KB each.
-    "made": {"BACKEND": IN_MEMORY, "LOCATION": "made", "OPTIONS": {"MAX_ENTRIES": 200}},
+    "made": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache", "OPTIONS": {"MAX_ENTRIES": 200}},
 }
 
 AUTH_USER_MODEL = "accounts.User"

@@ -26,7 +26,7 @@ def key_of(owner: User, scope: str = "public") -> str:
 
 
 def ask(address: str, key: str = "", **headers: str) -> Any:
-    caches["asked"].clear()
+    caches["default"].clear()
     shown = {"Authorization": f"Bearer {key}"} if key else {}
     return Client().get(address, headers={**shown, **headers})
 

@@ -9,8 +9,11 @@ import socket
 import sqlite3
 import subprocess
 import time
+import urllib.error
 import urllib.request
+from collections import Counter
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -94,6 +97,24 @@ def test_pages_answer_while_a_load_writes_and_show_what_it_wrote_when_it_has_end
 
     assert (before, after) == ((200, True, False), (200, False, True))
     assert during <= {before, after}
+
+
+def test_what_may_be_asked_in_a_minute_is_one_limit_for_all_workers(address, tmp_path):
+    run(*LOAD, url=address, var=tmp_path)
+
+    def asked(site: str) -> int:
+        try:
+            with urllib.request.urlopen(f"{site}/api/members/?limit=1", timeout=30) as answer:
+                return answer.status
+        except urllib.error.HTTPError as error:
+            return error.code
+
+    with served(address, tmp_path) as site:
+        time.sleep(max(0, 20 - (60 - time.time() % 60)))  # the minute is long enough
+        with ThreadPoolExecutor(4) as pool:
+            found = Counter(pool.map(asked, [site] * 80))
+
+    assert found == {200: 60, 429: 20}
 
 
 def test_the_site_answers_on_the_loopback_address_alone(address, tmp_path):

@@ -7,14 +7,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from allauth.account.adapter import get_adapter
-from django.core.cache import caches
-from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest
 
 from rso.core.api.problems import Problem
 from rso.core.api.scopes import Scope
 from rso.core.figures.reading import OFFICE, PUBLIC, Reader
+from rso.core.tries import address_of, times
 
 if TYPE_CHECKING:
     from rso.accounts.models import User
@@ -57,7 +55,7 @@ class Callers:
         """Who asks. A session does not count: what a browser is signed in to, another site could ask for. Raises Problem."""
         told = request.headers.get("Authorization", "")
         if not told:
-            return Caller(f"address:{_address(request)}")
+            return Caller(f"address:{address_of(request)}")
         scheme, _space, key = told.partition(" ")
         caller = self._find(key.strip()) if scheme.lower() == "bearer" else None
         if caller is None:
@@ -65,14 +63,6 @@ class Callers:
                 401, "Nobody has this key, or it is no longer good. Send “Authorization: Bearer KEY”, or no key."
             )
         return caller
-
-
-def _address(request: HttpRequest) -> str:
-    """Where a request comes from, as signing in knows it; all that say nothing of it are counted together."""
-    try:
-        return str(get_adapter().get_client_ip(request))
-    except PermissionDenied:
-        return "unknown"
 
 
 callers = Callers()
@@ -93,13 +83,7 @@ class Allowance:
 
 
 def count(caller: Caller, now: float | None = None) -> Allowance:
-    """Counts one request, in the cache of this worker."""
+    """Counts one request, whichever worker of this machine answers it."""
     at = time.time() if now is None else now
-    key, seconds = f"{caller.counted_by}:{int(at // MINUTE)}", MINUTE - int(at % MINUTE)
-    cache = caches["asked"]
-    cache.add(key, 0, 2 * MINUTE)
-    try:
-        used = cache.incr(key)
-    except ValueError:  # the cache was full, and dropped it
-        used = 1
-    return Allowance(caller.per_minute, caller.per_minute - used, seconds)
+    key, seconds = f"asked:{caller.counted_by}:{int(at // MINUTE)}", MINUTE - int(at % MINUTE)
+    return Allowance(caller.per_minute, caller.per_minute - times(key, 2 * MINUTE), seconds)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from django.core.cache import cache
 from django.core.files.storage import default_storage
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
@@ -12,6 +11,7 @@ from django.views.decorators.http import require_safe
 
 from rso.accounts.actions import platform
 from rso.core.access import saw
+from rso.core.tries import address_of, times
 from rso.reports.compiler import CannotCompile, compile_report
 from rso.reports.html import draw_blocks
 from rso.reports.models import AdvanceReading, Consent, Photograph, Report, ReportDate, ReportState
@@ -81,9 +81,4 @@ def photograph(request: HttpRequest, ref: str) -> FileResponse:
 
 
 def _too_many(request: HttpRequest) -> bool:
-    key = f"advance:{request.META.get('REMOTE_ADDR', '')}"
-    cache.add(key, 0, SPAN)
-    try:
-        return cache.incr(key) > TRIES
-    except ValueError:
-        return False
+    return times(f"advance:{address_of(request)}", SPAN) > TRIES

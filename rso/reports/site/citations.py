@@ -2,10 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
-from allauth.account.adapter import get_adapter
-from django.core.cache import caches
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import path
@@ -14,6 +10,7 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST, require_safe
 
 from rso.core.figures import Refusal, UnknownFigure
+from rso.core.tries import address_of, times
 from rso.reports.citing import Cited, cite, since
 from rso.reports.models import Citation
 from rso.reports.site.figures import reader_of, reading_of
@@ -39,10 +36,7 @@ def cite_this(request: HttpRequest) -> HttpResponse:
 
 
 def _may_ask(request: HttpRequest) -> bool:
-    adapter: Any = get_adapter()
-    key = f"cite:{adapter.get_client_ip(request)}"
-    caches["default"].add(key, 0, AN_HOUR)
-    return caches["default"].incr(key) <= TIMES
+    return times(f"cite:{address_of(request)}", AN_HOUR) <= TIMES
 
 
 @require_safe
