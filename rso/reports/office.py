@@ -9,9 +9,10 @@ from django.urls import path, reverse
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from rso.accounts.policies import SEE_THE_OFFICE
 from rso.core.listings import Item, Panel
 from rso.core.models import Note, Office, Source, Statement
-from rso.core.office import Act, Desk, Related, Section, View, desks
+from rso.core.office import Act, Desk, Place, Related, Section, View, desks
 from rso.reports import states
 from rso.reports.advance_page import advance_page
 from rso.reports.closed_page import closed
@@ -228,6 +229,8 @@ desks.declare(
         blank=_("The office has no record yet."),
     ),
 )
+desks.declare_place(Place("corrections", _("Corrections"), SEE_THE_OFFICE, "office-corrections", begins=True))
+desks.declare_place(Place("duplicates", _("Duplicates"), SEE_THE_OFFICE, "office-duplicates"))
 
 urlpatterns = [
     *of_editions,

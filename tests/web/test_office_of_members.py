@@ -103,6 +103,14 @@ def test_the_navigation_has_the_rooms_in_their_order(naree, address, at):
     assert here == [at]
 
 
+@pytest.mark.parametrize("at", ["Corrections", "Duplicates"])
+def test_what_concerns_all_rooms_stands_below_them(naree, at):
+    nav = next(e for e in page(naree, f"/office/{at.lower()}/").all("nav") if e.get("class") == "side")
+
+    assert [words(a) for a in nav.iter("a")][-3:] == ["The office itself", "Corrections", "Duplicates"]
+    assert [words(a) for a in nav.iter("a") if a.get("aria-current")] == [at]
+
+
 def test_a_body_keeps_the_ref_that_it_was_given(naree):
     sent = answers_of(as_user(naree).get("/office/members/KHM/edit/").content)
     as_user(naree).post("/office/members/KHM/edit/", {**sent, "ref": "KHX", "remark": "Checked"})

@@ -77,7 +77,7 @@ def corrections_page(request: HttpRequest) -> HttpResponse:
         "count": count,
         "is_all": is_all,
         "pages": pages,
-        "aside": "corrections",
+        "here": desks.places["corrections"],
     }
     _tell(context["corrections"], request)
     return render(request, "office/corrections.html", context)
@@ -126,7 +126,7 @@ def _drop(request: HttpRequest) -> HttpResponse:
     _tell(entries, request)
     preview = _rehearsed(entries, reason, request.user)
     context = {"chosen": entries, "preview": preview, "reason": reason, "refusals": refusals or preview.refusals}
-    context |= {"aside": "corrections", "title": TAKE}
+    context |= {"here": desks.places["corrections"], "title": TAKE}
     return render(request, "office/corrections_take.html", context, status=422 if refusals else 200)
 
 

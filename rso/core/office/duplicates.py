@@ -89,7 +89,9 @@ def duplicates_page(request: HttpRequest) -> HttpResponse:
     merges = [
         {"merge": each, "noun": labels[each.kind].noun, "url": labels[each.kind].at(each.winner)} for each in done
     ]
-    return render(request, "office/duplicates.html", {"pairs": pairs, "merges": merges, "aside": "duplicates"})
+    return render(
+        request, "office/duplicates.html", {"pairs": pairs, "merges": merges, "here": desks.places["duplicates"]}
+    )
 
 
 def _desk_of(model: Any, user: Any) -> Desk | None:
@@ -133,7 +135,10 @@ def _one(request: HttpRequest, pair: Pair) -> HttpResponse:
         saw(thing, by=by, now=now)
     status = 422 if plan.refusals and request.method == "POST" else 200
     return render(
-        request, "office/duplicates.html", {"plan": plan, "reason": reason, "aside": "duplicates"}, status=status
+        request,
+        "office/duplicates.html",
+        {"plan": plan, "reason": reason, "here": desks.places["duplicates"]},
+        status=status,
     )
 
 
