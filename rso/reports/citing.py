@@ -15,13 +15,14 @@ from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
 from rso.core.figures import Cell, Crossing, registry
-from rso.core.figures.holdings import Holdings, moved
+from rso.core.figures.holdings import Holdings
 from rso.core.figures.notes import notes_on, notes_on_split
 from rso.core.figures.reading import OFFICE, PUBLIC, Reading
 from rso.core.models import AuditEvent, Office
 from rso.core.periods import Period, show_day
 from rso.core.snapshot import snapshot
 from rso.core.verbs import kind_of
+from rso.reports.drift import records_why
 from rso.reports.freezing import cells_of, definition_hash, hold, told_by
 from rso.reports.models import Citation, Edition, EditionState, Frozen
 
@@ -129,7 +130,7 @@ def since(cited: Citation) -> Since:
             now = content(reading, tuple(says["by"]))
         except LookupError:
             return Since([_("Withdrawn: the figure is no longer split so.")], [], [])
-        records = _moved(cited, reading) if (now["value"], now["cells"]) != (says["value"], says["cells"]) else []
+        records = _moved(cited, reading, now)
     states = (
         [_("%(note)s (the edition that printed it: %(edition)s)") % {"note": withdrawn, "edition": edition}]
         if withdrawn
@@ -168,19 +169,21 @@ def _cells_moved(says: dict[str, Any], now: dict[str, Any]) -> list[tuple[str, s
     return found
 
 
-def _moved(cited: Citation, reading: Reading) -> list[str]:
+def _moved(cited: Citation, reading: Reading, now: dict[str, Any]) -> list[str]:
     """The records that are why: by what was kept, or else all of the kind that were touched since."""
-    kind = kind_of(reading.figure.source.model)
+    says = cited.says
+    if (now["value"], now["cells"]) == (says["value"], says["cells"]):
+        return []
     if cited.records is None:
+        kind = kind_of(reading.figure.source.model)
         touched = AuditEvent.objects.filter(kind=kind, id__gt=cited.last_event).order_by("ref")
         return list(touched.values_list("ref", flat=True).distinct()[:200])
-    before, now = Holdings.from_bytes(bytes(cited.records)), Holdings()
-    key = hold(reading, now, cited.says["by"])
-    held = before.held[key]
-    found: set[str] = set()
-    for each in held.of if held.rule == "share" else (key,):
-        found.update(moved(before.held[each].rule, before.rows(each), now.rows(each)))
-    return sorted(found)
+    before, after = Holdings.from_bytes(bytes(cited.records)), Holdings()
+    hold(reading, after, says["by"])
+    values = [{"": side["value"], **{cell["filter"]: cell["value"] for cell in side["cells"]}} for side in (says, now)]
+    names = [name for name in {**values[0], **values[1]} if values[0].get(name, 0) != values[1].get(name, 0)]
+    parts = (dict(pair.split("=", 1) for pair in name.split(",") if pair) for name in names)
+    return sorted({ref for part in parts for ref in records_why(before, after, reading, part)})
 
 
 # -- words -------------------------------------------------------------------------------------------------------------

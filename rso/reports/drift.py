@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
@@ -12,14 +12,16 @@ from django.utils.translation import gettext_lazy
 from rso.core import history
 from rso.core.figures import Refusal, UnknownFigure, registry
 from rso.core.figures.cache import last_change, models_behind
+from rso.core.figures.dimensions import BASIS
 from rso.core.figures.holdings import Holdings, moved
 from rso.core.figures.notes import notes_on, notes_on_cell
 from rso.core.figures.reading import PUBLIC, Reading
+from rso.core.figures.suppression import OTHER
 from rso.core.models import AuditEvent
 from rso.core.periods import Period
 from rso.core.snapshot import snapshot
 from rso.core.verbs import Problem, kind_of, refuse, tell, turn
-from rso.reports.freezing import definition_hash, hold
+from rso.reports.freezing import definition_hash, hold, key_of
 from rso.reports.models import Edition, Explained, Frozen, Why
 from rso.reports.policies import EXPLAIN
 from rso.reports.publishing import records_of
@@ -153,14 +155,14 @@ class _Drift:
         is_told = bool(cells)
         for name, filters, published, status in row.parts():
             value, shown, status_now = cells.pop(name, (0, "0", status) if is_told else (None, "", status))
-            records = self._records(reading, filters) if value != published or not row.by else []
+            records = self._records(row, reading, filters) if value != published or not row.by else []
             notes = self._notes(reading, row, filters)
             if value != published or status_now != status or records or notes:
                 yield self._movement(row, name, published, value, shown, known.get(name, ""), records, notes)
         for name, (value, shown, _status) in cells.items():
             if value and row.by:
                 filters = dict(pair.split("=", 1) for pair in name.split(","))
-                yield self._movement(row, name, None, value, shown, name, self._records(reading, filters), False)
+                yield self._movement(row, name, None, value, shown, name, self._records(row, reading, filters), False)
 
     def _notes(self, reading: Reading, row: Frozen, filters: Mapping[str, str]) -> bool:
         """Whether what the reader must know has changed, which is said once a figure."""
@@ -178,17 +180,22 @@ class _Drift:
 
     # -- records -------------------------------------------------------------------------------------------------------
 
-    def _records(self, reading: Reading, filters: Mapping[str, str]) -> list[str]:
+    def _records(self, row: Frozen, reading: Reading, filters: Mapping[str, str]) -> list[str]:
+        """The records that moved a number; of an edition that did not keep how they were split, none can be told."""
         key = hold(reading, self.now, filters)
-        if not filters and self.before.held[key].rule != "share" and self._same(key):
-            return []
         held = self.before.held[key]
-        keys = held.of if held.rule == "share" else (key,)
-        found: set[str] = set()
-        for each in keys:
-            rule = self.before.held[each].rule
-            found.update(moved(rule, self.before.rows(each, filters), self.now.rows(each, filters)))
-        return sorted(found)
+        if not filters and held.rule != "share" and self._same(key):
+            return []
+        return records_why(self.before, self.now, reading, filters, *self._beside(row, reading, filters))
+
+    def _beside(self, row: Frozen, reading: Reading, filters: Mapping[str, str]) -> tuple[set[str], set[str]]:
+        """Of a row of all others: the rows that stood, and stand, beside it. Nothing of any other row."""
+        slug = next((name for name, key in filters.items() if key == OTHER), "")
+        if not slug or not reading.figure.source.dimension(slug).others:
+            return set(), set()
+        split = next((r for r in self.rows if (r.figure, r.period, r.by) == (row.figure, row.period, slug)), row)
+        was = {cell["filter"].partition("=")[2] for cell in split.cells}
+        return was - {OTHER}, {name.partition("=")[2] for name in cells_now(reading, split)} - {OTHER}
 
     def _same(self, key: str) -> bool:
         row = next((row for row in self.rows if row.rows and f"{row.figure}|{row.period}|" == key), None)
@@ -206,6 +213,35 @@ class _Drift:
             events = AuditEvent.objects.filter(kind=kind, ref__in=refs[at : at + 500], id__gt=self.edition.last_event)
             found.update({event.ref: event for event in events.select_related("actor").order_by("id")})
         return found
+
+
+def records_why(
+    before: Holdings, now: Holdings, reading: Reading, filters: Mapping[str, str],
+    was_beside: Collection[str] = (), is_beside: Collection[str] = (),
+) -> list[str]:  # fmt: skip
+    """The records that moved a figure or a cell of it, both held; none where it was not kept how they are split.
+
+    A cell of all others is known by the rows that stood, and stand, beside it.
+    """
+    key, found = key_of(reading), set[str]()
+    for each in before.held[key].of or (key,):
+        for cell in _cells_of_share(reading) or (filters,):
+            if before.keeps(each, cell):
+                sides = before.rows(each, cell, was_beside), now.rows(each, cell, is_beside)
+                why = moved(before.held[each].rule, *sides)
+                found.update(_otherwise_known(before, now, each, why) if BASIS.slug in cell else why)
+    return sorted(found)
+
+
+def _otherwise_known(before: Holdings, now: Holdings, key: str, why: Sequence[str]) -> list[str]:
+    """Those that stand otherwise: a thing is known as the weakest of its records, and the others are not why it is another."""
+    was, stands = before.standing(key), now.standing(key)
+    return [ref for ref in why if was.get(ref) != stands.get(ref)]
+
+
+def _cells_of_share(reading: Reading) -> list[dict[str, str]]:
+    """Of a share of a sensitive split: the rows of the split that it counts."""
+    return [{cut.dimension: key} for cut in reading.figure.slices for key in cut.keys] if reading.split_of else []
 
 
 def cells_now(reading: Reading, row: Frozen) -> dict[str, tuple[Any, str, str]]:

@@ -12,6 +12,7 @@ from django.db.models import Exists, Q
 from django.utils import translation
 
 from rso.core.figures import Figure, Refusal, registry
+from rso.core.figures.dimensions import Dimension
 from rso.core.figures.holdings import Holdings, sums_to
 from rso.core.figures.notes import notes_on
 from rso.core.figures.reading import Reading
@@ -99,7 +100,7 @@ def hold(reading: Reading, holdings: Holdings, dimensions: Iterable[str]) -> str
     if key not in holdings.held:
         holdings.take(key, reading)
     for slug in dimensions:
-        holdings.split(reading, slug)
+        holdings.split(key, reading, slug)
     return key
 
 
@@ -140,10 +141,14 @@ def sums(frozen: Iterable[Frozen], holdings: Holdings) -> dict[str, Any]:
             continue
         source = registry.find(row.figure).source
         shelf = holdings.shelves[held.kind]
-        if all(f"by {slug}" in shelf.columns and not source.dimension(slug).weight for slug in slugs):
+        if all(f"by {slug}" in shelf.columns and _may_be_told(source.dimension(slug)) for slug in slugs):
             rows = holdings.rows(f"{row.figure}|{row.period}|", row.filters)
             found[row.key] = sums_to(held.rule, _unweighed(rows, bool(slugs)))
     return found
+
+
+def _may_be_told(dimension: Dimension) -> bool:
+    return not dimension.sensitive and not dimension.weight
 
 
 def _unweighed(rows: dict[str, Any], is_cell: bool) -> dict[str, Any]:

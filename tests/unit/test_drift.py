@@ -7,32 +7,34 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
-from datetime import timedelta
-from itertools import pairwise
+from datetime import date, timedelta
+from itertools import pairwise, product
 from typing import Any
 
 from django.db import transaction
-from hypothesis import Phase, given, settings
+from hypothesis import Phase, example, given, settings
 from hypothesis import strategies as st
 
 from rso.accounts.models import User
 from rso.core import verbs
 from rso.core.figures import Distinct, registry
+from rso.core.figures.holdings import Holdings
 from rso.core.figures.reading import Reading
 from rso.core.merging import merge
-from rso.core.models import AuditEvent
+from rso.core.models import AuditEvent, Basis
 from rso.core.periods import Period
 from rso.core.snapshot import snapshot
 from rso.core.verbs import Refused
 from rso.events.actions import correct_participations, event_verbs, record_participations, strike_participations
 from rso.events.models import Event, EventType, Participation, Presence
 from rso.finance.models import Expenditure
-from rso.members.models import Body, Person
+from rso.members.models import Body, Person, Sex
 from rso.reports.compiler import compile_and_read
-from rso.reports.drift import drift
-from rso.reports.freezing import definition_of, freeze
+from rso.reports.drift import cells_now, drift
+from rso.reports.freezing import _split as frozen_split
+from rso.reports.freezing import cells_of, definition_hash, definition_of, freeze, hold
 from rso.reports.listing import record_rows
-from rso.reports.models import Edition, Report
+from rso.reports.models import Edition, Frozen, Report
 from tests.conftest import NOW
 
 YEAR = Period.year(2022)
@@ -58,15 +60,20 @@ def frozen_edition() -> tuple[Edition, Any]:
     with snapshot():
         document, reading_of = compile_and_read(report)
         rows, holdings = freeze(document, reading_of)
-    by, and_by = (User.objects.get(ref=ref) for ref in ("harriet-lowe", "bagus-santoso"))
-    edition = Edition.objects.create(
-        ref="annual-2022-1", report=report, number=1, title=report.title, period="2022", as_at=document.as_at,
-        published_at=NOW, by=by, and_by=and_by, last_event=last,
-    )  # fmt: skip
+    edition = an_edition(document.as_at, last)
     for row in rows:
         row.edition = edition
-    type(rows[0]).objects.bulk_create(rows)
+    Frozen.objects.bulk_create(rows)
     return edition, type(holdings).from_bytes(holdings.to_bytes())
+
+
+def an_edition(as_at: date, last_event: int | None = None) -> Edition:
+    last = last_event or AuditEvent.objects.order_by("-pk").values_list("pk", flat=True)[0]
+    by, and_by = (User.objects.get(ref=ref) for ref in ("harriet-lowe", "bagus-santoso"))
+    return Edition.objects.create(
+        ref="annual-2022-1", report=Report.objects.get(ref="annual-2022"), number=1, title="Annual Report 2022",
+        period="2022", as_at=as_at, published_at=NOW, by=by, and_by=and_by, last_event=last,
+    )  # fmt: skip
 
 
 # -- edits ---------------------------------------------------------------------------------------------------------------
@@ -129,8 +136,33 @@ def be_one(at: int, by: User) -> None:
         merge(winner, loser, by=by, now=NOW)
 
 
+def change_sex(at: int, by: User) -> None:
+    """Of several at once: what few are does not move a public split."""
+    rows = [row for row in _rows() if row.sex is None]
+    for row in rows[: 1 + at % 60]:
+        row.sex = Sex.FEMALE if at % 2 else Sex.MALE
+    correct_participations(rows[: 1 + at % 60], by=by, now=NOW)
+
+
+def change_agency(at: int, by: User) -> None:
+    rows = _rows()
+    member = rows[at % len(rows)].member
+    own = Body.objects.filter(kind="agency", parent=member).order_by("ref").first()
+    some = [row for row in rows if row.member_id == member.pk][: 1 + at % 9] if member and own else []
+    for row in some:
+        row.agency = None if row.agency else own
+    correct_participations(some, by=by, now=NOW)
+
+
+def know_otherwise(at: int, by: User) -> None:
+    rows = _rows()
+    row = rows[at % len(rows)]
+    row.basis = Basis.ESTIMATED if row.basis != Basis.ESTIMATED else Basis.RECORDED
+    correct_participations([row], by=by, now=NOW)
+
+
 EDITS: list[Callable[[int, User], None]] = [
-    strike, count_again, add_heads, go_online, reclassify, postpone_to_next_year, be_one,
+    strike, count_again, add_heads, go_online, reclassify, postpone_to_next_year, be_one, change_sex, change_agency, know_otherwise,
 ]  # fmt: skip
 
 
@@ -200,6 +232,149 @@ def _by_name(slug: str, before: list[dict[str, Any]]) -> set[str]:
         sides.append(side)
     turned = sides[0].keys() ^ sides[1].keys()
     return {record for side in sides for name in turned for record in side.get(name, ())}
+
+
+# -- cells by sex, agency and basis --------------------------------------------------------------------------------------
+
+PEOPLE = ("participations", "people-reached")
+BY = ("sex", "agency", "basis")
+Stood = dict[str, tuple[Any, ...]]
+
+
+def frozen_splits() -> tuple[Edition, Holdings]:
+    """An edition that prints splits by all three of figures of people, and a share of women."""
+    edition, holdings = an_edition(YEAR.last_day), Holdings()
+    of = {slug: Reading(registry.find(slug), YEAR) for slug in (*PEOPLE, "share-of-women")}
+    rows = [frozen_split(of[slug], by, cells_of(of[slug], by), holdings) for slug, by in product(PEOPLE, BY)]
+    share = of["share-of-women"]
+    printed = {
+        "value": share.figure.unit.exact(share.value),
+        "status": share.status.value,
+        "unit": share.figure.unit.code,
+    }
+    key = hold(share, holdings, ())
+    rows.append(
+        Frozen(
+            key=key, figure=share.figure.slug, period="2022", **printed, version=1, definition=definition_hash(share.figure),
+            as_at=share.as_at, rows=holdings.hash_of(key),
+        )
+    )  # fmt: skip
+    for row in rows:
+        row.edition = edition
+        row.save()
+    return edition, Holdings.from_bytes(holdings.to_bytes())
+
+
+def stood(slug: str) -> Stood:
+    """Each record that a figure counts as it stands: person, number, sex, agency, basis."""
+    rows = Reading(registry.find(slug), YEAR).records.select_related("person", "agency")
+    return {
+        row.ref: (
+            row.person and row.person.ref, row.number, Sex(row.sex).name.lower() if row.sex else "unknown",
+            row.agency.ref if row.agency else "unknown", Basis(row.basis).slug,
+        )
+        for row in rows
+    }  # fmt: skip
+
+
+def in_cell(rows: Stood, by: str, key: str, beside: set[str]) -> Stood:
+    """The records of one cell; of a person known on several grounds the weakest is the person's."""
+    if by != "basis":
+        at = 2 + BY.index(by)
+        return {ref: row for ref, row in rows.items() if row[at] == key or (key == "other" and row[at] not in beside)}
+    ranks: dict[str, int] = {}
+    for person, _number, _sex, _agency, basis in rows.values():
+        if person:
+            ranks[person] = max(ranks.get(person, 0), Basis[basis.upper()])
+    return {ref: row for ref, row in rows.items() if Basis(ranks.get(row[0], Basis[row[4].upper()])).slug == key}
+
+
+def moved_in_cell(
+    slug: str, by: str, key: str, sides: tuple[Stood, Stood], beside: tuple[set[str], set[str]]
+) -> set[str]:
+    if slug == "participations" and by == "basis":
+        cells = [{ref: row for ref, row in side.items() if row[4] == key} for side in sides]
+    else:
+        cells = [in_cell(side, by, key, names) for side, names in zip(sides, beside, strict=True)]
+    before, after = cells
+    refs = {*before, *after}
+    if slug == "participations":
+        return {ref for ref in refs if before.get(ref, (0, 0))[1] != after.get(ref, (0, 0))[1]}
+    turned = {row[0] for row in before.values()} ^ {row[0] for row in after.values()}
+    heads = [{ref: row[1] for ref, row in cell.items() if row[0] is None} for cell in cells]
+    return {
+        ref
+        for ref in refs
+        if heads[0].get(ref) != heads[1].get(ref)
+        or (
+            any(cell[ref][0] in turned - {None} for cell in cells if ref in cell)
+            and (by != "basis" or sides[0].get(ref) != sides[1].get(ref))
+        )
+    }
+
+
+def test_drift_names_exactly_the_records_that_moved_each_cell_by_sex_agency_and_basis(office):
+    by_whom = User.objects.get(ref="naree-boonmee")
+    edition, holdings = frozen_splits()
+    before = {slug: stood(slug) for slug in PEOPLE}
+    splits = {(slug, by): edition.frozen.get(figure=slug, period="2022", by=by) for slug, by in product(PEOPLE, BY)}
+    seen: set[str] = set()
+
+    @settings(deadline=None, database=None, max_examples=5, derandomize=True, phases=[Phase.explicit, Phase.generate])
+    @example(edits=[(change_sex, 59), (change_agency, 8), (know_otherwise, 3)])
+    @given(edits=st.lists(st.tuples(st.sampled_from(EDITS), st.integers(0, 300)), min_size=1, max_size=6))
+    def holds(edits):
+        with taken_back():
+            for edit, at in edits:
+                with suppress(Refused):
+                    edit(at, by_whom)
+            told = {m.key: m for m in drift(edition, holdings) if m.is_cell and m.frozen.figure in PEOPLE}
+            for (slug, by), row in splits.items():
+                after = stood(slug)
+                now = cells_now(Reading(registry.find(slug), YEAR, as_at=edition.as_at), row)
+                was = {cell["filter"]: cell["value"] for cell in row.cells}
+                beside = tuple({name.partition("=")[2] for name in side} - {"other"} for side in (was, now))
+                for name in {*was, *now}:
+                    value_now = now.get(name, (0 if now else None,))[0]
+                    found = told.get(f"{slug}|2022|{name}")
+                    if was.get(name, 0) == value_now:
+                        continue
+                    key = name.partition("=")[2]
+                    assert found is not None, name
+                    assert set(found.records) == moved_in_cell(slug, by, key, (before[slug], after), beside), name
+                    seen.update([by] if found.records else [])
+
+    holds()
+    assert seen == {*BY}
+
+
+def test_a_share_of_women_moves_by_those_whose_sex_is_another_and_by_nobody_else(office):
+    edition, holdings = frozen_splits()
+    rows = [row for row in _rows() if row.sex is None and row.person is None and row.number >= 5]
+    rows[0].sex = Sex.FEMALE
+    correct_participations([rows[0]], by=User.objects.get(ref="naree-boonmee"), now=NOW)
+    late, like = Participation(ref="late", number=9), rows[1]
+    for name in ("event", "member", "role", "state", "mode", "basis"):
+        setattr(late, name, getattr(like, name))
+    record_participations([late], by=User.objects.get(ref="naree-boonmee"), now=NOW)
+
+    (moved,) = [m for m in drift(edition, holdings) if m.key == "share-of-women|2022|"]
+
+    assert moved.published != moved.now
+    assert list(moved.records) == [rows[0].ref]
+
+
+def test_of_an_edition_that_did_not_keep_a_split_no_record_is_named_wrongly(office):
+    edition, holdings = frozen_splits()
+    for shelf in holdings.shelves.values():
+        shelf.columns = {name: column for name, column in shelf.columns.items() if name != "by sex"}
+    rows = [row for row in _rows() if row.person is None and row.number >= 5]
+    rows[0].sex = Sex.FEMALE if rows[0].sex != Sex.FEMALE else Sex.MALE
+    correct_participations([rows[0]], by=User.objects.get(ref="naree-boonmee"), now=NOW)
+
+    cells = [m for m in drift(edition, holdings) if m.frozen.by == "sex" and m.frozen.figure in PEOPLE]
+
+    assert {tuple(m.records) for m in cells} == {()}
 
 
 def test_nothing_drifts_while_nothing_changes(office):

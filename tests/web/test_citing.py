@@ -10,6 +10,7 @@ from rso.accounts.models import User
 from rso.core.models import Note
 from rso.events.actions import correct_participations, event_verbs
 from rso.events.models import Event, Participation
+from rso.members.models import Body
 from rso.reports.models import Citation
 from tests.web.walking import as_role
 
@@ -116,3 +117,26 @@ def test_a_stranger_freezes_so_many_within_an_hour_and_an_officer_more():
 def test_every_figure_and_every_table_offers_to_be_cited():
     for address in ("/figures/participations/2022/", "/tables/?figure=participations&period=2022&by=type&across=mode"):
         assert 'action="/cite/"' in Client().get(address).content.decode()
+
+
+def test_a_record_that_moved_within_a_table_is_named_though_the_whole_stands():
+    address = cited(figure="events-held")
+    event = Event.objects.filter(starts_on__year=2022, state="held", office_role="organised").order_by("ref")[0]
+    event.type = "forum" if event.type != "forum" else "training"
+    event_verbs.change([event], by=User.objects.get(ref="naree-boonmee"), now=timezone.now())
+
+    assert event.ref in page(address, as_role("tran-thi-mai")).partition("Records that are why")[2]
+    assert event.ref not in page(address)
+
+
+def test_of_what_the_office_cites_by_sex_agency_and_basis_exactly_the_records_that_moved_are_named():
+    office = as_role("tran-thi-mai")
+    addresses = [cited(office, figure="people-reached", by=by) for by in ("sex", "agency", "basis")]
+    row = Participation.objects.filter(event__starts_on__year=2022, person=None, state=2, sex=None).order_by("ref")
+    row = row.select_related("event", "member", "agency", "person").filter(agency=None).exclude(basis=3)
+    row = row.filter(member__in=Body.objects.filter(kind="agency").values("parent"))[0]
+    row.sex, row.basis, row.agency = 1, 3, Body.objects.filter(kind="agency", parent=row.member).order_by("ref")[0]
+    correct_participations([row], by=User.objects.get(ref="naree-boonmee"), now=timezone.now())
+
+    told = [page(address, office).partition("touched since:")[2].partition("<")[0].strip() for address in addresses]
+    assert told == [row.ref] * 3

@@ -10,7 +10,7 @@ import hashlib
 import io
 import json
 import zipfile
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from itertools import compress
@@ -22,6 +22,8 @@ from django.core.serializers.json import DjangoJSONEncoder
 from rso.core.figures.adding import Adds, Distinct, Median, Total
 from rso.core.figures.dimensions import BASIS, UNKNOWN, Dimension
 from rso.core.figures.reading import Reading
+from rso.core.figures.suppression import OTHER
+from rso.core.models import Basis
 from rso.core.verbs import kind_of
 
 HUNDRED = 100
@@ -78,7 +80,8 @@ class Holdings:
     def take(self, key: str, reading: Reading) -> None:
         """Keeps the records of a figure and what each adds; of a share those of both its parts.
 
-        Whom a share of a sensitive split counts is not kept: only whom the split is of.
+        Of a share of a sensitive split the records are those whom the split is of, for hashes go out: which of them it
+        counts is told by a column, as of every split.
         """
         adds = reading.figure.adds
         if reading.figure.slices:
@@ -86,17 +89,24 @@ class Holdings:
             parts = {"whole": whole} if whole else dict(zip(("part", "whole"), reading.parts, strict=True))
             for name, part in parts.items():
                 self.take(f"{key}|{name}", part)
+            if whole:
+                self._values(whole, whole.figure.source.dimension(reading.figure.slices[1].dimension))
             self.held[key] = Held("share", of=tuple(f"{key}|{name}" for name in parts))
             return
         rule, columns = how(adds, reading.figure.source.model)
         kind, marks = self._mark(reading, columns)
         self.held[key] = Held(rule, kind, marks, columns)
 
-    def split(self, reading: Reading, slug: str) -> None:
-        """Keeps the values that a figure's records have of a dimension; of a sensitive one, or of the basis, nothing."""
-        for part in reading.parts if reading.figure.slices else (reading,):
+    def split(self, key: str, reading: Reading, slug: str) -> None:
+        """Keeps the values that the records of a figure, which is taken already, have of a dimension."""
+        if reading.split_of:
+            return
+        keys = self.held[key].of or (key,)
+        for name, part in zip(keys, reading.parts if reading.figure.slices else (reading,), strict=True):
             dimension = part.figure.source.dimension(slug)
-            if not dimension.sensitive and dimension is not BASIS:
+            if dimension is BASIS:
+                self._bases(name, part)
+            else:
                 self._values(part, dimension)
 
     def _mark(self, reading: Reading, columns: Sequence[str]) -> tuple[str, str]:
@@ -143,12 +153,24 @@ class Holdings:
         values = (sorted(set(found.get(ref, [(UNKNOWN, HUNDRED)]))) for ref in members)
         shelf.put(name, map(shelf.at.__getitem__, members), values)
 
+    def _bases(self, key: str, reading: Reading) -> None:
+        """Keeps how each record is known, which differs by figure and period: a column of the figure's own."""
+        held = self.held[key]
+        shelf, known = self.shelves[held.kind], dict(reading.records.order_by().values_list("ref", reading.basis_at()))
+        members = list(compress(shelf.refs, self.marks[held.marks]))
+        shelf.put(f"by {BASIS.slug} of {key}", map(shelf.at.__getitem__, members), (known[ref] for ref in members))
+
     # -- asking --------------------------------------------------------------------------------------------------------
 
-    def rows(self, key: str, cell: Mapping[str, str] | None = None) -> dict[str, Any]:
+    def keeps(self, key: str, dimensions: Iterable[str]) -> bool:
+        """Whether the values that a figure's records have of these dimensions are kept."""
+        columns = self.shelves[self.held[key].kind].columns
+        return all(_column(key, slug) in columns for slug in dimensions)
+
+    def rows(self, key: str, cell: Mapping[str, str] | None = None, named: Collection[str] = ()) -> dict[str, Any]:
         """The records that a figure holds and what each adds; with a cell, those of one row of a split, or of a crossing.
 
-        Where the split was not kept there are none.
+        `named` are the rows of a split of which one is of all others. Where the split was not kept there are none.
         """
         held = self.held[key]
         shelf, flags = self.shelves[held.kind], self.marks[held.marks]
@@ -160,10 +182,21 @@ class Holdings:
             added = (row[0] if len(row) == 1 else row for row in zip(*columns, strict=True))
         found = dict(zip(refs, added, strict=True))
         for dimension, wanted in (cell or {}).items():
-            values = dict(zip(refs, compress(shelf.columns.get(f"by {dimension}", ()), flags), strict=False))
-            weighed = {ref: weight for ref, of in values.items() for name, weight in of or () if name == wanted}
-            found = {ref: _weighed(n, weighed[ref]) for ref, n in found.items() if ref in weighed}
+            values = dict(zip(refs, compress(shelf.columns.get(_column(key, dimension), ()), flags), strict=False))
+            if dimension == BASIS.slug:
+                found = _known_as(Basis[wanted.upper()], held.rule, found, values)
+            elif wanted == OTHER and named:
+                found = {ref: n for ref, n in found.items() if not _values_in(values.get(ref)) & {*named}}
+            else:
+                weighed = {ref: weight for ref, of in values.items() for name, weight in of or () if name == wanted}
+                found = {ref: _weighed(n, weighed[ref]) for ref, n in found.items() if ref in weighed}
         return found
+
+    def standing(self, key: str) -> dict[str, Any]:
+        """The records that a figure holds, each with what it adds and how it is known."""
+        held, rows = self.held[key], self.rows(key)
+        ranks = compress(self.shelves[held.kind].columns[_column(key, BASIS.slug)], self.marks[held.marks])
+        return {ref: (row, rank) for (ref, row), rank in zip(rows.items(), ranks, strict=False)}
 
     def hash_of(self, key: str) -> str:
         """SHA-256 of a figure's rows: each ref with what it adds, in the order of the refs."""
@@ -216,6 +249,31 @@ class Holdings:
                         kept.read(name)
                     )
         return found
+
+
+def _column(key: str, dimension: str) -> str:
+    return f"by {dimension} of {key}" if dimension == BASIS.slug else f"by {dimension}"
+
+
+def _values_in(of: Iterable[tuple[str, int]] | None) -> set[str]:
+    return {name for name, _weight in of or ()}
+
+
+def _known_as(rank: int, rule: str, rows: Rows, ranks: Mapping[str, int]) -> dict[str, Any]:
+    """The rows that are known so. Things that are counted once are known, each, as the weakest of its records."""
+    if rule != "things":
+        return {ref: row for ref, row in rows.items() if ranks.get(ref) == rank}
+    weakest: dict[str, int] = {}
+    for ref, row in rows.items():
+        for thing in _things_in(row):
+            weakest[thing] = max(weakest.get(thing, 0), ranks.get(ref, 0))
+    found = {}
+    for ref, row in rows.items():
+        things = _things_in(row)
+        known = {thing for thing in things if weakest[thing] == rank}
+        if known or (not things and ranks.get(ref) == rank):
+            found[ref] = sorted(known) if isinstance(row, list) else row
+    return found
 
 
 def how(adds: Adds, model: Any) -> tuple[str, tuple[str, ...]]:
