@@ -109,6 +109,11 @@ def _refuse_closed(
     refuse(Problem(at[id(found[index])], "ref", says) for index, says in dict(said).items())
 
 
+def _whole(fields: Iterable[models.Field[Any, Any]], thing: Kept) -> dict[str, Any]:
+    """All that a record says, as the audit trail keeps it."""
+    return {field.name: value for field in fields if (value := told(field, thing)) not in (None, "")}
+
+
 def add(things: Sequence[K], *, verb: str, by: User, now: datetime, reason: str = "") -> Sequence[K]:
     """Creates records and one audit event each. Returns the same instances, now with their ids."""
     if not things:
@@ -121,10 +126,7 @@ def add(things: Sequence[K], *, verb: str, by: User, now: datetime, reason: str 
         index.keep(things)
         _record(
             model,
-            (
-                (thing.ref, {}, {f.name: v for f in fields if (v := told(f, thing)) not in (None, "")})
-                for thing in things
-            ),
+            ((thing.ref, {}, _whole(fields, thing)) for thing in things),
             verb=verb,
             by=by,
             now=now,
@@ -182,10 +184,7 @@ def remove(things: Sequence[K], *, verb: str, by: User, now: datetime, reason: s
         index.forget(things)
         _record(
             model,
-            (
-                (thing.ref, {f.name: v for f in fields if (v := told(f, thing)) not in (None, "")}, {})
-                for thing in things
-            ),
+            ((thing.ref, _whole(fields, thing), {}) for thing in things),
             verb=verb,
             by=by,
             now=now,

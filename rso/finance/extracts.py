@@ -19,7 +19,7 @@ from decimal import Decimal
 from itertools import islice
 from typing import Any
 
-from rso.core.loading.columns import Column, Wrong, column
+from rso.core.loading.columns import Column, column, read_cells
 from rso.core.loading.files import Fault, RawTable, Unreadable, csv_problem, decoded, header_faults, take_row
 from rso.finance.models import Expenditure
 
@@ -136,14 +136,8 @@ def _header(file: str, cells: Sequence[str]) -> tuple[list[str], list[Fault]]:
 
 def cells_of(file: str, line: int, cells: Mapping[str, str]) -> tuple[dict[str, Any], list[Fault]]:
     """The values of a row, and a fault for each cell that does not hold what its column needs."""
-    values, faults = {}, []
-    for name, each in COLUMNS.items():
-        text = cells.get(name, "")
-        try:
-            values[name] = each.read(text)
-        except Wrong as error:
-            faults.append(Fault(file, line, name, text, str(error)))
-    return values, faults
+    values, wrong = read_cells(COLUMNS.values(), cells)
+    return values, [Fault(file, line, name, cells.get(name, ""), says) for name, says in wrong.items()]
 
 
 # -- CSV ---------------------------------------------------------------------------------------------------------------

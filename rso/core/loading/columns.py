@@ -317,6 +317,20 @@ def _cents(text: str) -> Decimal:
     return Decimal(text) * 100
 
 
+def read_cells(columns: Iterable[Column], cells: Mapping[str, str | None]) -> tuple[dict[str, Any], dict[str, str]]:
+    """What the cells of a row mean, and what is wrong with them, by column. None is a cell of which that is told already."""
+    values: dict[str, Any] = {}
+    faults: dict[str, str] = {}
+    for column in columns:
+        text = cells.get(column.name, "")
+        try:
+            if text is not None:
+                values[column.name] = column.read(text)
+        except Wrong as error:
+            faults[column.name] = str(error)
+    return values, faults
+
+
 def translations(model: type[models.Model], base: str, languages: Sequence[str] = ("id", "th")) -> list[Column]:
     """Columns such as title_th, kept together in the field `titles`; empty where nothing has been translated."""
     attribute = f"{base}s"

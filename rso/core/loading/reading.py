@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from rso.core.loading.columns import Wrong
+from rso.core.loading.columns import read_cells
 from rso.core.loading.files import Fault, RawTable, Unreadable, folder_files, read_csv, read_yaml
 from rso.core.loading.near import near
 from rso.core.loading.tables import Table, tables
@@ -66,26 +66,14 @@ def _rows(path: Path, table: Table) -> tuple[Rows, list[Fault]]:
 def _shape(table: Table, raw: RawTable) -> tuple[Rows, list[Fault]]:
     rows, faults = Rows(table, lost=raw.lost, is_whole=raw.is_whole), []
     for line, cells in raw.rows:
-        values, wrong = _values(table, line, cells)
-        faults += wrong
+        values, wrong = read_cells(table.columns, cells)
+        faults += [Fault(table.file, line, name, cells.get(name) or "", says) for name, says in wrong.items()]
         ref = values.get("ref") or (cells.get("ref") or "").strip()
         if ref and ref in rows.lines:
             faults.append(Fault(table.file, line, "ref", ref, f"stands in row {rows.lines[ref]} already"))
         elif ref:
             rows.values[ref], rows.lines[ref] = values, line
     return rows, faults
-
-
-def _values(table: Table, line: int, cells: Mapping[str, str | None]) -> tuple[dict[str, Any], list[Fault]]:
-    values, faults = {}, []
-    for column in table.columns:
-        text = cells.get(column.name, "")
-        try:
-            if text is not None:
-                values[column.name] = column.read(text)
-        except Wrong as error:
-            faults.append(Fault(table.file, line, column.name, text or "", str(error)))
-    return values, faults
 
 
 def _offices(read: Mapping[str, Rows]) -> list[Fault]:

@@ -11,7 +11,7 @@ from django.http import QueryDict
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from rso.core.loading.columns import CONTROL, Column, ListColumn, Wrong
+from rso.core.loading.columns import CONTROL, Column, ListColumn
 from rso.core.loading.export import as_cells
 from rso.core.loading.files import shortened
 from rso.core.loading.near import did_you_mean
@@ -125,18 +125,6 @@ class _Refs:
     def ref(self, model: type[models.Model], text: str) -> str:
         """The ref, or the text itself where nothing bears the name, without what a list would part."""
         return self.found.get((model, text), text.replace(";", ","))
-
-
-def read(desk: Desk, cells: Mapping[str, str]) -> tuple[dict[str, Any], dict[str, str]]:
-    """What the cells mean, and what is wrong with them by column."""
-    values: dict[str, Any] = {}
-    faults: dict[str, str] = {}
-    for column in desk.table.columns:
-        try:
-            values[column.name] = column.read(cells.get(column.name, ""))
-        except Wrong as error:
-            faults[column.name] = str(error)
-    return values, faults
 
 
 def records_of(table: Table, values: Mapping[str, Any]) -> tuple[Found, dict[str, str]]:

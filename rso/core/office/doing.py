@@ -16,7 +16,7 @@ from rso.core.addresses import REF
 from rso.core.closing import because
 from rso.core.corrections import by_the_office
 from rso.core.history import Change, Step, steps_of
-from rso.core.loading.columns import Column, Wrong
+from rso.core.loading.columns import Column, read_cells
 from rso.core.models import AuditEvent
 from rso.core.office.acts import Act
 from rso.core.office.cells import labels_of
@@ -67,7 +67,7 @@ def act_page(request: HttpRequest, desk: Desk, slug: str, ref: str = "") -> Http
     chosen = _chosen(request, desk, ref)
     fit, unfit = _sorted(act, chosen, request.user)
     asked = request.POST if request.method == "POST" else request.GET
-    answers, faults = _answers(act, asked)
+    answers, faults = read_cells(act.asks, asked)
     sure = "yes" in request.POST or (ref and not act.asks and not act.final)
     if request.method == "POST" and sure and fit and not faults:
         try:
@@ -118,16 +118,6 @@ def _sorted(act: Act, things: list[Any], user: Any) -> tuple[list[Any], list[tup
     """Those to which the verb can be done, and the others with the reason."""
     why = [(thing, act.why_not(thing, user)) for thing in things]
     return [thing for thing, says in why if not says], [(thing, says) for thing, says in why if says]
-
-
-def _answers(act: Act, asked: Any) -> tuple[dict[str, Any], dict[str, str]]:
-    answers, faults = {}, {}
-    for column in act.asks:
-        try:
-            answers[column.name] = column.read(asked.get(column.name, ""))
-        except Wrong as error:
-            faults[column.name] = str(error)
-    return answers, faults
 
 
 def _any_answer(column: Column) -> Any:
