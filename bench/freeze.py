@@ -62,9 +62,10 @@ def freeze_and_drift(name: str, periods: tuple[str, str]) -> None:
         for slug, period in wanted:
             compiler.reading(slug, period).value  # noqa: B018
         say(f"{name}: values read", f"{time.perf_counter() - start:.1f} s")
-        holdings, start = Holdings(), time.perf_counter()
-        for slug, period in wanted:
-            holdings.hash_of(hold(compiler.reading(slug, period), holdings, ()))
+        start = time.perf_counter()
+        holdings = hold(compiler.reading(slug, period) for slug, period in wanted)
+        for key in list(holdings.held):
+            holdings.hash_of(key)
         kept = holdings.to_bytes()
     say(f"{name}: frozen", f"{time.perf_counter() - start:.1f} s ({BARS['frozen']})")
     say(f"{name}: kept", f"{len(kept) / 1e6:.1f} MB ({BARS['kept']})")

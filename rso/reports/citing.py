@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -16,6 +17,7 @@ from django.utils.translation import gettext as _
 
 from rso.core.figures import Cell, Crossing, registry
 from rso.core.figures.holdings import Holdings
+from rso.core.figures.moving import Moves
 from rso.core.figures.notes import notes_on, notes_on_split
 from rso.core.figures.reading import OFFICE, PUBLIC, Reading
 from rso.core.models import AuditEvent, Office
@@ -23,7 +25,7 @@ from rso.core.periods import Period, show_day
 from rso.core.snapshot import snapshot
 from rso.core.verbs import kind_of
 from rso.reports.drift import records_why
-from rso.reports.freezing import cells_of, definition_hash, hold, told_by
+from rso.reports.freezing import cells_of, definition_hash, hold, key_of, told_by
 from rso.reports.models import Citation, Edition, EditionState, Frozen
 
 #: Records of a citation that are kept to be compared; of more only the hash.
@@ -37,9 +39,8 @@ def cite(reading: Reading, by: tuple[str, ...], *, now: datetime) -> Citation:
     """
     with snapshot(), translation.override("en"):
         last = AuditEvent.objects.aggregate(last=Max("id"))["last"] or 0
-        holdings = Holdings()
-        key = hold(reading, holdings, by)
-        says = {**content(reading, by), "rows": holdings.hash_of(key)}
+        holdings = _held(reading, by)
+        says = {**content(reading, by), "rows": holdings.hash_of(key_of(reading))}
         digest = hashlib.sha256(json.dumps(says, sort_keys=True, ensure_ascii=False).encode()).hexdigest()[:24]
         may_keep = reading.reader.office or reading.figure.public
         few = sum(len(shelf.refs) for shelf in holdings.shelves.values()) <= KEPT
@@ -178,12 +179,18 @@ def _moved(cited: Citation, reading: Reading, now: dict[str, Any]) -> list[str]:
         kind = kind_of(reading.figure.source.model)
         touched = AuditEvent.objects.filter(kind=kind, id__gt=cited.last_event).order_by("ref")
         return list(touched.values_list("ref", flat=True).distinct()[:200])
-    before, after = Holdings.from_bytes(bytes(cited.records)), Holdings()
-    hold(reading, after, says["by"])
+    moves = Moves(Holdings.from_bytes(bytes(cited.records)), _held(reading, says["by"]))
     values = [{"": side["value"], **{cell["filter"]: cell["value"] for cell in side["cells"]}} for side in (says, now)]
     names = [name for name in {**values[0], **values[1]} if values[0].get(name, 0) != values[1].get(name, 0)]
     parts = (dict(pair.split("=", 1) for pair in name.split(",") if pair) for name in names)
-    return sorted({ref for part in parts for ref in records_why(before, after, reading, part)})
+    return sorted({ref for part in parts for ref in records_why(moves, reading, part)})
+
+
+def _held(reading: Reading, by: Iterable[str]) -> Holdings:
+    holdings = hold([reading])
+    for slug in by:
+        holdings.split(key_of(reading), reading, slug)
+    return holdings
 
 
 # -- words -------------------------------------------------------------------------------------------------------------

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from django.utils.translation import gettext_lazy
@@ -12,8 +13,8 @@ from django.utils.translation import gettext_lazy
 from rso.core import history
 from rso.core.figures import Refusal, UnknownFigure, registry
 from rso.core.figures.cache import last_change, models_behind
-from rso.core.figures.dimensions import BASIS
-from rso.core.figures.holdings import Holdings, moved
+from rso.core.figures.holdings import Holdings, uncollected
+from rso.core.figures.moving import Moves
 from rso.core.figures.notes import notes_on, notes_on_cell
 from rso.core.figures.reading import PUBLIC, Reading
 from rso.core.figures.suppression import OTHER
@@ -84,7 +85,7 @@ class Movement:
 
 def drift(edition: Edition, before: Holdings | None = None) -> list[Movement]:
     """Every figure and cell of the edition that moved, as its readers would see it now. `before` are its records, if at hand."""
-    with snapshot():
+    with snapshot(), uncollected():
         rows = list(edition.frozen.order_by("pk"))
         found = list(_Drift(edition, rows, before).all())
     explained = {e.key: e for e in edition.explained.select_related("by")}
@@ -115,22 +116,31 @@ class _Drift:
 
     def __init__(self, edition: Edition, rows: Sequence[Frozen], before: Holdings | None) -> None:
         self.edition, self.rows = edition, rows
-        self.now = Holdings()
         self._before = before
         self.readings: dict[tuple[str, str], Reading] = {}
         self.changed: dict[frozenset[str], bool] = {}
 
-    @property
-    def before(self) -> Holdings:
-        if self._before is None:
-            self._before = records_of(self.edition)
-        return self._before
+    @cached_property
+    def doubtful(self) -> list[Frozen]:
+        """What another definition counts now, or whose records were touched since."""
+        known = (row for row in self.rows if row.figure in registry.figures)
+        return [
+            row
+            for row in known
+            if row.definition != definition_hash(registry.find(row.figure)) or self._may_have_moved(row)
+        ]
+
+    @cached_property
+    def moves(self) -> Moves:
+        now = hold(map(self._reading, self.doubtful))
+        return Moves(records_of(self.edition) if self._before is None else self._before, now)
 
     def all(self) -> Iterator[Movement]:
+        doubtful = {row.key for row in self.doubtful}
         for row in self.rows:
             if row.figure not in registry.figures:
                 yield Movement(row, row.filter, row.value, None, "", proposed=Why.DEFINITION)
-            elif row.definition != definition_hash(registry.find(row.figure)) or self._may_have_moved(row):
+            elif row.key in doubtful:
                 yield from self._of(row)
 
     def _reading(self, row: Frozen) -> Reading:
@@ -182,11 +192,9 @@ class _Drift:
 
     def _records(self, row: Frozen, reading: Reading, filters: Mapping[str, str]) -> list[str]:
         """The records that moved a number; of an edition that did not keep how they were split, none can be told."""
-        key = hold(reading, self.now, filters)
-        held = self.before.held[key]
-        if not filters and held.rule != "share" and self._same(key):
-            return []
-        return records_why(self.before, self.now, reading, filters, *self._beside(row, reading, filters))
+        for slug in filters:
+            self.moves.now.split(key_of(reading), reading, slug)
+        return records_why(self.moves, reading, filters, *self._beside(row, reading, filters))
 
     def _beside(self, row: Frozen, reading: Reading, filters: Mapping[str, str]) -> tuple[set[str], set[str]]:
         """Of a row of all others: the rows that stood, and stand, beside it. Nothing of any other row."""
@@ -196,10 +204,6 @@ class _Drift:
         split = next((r for r in self.rows if (r.figure, r.period, r.by) == (row.figure, row.period, slug)), row)
         was = {cell["filter"].partition("=")[2] for cell in split.cells}
         return was - {OTHER}, {name.partition("=")[2] for name in cells_now(reading, split)} - {OTHER}
-
-    def _same(self, key: str) -> bool:
-        row = next((row for row in self.rows if row.rows and f"{row.figure}|{row.period}|" == key), None)
-        return row is not None and row.rows == self.now.hash_of(key)
 
     def _touched(self, row: Frozen, refs: Sequence[str]) -> list[Touched]:
         """The records with the last thing done to each since, or to what it belongs to: its event, its person."""
@@ -216,27 +220,15 @@ class _Drift:
 
 
 def records_why(
-    before: Holdings, now: Holdings, reading: Reading, filters: Mapping[str, str],
-    was_beside: Collection[str] = (), is_beside: Collection[str] = (),
+    moves: Moves, reading: Reading, filters: Mapping[str, str], was_beside: Collection[str] = (), is_beside: Collection[str] = ()
 ) -> list[str]:  # fmt: skip
-    """The records that moved a figure or a cell of it, both held; none where it was not kept how they are split.
-
-    A cell of all others is known by the rows that stood, and stand, beside it.
-    """
+    """The records that moved a figure or a cell of it; none where it was not kept how they are split."""
     key, found = key_of(reading), set[str]()
-    for each in before.held[key].of or (key,):
+    for each in moves.before.held[key].of or (key,):
         for cell in _cells_of_share(reading) or (filters,):
-            if before.keeps(each, cell):
-                sides = before.rows(each, cell, was_beside), now.rows(each, cell, is_beside)
-                why = moved(before.held[each].rule, *sides)
-                found.update(_otherwise_known(before, now, each, why) if BASIS.slug in cell else why)
+            if moves.before.keeps(each, cell):
+                found.update(moves.records(each, cell, was_beside, is_beside))
     return sorted(found)
-
-
-def _otherwise_known(before: Holdings, now: Holdings, key: str, why: Sequence[str]) -> list[str]:
-    """Those that stand otherwise: a thing is known as the weakest of its records, and the others are not why it is another."""
-    was, stands = before.standing(key), now.standing(key)
-    return [ref for ref in why if was.get(ref) != stands.get(ref)]
 
 
 def _cells_of_share(reading: Reading) -> list[dict[str, str]]:

@@ -50,22 +50,20 @@ def definition_hash(figure: Figure) -> str:
 
 def freeze(document: Document, reading_of: ReadingOf) -> tuple[list[Frozen], Holdings]:
     """What the document prints, as rows that are not saved yet, and the records that stand behind."""
-    holdings, places = Holdings(), places_in(document)
-    frozen = [
-        _figure(p, reading_of(p.figure, Period.parse(p.period)), holdings, places[p.key])
-        for p in document.figures.values()
-    ]
-    splits: dict[tuple[str, str, str], list[dict[str, Any]]] = defaultdict(list)
+    printed = [(p, reading_of(p.figure, Period.parse(p.period))) for p in document.figures.values()]
+    cells: dict[tuple[str, str, str], list[dict[str, Any]]] = defaultdict(list)
     for cell in document.breakdowns:
         by = ",".join(filter(None, (cell["dimension"], cell.get("across"))))
-        splits[cell["figure"], cell["period"], by].append(cell)
-    for (slug, period, by), cells in splits.items():
-        frozen.append(_split(reading_of(slug, Period.parse(period)), by, cells, holdings))
-    for p in document.figures.values():
-        for whole, by in told_by(reading_of(p.figure, Period.parse(p.period)), p.filter.split("=")[0]):
-            if (whole.figure.slug, p.period, by) not in splits:
-                splits[whole.figure.slug, p.period, by] = []
-                frozen.append(_split(whole, by, cells_of(whole, by), holdings))
+        cells[cell["figure"], cell["period"], by].append(cell)
+    splits = {at: reading_of(at[0], Period.parse(at[1])) for at in cells}
+    for p, reading in printed:
+        for whole, by in told_by(reading, p.filter.split("=")[0]):
+            splits.setdefault((whole.figure.slug, p.period, by), whole)
+    holdings, places = hold((*(reading for _p, reading in printed), *splits.values())), places_in(document)
+    frozen = [_figure(p, reading, holdings, places[p.key]) for p, reading in printed]
+    for at, reading in splits.items():
+        told = cells[at] if at in cells else cells_of(reading, at[2])
+        frozen.append(_split(reading, at[2], told, holdings))
     return frozen, holdings
 
 
@@ -95,17 +93,15 @@ def key_of(reading: Reading) -> str:
     return f"{reading.figure.slug}|{reading.period.key}|"
 
 
-def hold(reading: Reading, holdings: Holdings, dimensions: Iterable[str]) -> str:
-    key = key_of(reading)
-    if key not in holdings.held:
-        holdings.take(key, reading)
-    for slug in dimensions:
-        holdings.split(key, reading, slug)
-    return key
+def hold(readings: Iterable[Reading]) -> Holdings:
+    """What figures hold, each whole under its key."""
+    return Holdings.of({key_of(reading): reading for reading in readings})
 
 
 def _figure(p: Printed, reading: Reading, holdings: Holdings, places: list[dict[str, str]]) -> Frozen:
-    key = hold(reading, holdings, [pair.split("=")[0] for pair in p.filter.split(",") if pair])
+    key = key_of(reading)
+    for pair in filter(None, p.filter.split(",")):
+        holdings.split(key, reading, pair.split("=")[0])
     return Frozen(
         key=p.key, figure=p.figure, period=p.period, filter=p.filter, title=p.title, value=p.value, shown=p.shown,
         unit=p.unit, status=p.status, version=p.version, definition=definition_hash(reading.figure),
@@ -114,7 +110,9 @@ def _figure(p: Printed, reading: Reading, holdings: Holdings, places: list[dict[
 
 
 def _split(reading: Reading, by: str, cells: list[dict[str, Any]], holdings: Holdings) -> Frozen:
-    figure, key = reading.figure, hold(reading, holdings, by.split(","))
+    figure, key = reading.figure, key_of(reading)
+    for slug in by.split(","):
+        holdings.split(key, reading, slug)
     return Frozen(
         key=f"{key}by {by}", figure=figure.slug, period=reading.period.key, by=by, title=str(figure.title),
         value=figure.unit.exact(reading.value), unit=figure.unit.code, status=reading.status.value, version=figure.version,

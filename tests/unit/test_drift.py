@@ -32,7 +32,7 @@ from rso.members.models import Body, Person, Sex
 from rso.reports.compiler import compile_and_read
 from rso.reports.drift import cells_now, drift
 from rso.reports.freezing import _split as frozen_split
-from rso.reports.freezing import cells_of, definition_hash, definition_of, freeze, hold
+from rso.reports.freezing import cells_of, definition_hash, definition_of, freeze, hold, key_of
 from rso.reports.listing import record_rows
 from rso.reports.models import Edition, Frozen, Report
 from tests.conftest import NOW
@@ -243,8 +243,8 @@ Stood = dict[str, tuple[Any, ...]]
 
 def frozen_splits() -> tuple[Edition, Holdings]:
     """An edition that prints splits by all three of figures of people, and a share of women."""
-    edition, holdings = an_edition(YEAR.last_day), Holdings()
     of = {slug: Reading(registry.find(slug), YEAR) for slug in (*PEOPLE, "share-of-women")}
+    edition, holdings = an_edition(YEAR.last_day), hold(of.values())
     rows = [frozen_split(of[slug], by, cells_of(of[slug], by), holdings) for slug, by in product(PEOPLE, BY)]
     share = of["share-of-women"]
     printed = {
@@ -252,7 +252,7 @@ def frozen_splits() -> tuple[Edition, Holdings]:
         "status": share.status.value,
         "unit": share.figure.unit.code,
     }
-    key = hold(share, holdings, ())
+    key = key_of(share)
     rows.append(
         Frozen(
             key=key, figure=share.figure.slug, period="2022", **printed, version=1, definition=definition_hash(share.figure),

@@ -345,11 +345,8 @@ def count_by_basis(reading: Reading) -> dict[int, int]:
     if isinstance(reading.adds, Total):
         records = reading.records.annotate(_basis=reading.basis_at())
         return dict(records.values_list("_basis").annotate(v=reading.adds.value()).order_by())
-    present = list(
-        reading.counted.annotate(_basis=reading.basis_at()).order_by().values_list("_basis", flat=True).distinct()
-    )
-    if len(present) == 1:
-        return {present[0]: int(reading.value or 0)}
+    if len(reading.ranks) == 1:
+        return {reading.ranks[0]: int(reading.value or 0)}
     seen: set[Any] = set()
     counted = {}
     for rank, groups in sorted(_gathered(reading, []).items(), reverse=True):

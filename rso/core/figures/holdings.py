@@ -1,23 +1,29 @@
 """What figures hold at one time: the records that each counts, and what every record adds to it.
 
 Records stand once on the shelf of their kind, with columns of what figures read of them; a figure marks its records there.
-From what a figure held once and holds now follows which records moved it.
+What two times hold is compared in `moving.py`.
 """
 
 from __future__ import annotations
 
+import gc
 import hashlib
 import io
 import json
 import zipfile
+from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date
-from itertools import compress
+from itertools import chain, compress, repeat
+from operator import itemgetter
 from typing import Any
 
 from django.core.exceptions import EmptyResultSet
 from django.core.serializers.json import DjangoJSONEncoder
+from django.db import connections
+from django.db.models import QuerySet
 
 from rso.core.figures.adding import Adds, Distinct, Median, Total
 from rso.core.figures.dimensions import BASIS, UNKNOWN, Dimension
@@ -34,23 +40,19 @@ FIRST_DAY = (1980, 1, 1, 0, 0, 0)
 
 @dataclass
 class Shelf:
-    """Records of one kind, each once, and columns beside their refs."""
+    """Records of one kind, each once, in the order of their refs, and columns beside them. Their keys are not kept."""
 
     refs: list[str] = field(default_factory=list)
     columns: dict[str, list[Any]] = field(default_factory=dict)
-    at: dict[str, int] = field(default_factory=dict)
+    keys: list[Any] = field(default_factory=list)
 
-    def place(self, ref: str) -> int:
-        if (found := self.at.get(ref)) is not None:
-            return found
-        found = self.at[ref] = len(self.refs)
-        self.refs.append(ref)
-        return found
+    def column(self, name: str) -> list[Any]:
+        return self.columns.get(name) or [None] * len(self.refs)
 
-    def put(self, name: str, places: Iterable[int], values: Iterable[Any]) -> None:
-        column = self.columns.setdefault(name, [])
-        column.extend([None] * (len(self.refs) - len(column)))
-        for at, value in zip(places, values, strict=True):
+    def put(self, name: str, flags: bytes, values: Iterable[Any]) -> None:
+        """Writes values beside the records that are marked."""
+        column = self.columns.setdefault(name, [None] * len(self.refs))
+        for at, value in zip(compress(range(len(flags)), flags), values, strict=True):
             column[at] = value
 
 
@@ -66,123 +68,125 @@ class Held:
 
 
 class Holdings:
-    """Shelves, marks on them, and what each figure holds, by the name under which it was taken."""
+    """Shelves, marks on them, and what each figure holds, by the key under which it was asked for."""
 
     def __init__(self) -> None:
         self.shelves: dict[str, Shelf] = {}
         self.marks: dict[str, bytes] = {}
         self.held: dict[str, Held] = {}
-        self._known: dict[str, str] = {}
-        self._hashes: dict[tuple[str, str, tuple[str, ...]], str] = {}
+        self._asked: dict[str, str] = {}
+        self._digests: dict[tuple[str, str, str], str] = {}
 
     # -- taking --------------------------------------------------------------------------------------------------------
 
-    def take(self, key: str, reading: Reading) -> None:
-        """Keeps the records of a figure and what each adds; of a share those of both its parts.
+    @classmethod
+    def of(cls, readings: Mapping[str, Reading]) -> Holdings:
+        """What figures hold now, all at once: the records of a kind are read once, however many figures count them.
 
         Of a share of a sensitive split the records are those whom the split is of, for hashes go out: which of them it
         counts is told by a column, as of every split.
         """
-        adds = reading.figure.adds
-        if reading.figure.slices:
-            whole = reading.split_of
-            parts = {"whole": whole} if whole else dict(zip(("part", "whole"), reading.parts, strict=True))
+        found, asked = cls(), dict[str, dict[str, tuple[QuerySet[Any], set[str]]]]()
+        for key, reading in readings.items():
+            parts = _parts(key, reading)
+            if reading.figure.slices:
+                found.held[key] = Held("share", of=tuple(parts))
             for name, part in parts.items():
-                self.take(f"{key}|{name}", part)
-            if whole:
-                self._values(whole, whole.figure.source.dimension(reading.figure.slices[1].dimension))
-            self.held[key] = Held("share", of=tuple(f"{key}|{name}" for name in parts))
-            return
-        rule, columns = how(adds, reading.figure.source.model)
-        kind, marks = self._mark(reading, columns)
-        self.held[key] = Held(rule, kind, marks, columns)
+                rule, columns = how(part.figure.adds, part.figure.source.model)
+                question = _question(part)
+                marks = found._asked.setdefault(question, str(len(found._asked)))
+                kind = kind_of(part.figure.source.model)
+                _records, wanted = asked.setdefault(kind, {}).setdefault(marks, (part.records.order_by(), set()))
+                wanted.update(columns)
+                found.held[name] = Held(rule, kind, marks, columns)
+        with uncollected():
+            for kind, sets in asked.items():
+                found._read(kind, sets)
+            for key, reading in readings.items():
+                if reading.split_of:
+                    found.split(f"{key}|whole", reading.split_of, reading.figure.slices[1].dimension)
+        return found
+
+    def _read(self, kind: str, sets: Mapping[str, tuple[QuerySet[Any], set[str]]]) -> None:
+        """Reads which records each set holds; then those of the largest with all columns, and of others what it lacks."""
+        keys = {marks: _keys(records) for marks, (records, _columns) in sets.items()}
+        columns = sorted(set().union(*(columns for _records, columns in sets.values())))
+        own = [name for name in columns if not _is_many(name, next(iter(sets.values()))[0])]
+        rows: dict[Any, tuple[Any, ...]] = {}
+        for marks in sorted(sets, key=lambda marks: -len(keys[marks])):
+            if not keys[marks] <= rows.keys():
+                rows.update((row[0], row) for row in sets[marks][0].values_list("pk", "ref", *own))
+        ordered = sorted(rows.values(), key=itemgetter(1))
+        found = list(map(list, zip(*ordered, strict=True))) or [[] for _ in ("pk", "ref", *own)]
+        shelf = self.shelves[kind] = Shelf(found[1], dict(zip(own, map(_plain, found[2:]), strict=True)), found[0])
+        for marks, held in keys.items():
+            self.marks[marks] = bytes(map(held.__contains__, shelf.keys))
+        for marks, (records, wanted) in sets.items():
+            for name in sorted(wanted.difference(own)):
+                several = _gathered(records.values_list("pk", name))
+                shelf.put(name, self.marks[marks], map(several.get, compress(shelf.keys, self.marks[marks])))
 
     def split(self, key: str, reading: Reading, slug: str) -> None:
-        """Keeps the values that the records of a figure, which is taken already, have of a dimension."""
-        if reading.split_of:
+        """Keeps the values that the records of a figure, which is held already, have of a dimension."""
+        if reading.figure.slices and reading.split_of:
             return
-        keys = self.held[key].of or (key,)
-        for name, part in zip(keys, reading.parts if reading.figure.slices else (reading,), strict=True):
+        for name, part in _parts(key, reading).items():
             dimension = part.figure.source.dimension(slug)
             if dimension is BASIS:
                 self._bases(name, part)
             else:
                 self._values(part, dimension)
 
-    def _mark(self, reading: Reading, columns: Sequence[str]) -> tuple[str, str]:
-        """Reads the refs of the records and the columns that are not known yet, each set of records once."""
-        kind = kind_of(reading.figure.source.model)
-        shelf = self.shelves.setdefault(kind, Shelf())
-        records = reading.records.order_by()
-        try:
-            asked = f"{kind} {records.query}"
-        except EmptyResultSet:
-            asked = f"{kind} nothing"
-        missing = [name for name in columns if f"{asked} {name}" not in self._known]
-        if asked in self._known and not missing:
-            return kind, self._known[asked]
-        rows: list[Any] = [] if asked.endswith(" nothing") else list(records.values_list("ref", *missing))
-        if missing and not reading.figure.source.model._meta.get_field(missing[0].partition("__")[0]).concrete:
-            rows = _gathered(rows)
-        places = [shelf.place(row[0]) for row in rows]
-        for at, name in enumerate(missing, 1):
-            shelf.put(name, places, (_plain(row[at]) for row in rows))
-            self._known[f"{asked} {name}"] = name
-        if asked not in self._known:
-            flags = bytearray(len(shelf.refs))
-            for place in places:
-                flags[place] = 1
-            self._known[asked] = str(len(self.marks))
-            self.marks[self._known[asked]] = bytes(flags)
-        return kind, self._known[asked]
-
-    def _values(self, reading: Reading, dimension: Dimension) -> None:
-        kind, marks = self._mark(reading, ())
-        name, shelf = f"by {dimension.slug}", self.shelves[kind]
-        if f"{kind} {marks} {name}" in self._known:
-            return
-        self._known[f"{kind} {marks} {name}"] = name
-        columns = [dimension.reader(reading.records.model), *([dimension.weight] if dimension.weight else [])]
-        rows = list(reading.records.filter(**dimension.only).order_by().values_list("ref", *columns))
-        names = dimension.names({row[1] for row in rows} - {None, ""})
-        found: dict[str, list[tuple[str, int]]] = {}
-        for ref, raw, *weight in rows:
-            key = UNKNOWN if raw in (None, "") else names[raw].key
-            found.setdefault(ref, []).append((key, weight[0] if weight and weight[0] is not None else HUNDRED))
-        members = list(compress(shelf.refs, self.marks[marks]))
-        values = (sorted(set(found.get(ref, [(UNKNOWN, HUNDRED)]))) for ref in members)
-        shelf.put(name, map(shelf.at.__getitem__, members), values)
-
     def _bases(self, key: str, reading: Reading) -> None:
         """Keeps how each record is known, which differs by figure and period: a column of the figure's own."""
         held = self.held[key]
-        shelf, known = self.shelves[held.kind], dict(reading.records.order_by().values_list("ref", reading.basis_at()))
-        members = list(compress(shelf.refs, self.marks[held.marks]))
-        shelf.put(f"by {BASIS.slug} of {key}", map(shelf.at.__getitem__, members), (known[ref] for ref in members))
+        shelf, flags = self.shelves[held.kind], self.marks[held.marks]
+        known = dict(reading.records.order_by().values_list("pk", reading.basis_at()))
+        shelf.put(column_of(key, BASIS.slug), flags, map(known.get, compress(shelf.keys, flags)))
+
+    def _values(self, reading: Reading, dimension: Dimension) -> None:
+        shelf, marks = self.shelves[kind_of(reading.figure.source.model)], self._asked[_question(reading)]
+        name = f"by {dimension.slug}"
+        if f"{marks} {name}" in self._asked:
+            return
+        self._asked[f"{marks} {name}"] = marks
+        columns = [dimension.reader(reading.records.model), *([dimension.weight] if dimension.weight else [])]
+        rows = list(reading.records.filter(**dimension.only).order_by().values_list("pk", *columns))
+        names = dimension.names({row[1] for row in rows} - {None, ""})
+        found: dict[Any, set[tuple[str, int]]] = {}
+        for pk, raw, *weight in rows:
+            key = UNKNOWN if raw in (None, "") else names[raw].key
+            found.setdefault(pk, set()).add((key, weight[0] if weight and weight[0] is not None else HUNDRED))
+        nothing = {(UNKNOWN, HUNDRED)}
+        values = (sorted(map(list, found.get(pk, nothing))) for pk in compress(shelf.keys, self.marks[marks]))
+        shelf.put(name, self.marks[marks], values)
 
     # -- asking --------------------------------------------------------------------------------------------------------
 
     def keeps(self, key: str, dimensions: Iterable[str]) -> bool:
         """Whether the values that a figure's records have of these dimensions are kept."""
         columns = self.shelves[self.held[key].kind].columns
-        return all(_column(key, slug) in columns for slug in dimensions)
+        return all(column_of(key, slug) in columns for slug in dimensions)
 
-    def rows(self, key: str, cell: Mapping[str, str] | None = None, named: Collection[str] = ()) -> dict[str, Any]:
+    def rows(
+        self, key: str, cell: Mapping[str, str] | None = None, named: Collection[str] = (), places: Collection[int] | None = None
+    ) -> dict[str, Any]:  # fmt: skip
         """The records that a figure holds and what each adds; with a cell, those of one row of a split, or of a crossing.
 
-        `named` are the rows of a split of which one is of all others. Where the split was not kept there are none.
+        `named` are the rows of a split of which one is of all others. Where the split was not kept there are none. With
+        places, only what stands there on the shelf.
         """
         held = self.held[key]
         shelf, flags = self.shelves[held.kind], self.marks[held.marks]
-        refs = list(compress(shelf.refs, flags))
-        if not held.columns:
-            added: Iterator[Any] = iter([1] * len(refs))
-        else:
-            columns = [compress(shelf.columns.get(name, ()), flags) for name in held.columns]
-            added = (row[0] if len(row) == 1 else row for row in zip(*columns, strict=True))
-        found = dict(zip(refs, added, strict=True))
+
+        def chosen(column: Sequence[Any]) -> list[Any]:
+            return list(compress(column, flags)) if places is None else [column[at] for at in places if flags[at]]
+
+        refs = chosen(shelf.refs)
+        columns = [chosen(shelf.column(name)) for name in held.columns] or [[1] * len(refs)]
+        found = dict(zip(refs, columns[0] if len(columns) == 1 else zip(*columns, strict=True), strict=True))
         for dimension, wanted in (cell or {}).items():
-            values = dict(zip(refs, compress(shelf.columns.get(_column(key, dimension), ()), flags), strict=False))
+            values = dict(zip(refs, chosen(shelf.column(column_of(key, dimension))), strict=True))
             if dimension == BASIS.slug:
                 found = _known_as(Basis[wanted.upper()], held.rule, found, values)
             elif wanted == OTHER and named:
@@ -192,25 +196,33 @@ class Holdings:
                 found = {ref: _weighed(n, weighed[ref]) for ref, n in found.items() if ref in weighed}
         return found
 
-    def standing(self, key: str) -> dict[str, Any]:
-        """The records that a figure holds, each with what it adds and how it is known."""
-        held, rows = self.held[key], self.rows(key)
-        ranks = compress(self.shelves[held.kind].columns[_column(key, BASIS.slug)], self.marks[held.marks])
-        return {ref: (row, rank) for (ref, row), rank in zip(rows.items(), ranks, strict=False)}
-
     def hash_of(self, key: str) -> str:
-        """SHA-256 of a figure's rows: each ref with what it adds, in the order of the refs."""
+        """SHA-256 of a figure's rows in the order of the refs: of the refs, and of each column that is added up."""
         held = self.held[key]
-        if held.rule == "share":
-            return hashlib.sha256("\n".join(map(self.hash_of, held.of)).encode()).hexdigest()
-        same = (held.kind, held.marks, held.columns)
-        if same not in self._hashes:
-            rows = self.rows(key)
-            told = (
-                _json([(ref, rows[ref]) for ref in sorted(rows)]) if held.columns else "\n".join(sorted(rows)).encode()
-            )
-            self._hashes[same] = hashlib.sha256(told).hexdigest()
-        return self._hashes[same]
+        digests = (
+            [self._digest(held, name) for name in ("", *held.columns)] if held.kind else map(self.hash_of, held.of)
+        )
+        return hashlib.sha256("\n".join(digests).encode()).hexdigest()
+
+    def _digest(self, held: Held, name: str) -> str:
+        asked = (held.kind, held.marks, name)
+        if asked not in self._digests:
+            shelf = self.shelves[held.kind]
+            column = compress(shelf.column(name) if name else shelf.refs, self.marks[held.marks])
+            told = _json(list(column)) if name else "\n".join(column).encode()
+            self._digests[asked] = hashlib.sha256(told).hexdigest()
+        return self._digests[asked]
+
+    def lay(self, kind: str, refs: Sequence[str]) -> None:
+        """Lays a shelf over other refs, among which are all of its own."""
+        shelf = self.shelves[kind]
+        places = list(map(dict(zip(shelf.refs, range(len(shelf.refs)), strict=True)).get, refs, repeat(-1)))
+        for name in {held.marks for held in self.held.values() if held.kind == kind}:
+            self.marks[name] = bytes(map((self.marks[name] + b"\0").__getitem__, places))
+        for name, column in shelf.columns.items():
+            shelf.columns[name] = list(map([*column, None].__getitem__, places))
+        shelf.keys = list(map([*shelf.keys, None].__getitem__, places)) if shelf.keys else []
+        shelf.refs = list(refs)
 
     # -- keeping -------------------------------------------------------------------------------------------------------
 
@@ -242,20 +254,42 @@ class Holdings:
                 kind, _slash, rest = name.partition("/")
                 if kind == "marks":
                     found.marks[rest] = kept.read(name)
-                elif rest == "refs":
-                    found.shelves.setdefault(kind, Shelf()).refs = kept.read(name).decode().split("\n")
                 elif rest:
-                    found.shelves.setdefault(kind, Shelf()).columns[rest.removesuffix(".json")] = json.loads(
-                        kept.read(name)
-                    )
+                    shelf = found.shelves.setdefault(kind, Shelf())
+                    if rest == "refs":
+                        shelf.refs = kept.read(name).decode().split("\n") if kept.getinfo(name).file_size else []
+                    else:
+                        shelf.columns[rest.removesuffix(".json")] = json.loads(kept.read(name))
         return found
 
 
-def _column(key: str, dimension: str) -> str:
+@contextmanager
+def uncollected() -> Iterator[None]:
+    """While millions of rows are read, none of which is garbage: looking for it again and again took a third of the time."""
+    was = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was:
+            gc.enable()
+
+
+def _parts(key: str, reading: Reading) -> dict[str, Reading]:
+    """What of a figure is held, by key: itself; of a share both its parts, or whom the split is of."""
+    if not reading.figure.slices:
+        return {key: reading}
+    if reading.split_of:
+        return {f"{key}|whole": reading.split_of}
+    return {f"{key}|{name}": part for name, part in zip(("part", "whole"), reading.parts, strict=True)}
+
+
+def column_of(key: str, dimension: str) -> str:
+    """Beside a shelf: how its records are split; by basis, for each figure apart."""
     return f"by {dimension} of {key}" if dimension == BASIS.slug else f"by {dimension}"
 
 
-def _values_in(of: Iterable[tuple[str, int]] | None) -> set[str]:
+def _values_in(of: Iterable[Sequence[Any]] | None) -> set[str]:
     return {name for name, _weight in of or ()}
 
 
@@ -265,15 +299,39 @@ def _known_as(rank: int, rule: str, rows: Rows, ranks: Mapping[str, int]) -> dic
         return {ref: row for ref, row in rows.items() if ranks.get(ref) == rank}
     weakest: dict[str, int] = {}
     for ref, row in rows.items():
-        for thing in _things_in(row):
-            weakest[thing] = max(weakest.get(thing, 0), ranks.get(ref, 0))
+        for thing in things_in(row):
+            weakest[thing] = max(weakest.get(thing, 0), ranks.get(ref) or 0)
     found = {}
     for ref, row in rows.items():
-        things = _things_in(row)
+        things = things_in(row)
         known = {thing for thing in things if weakest[thing] == rank}
         if known or (not things and ranks.get(ref) == rank):
             found[ref] = sorted(known) if isinstance(row, list) else row
     return found
+
+
+def _question(reading: Reading) -> str:
+    """What tells one set of records from another: how the database is asked for it."""
+    try:
+        return f"{kind_of(reading.figure.source.model)} {reading.records.order_by().query}"
+    except EmptyResultSet:
+        return f"{kind_of(reading.figure.source.model)} nothing"
+
+
+def _keys(records: QuerySet[Any]) -> set[Any]:
+    """The keys of records as the database has them: of a million records the detours would be most of the time."""
+    try:
+        asked, given = records.values_list("pk").query.sql_with_params()
+    except EmptyResultSet:
+        return set()
+    with connections[records.db].cursor() as cursor:
+        cursor.execute(asked, given)
+        return set(chain.from_iterable(cursor.fetchall()))
+
+
+def _is_many(name: str, records: QuerySet[Any]) -> bool:
+    """Whether a record may name several things there, for others point to it."""
+    return not records.model._meta.get_field(name.partition("__")[0]).concrete
 
 
 def how(adds: Adds, model: Any) -> tuple[str, tuple[str, ...]]:
@@ -297,35 +355,18 @@ def _thing(adds: Distinct, model: Any) -> str:
     return f"{adds.of}__ref" if model is not None else adds.of
 
 
-def moved(rule: str, before: Rows, after: Rows) -> list[str]:
-    """The records that moved a figure, or nothing where it did not move: they came, went, or add something else.
-
-    Of things that are counted once, only those records count by which a thing came or went; and heads without a name.
-    """
-    if rule != "things":
-        differ = [ref for ref in {*before, *after} if before.get(ref) != after.get(ref)]
-        return sorted(ref for ref in differ if before.get(ref) or after.get(ref))
-    # Made anew: what is left of two large sets would keep their size, and be walked for each record.
-    turned = frozenset(sorted(_things_of(before) ^ _things_of(after)))
-    found = []
-    for ref in {*before, *after}:
-        both = (before.get(ref), after.get(ref))
-        if any(thing in turned for row in both for thing in _things_in(row)) or _heads(both[0]) != _heads(both[1]):
-            found.append(ref)
-    return sorted(found)
+def things_of(rows: Iterable[Any]) -> set[str]:
+    return {thing for row in rows for thing in things_in(row)}
 
 
-def _things_of(rows: Rows) -> set[str]:
-    return {thing for row in rows.values() for thing in _things_in(row)}
-
-
-def _things_in(row: Any) -> set[str]:
+def things_in(row: Any) -> Collection[str]:
     """What a record names to be counted once: one thing, several, or with its heads beside it."""
     thing = row[0] if isinstance(row, tuple) else row
-    return set(thing) if isinstance(thing, list) else set() if thing is None else {thing}
+    return thing if isinstance(thing, list) else () if thing is None else (thing,)
 
 
-def _heads(row: Any) -> int:
+def heads_of(row: Any) -> int:
+    """Heads without a name."""
     return int(row[1] or 0) if isinstance(row, tuple) and row[0] is None else 0
 
 
@@ -336,32 +377,31 @@ def _weighed(added: Any, weight: int) -> Any:
 def sums_to(rule: str, rows: Rows) -> dict[str, Any]:
     """How a figure's rows add up, without saying which record adds what: how many records add each number."""
     if rule == "things":
-        heads = [_heads(row) for row in rows.values()]
-        return {"things": len(_things_of(rows)), "heads": _tally(filter(None, heads))}
+        heads = map(heads_of, rows.values())
+        return {"things": len(things_of(rows.values())), "heads": _tally(filter(None, heads))}
     if rule == "days":
         spans = ([date.fromisoformat(day) for day in row] for row in rows.values())
         return {"days": _tally((last - first).days for first, last in spans)}
     return {"numbers": _tally(rows.values())}
 
 
-def _gathered(rows: Iterable[tuple[str, Any]]) -> list[tuple[str, list[Any]]]:
+def _gathered(rows: Iterable[tuple[Any, Any]]) -> dict[Any, list[Any]]:
     """One row a record that names several things."""
-    found: dict[str, set[Any]] = {}
-    for ref, thing in rows:
-        found.setdefault(ref, set()).update({thing} - {None})
-    return [(ref, sorted(things)) for ref, things in found.items()]
+    found: dict[Any, set[Any]] = {}
+    for key, thing in rows:
+        found.setdefault(key, set()).update({thing} - {None})
+    return {key: sorted(things) for key, things in found.items()}
 
 
-def _plain(value: Any) -> Any:
-    """A value as it is kept: a day by its text."""
-    return value.isoformat() if isinstance(value, date) else value
+def _plain(column: list[Any]) -> list[Any]:
+    """Values as they are kept: days by their text."""
+    if date not in set(map(type, column)):
+        return column
+    return [value.isoformat() if isinstance(value, date) else value for value in column]
 
 
 def _tally(numbers: Iterable[Any]) -> dict[str, int]:
-    found: dict[str, int] = {}
-    for number in numbers:
-        found[str(number)] = found.get(str(number), 0) + 1
-    return dict(sorted(found.items()))
+    return dict(sorted((str(number), times) for number, times in Counter(numbers).items()))
 
 
 def _json(found: Any) -> bytes:

@@ -254,6 +254,17 @@ class Reading:
         of = self._sensitive[:1] if self._sensitive else self.parts
         return {slug for reading in of for slug in reading.basis}
 
+    @cached_property
+    def ranks(self) -> list[int]:
+        """Every basis among the records that are counted."""
+        known = self.counted.annotate(_basis=self.basis_at()).order_by()
+        return list(known.values_list("_basis", flat=True).distinct())
+
+    @property
+    def _may_rest_on_estimates(self) -> bool:
+        """Only where a record is estimated must each thing be told by the weakest of its records, which takes long."""
+        return not isinstance(self.figure.adds, Distinct) or Basis.ESTIMATED in self.ranks
+
     def basis_at(self, finest: int = Precision.YEAR) -> Combinable:
         """A record's basis. Illustrative where its date is known less precisely than the period or dimension needs."""
         adds, needed = self.figure.adds, self.needed_precision(finest)
@@ -317,7 +328,7 @@ class Reading:
             return Status.SUPPRESSED
         if self.span is not None and self.value is None:
             return Status.CANNOT_EXIST
-        return self.status_of(self.period, bases=self.bases)
+        return self.status_of(self.period, bases=self.bases if self._may_rest_on_estimates else ())
 
     def status_of(self, span: Period, *, breaks: Iterable[date] = (), bases: Collection[str] = ()) -> Status:
         """The status of a number for some days of the period that rests on these bases. `breaks` are days of change."""
