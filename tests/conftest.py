@@ -29,15 +29,7 @@ os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
 
 #: Tests of what SQLite and PostgreSQL might answer differently: constraints, queries, locks, texts, numbers.
 BOTH = {
-    *(
-        "test_bad_input",
-        "test_constraints",
-        "test_corrections",
-        "test_drift",
-        "test_figure_engine",
-        "test_history",
-        "test_loading",
-    ),
+    *("test_constraints", "test_corrections", "test_drift", "test_figure_engine", "test_history", "test_loading"),
     *(
         "test_merging",
         "test_office_fuzz",

@@ -10,6 +10,7 @@ import pytest
 from tests.browser.pages import PAGES
 from tests.browser.reader import Reader
 from tests.conftest import HOUSE
+from tests.sampling import few
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db]
 KB = 1000
@@ -64,7 +65,7 @@ def test_the_scripts_of_the_product_together_are_light():
 
 
 @pytest.mark.parametrize(("language", "bar"), [("", 70), ("/th", 100)])
-@pytest.mark.parametrize("name", ["home", "events", "figure", "chapter"])
+@pytest.mark.parametrize("name", few(["home", "events", "figure", "chapter"]))
 def test_a_first_visit_is_light(reader, name, language, bar):
     found = visit(reader, language + PAGES[name])
     assert found.moved <= bar * KB

@@ -63,6 +63,7 @@ def _of_operation(schema: Any, operation: Any, headers: dict[str, str], cases: i
     return found
 
 
+@pytest.mark.long
 def test_one_address_does_what_its_description_says(office):
     assert faults({}, 5, lambda path: path == "/api/events/") == []
 

@@ -257,6 +257,7 @@ def people_in(text: str) -> set[str]:
     return {name for name in Person.objects.values_list("name", flat=True) if name in text}
 
 
+@pytest.mark.long
 def test_names_of_people_are_told_to_no_key_but_one_that_opens_them(naree):
     assert Person.objects.count() > 100
     assert (people_in(told_to()), people_in(told_to(key_of(naree, "office")))) == (set(), set())

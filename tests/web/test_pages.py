@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, deque
+from functools import cache as cache_of
 from urllib.parse import quote
 
 import pytest
@@ -11,6 +12,7 @@ from django.test import Client
 from django.urls import Resolver404, resolve
 from django.utils import translation
 
+from tests.sampling import few
 from tests.web.failing import pages_of_faults
 from tests.web.markup import Page
 from tests.web.walking import ANYONE, NAREE, as_role, ask, lay_editions, table
@@ -29,6 +31,13 @@ def body_of(response: HttpResponse) -> bytes:
     return b"".join(response.streaming_content) if read is None else read
 
 
+@cache_of
+def told_to_anyone() -> dict[str, HttpResponse]:
+    """What each address of the table answers to someone new: asked once for all tests that read its head."""
+    lay_editions()
+    return {line.address: ask(as_role(ANYONE), line.address) for line in table()}
+
+
 def pages(prefix: str = "") -> list[Page]:
     """The pages of the table as anyone reads them, in the language of the prefix."""
     lay_editions()
@@ -41,7 +50,7 @@ def pages(prefix: str = "") -> list[Page]:
     return found
 
 
-@pytest.mark.parametrize("prefix", ["", "/th"])
+@pytest.mark.parametrize("prefix", few(["", "/th"]))
 def test_every_page_is_well_made(prefix):
     found = pages(prefix)
 
@@ -57,10 +66,9 @@ def test_every_page_of_a_fault_is_well_made():
 
 
 def test_no_page_but_those_for_signing_in_sets_a_cookie():
-    lay_editions()
-    addresses = [line.address for line in table() if not line.route.startswith("account_")]
+    signing_in = {line.address for line in table() if line.route.startswith("account_")}
 
-    assert [address for address in addresses if ask(as_role(ANYONE), address).cookies] == []
+    assert {address for address, answer in told_to_anyone().items() if answer.cookies} <= signing_in
 
 
 # -- links ---------------------------------------------------------------------------------------------------------------
@@ -134,8 +142,7 @@ POLICY = {
 
 
 def test_every_answer_bears_the_headers_of_safety():
-    client = as_role(ANYONE)
-    kept = {line.address: ask(client, line.address).headers for line in table()}
+    kept = {address: answer.headers for address, answer in told_to_anyone().items()}
 
     policies = {headers["Content-Security-Policy"] for headers in kept.values()}
     assert [set(policy.split("; ")) for policy in policies] == [POLICY]
@@ -218,7 +225,7 @@ def written(value: str) -> str:
     return quote(value, safe="%", errors="surrogatepass")
 
 
-@pytest.mark.parametrize("value", STRANGE, ids=lambda value: ascii(value)[:20])
+@pytest.mark.parametrize("value", few(STRANGE, 8), ids=lambda value: ascii(value)[:20])
 def test_a_strange_question_is_answered_in_words(value):
     text = written(value)
     questions = [f"{address}?q={text}&page={text}" for address in LISTS]
@@ -242,7 +249,7 @@ def test_a_period_at_the_ends_of_the_calendar_is_no_period(period):
     assert [(status, faults) for _address, status, faults in found] == [(404, [])] * 5 + [(422, [])]
 
 
-@pytest.mark.parametrize("value", STRANGE, ids=lambda value: ascii(value)[:20])
+@pytest.mark.parametrize("value", few(STRANGE, 8), ids=lambda value: ascii(value)[:20])
 def test_an_address_that_nothing_has_is_not_found(value):
     text = written(value)
     addresses = [f"/{room}/{text}/" for room in ("events", "work", "publications", "members", "funders", "reports")]

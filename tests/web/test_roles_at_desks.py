@@ -17,6 +17,7 @@ from rso.core.verbs import add
 from rso.events.models import Event, Participation, ParticipationRole, ParticipationState, Presence
 from rso.members.models import Body, Person
 from tests.conftest import NOW
+from tests.sampling import few
 from tests.web.conftest import as_user
 from tests.web.test_every_desk import CAST, OUTSIDERS, named
 
@@ -89,7 +90,7 @@ def test_a_name_is_read_by_those_who_may_see_people(canary, naree):
     assert {"/office/people/?q=Zanzibaria", "/office/participations/export.csv"} <= set(leaks(naree, canary))
 
 
-@pytest.mark.parametrize("ref", ["marta-ilves", "lena-fischer", "kim-osei"])
+@pytest.mark.parametrize("ref", few(["kim-osei", "marta-ilves", "lena-fischer"]))
 def test_a_name_stands_nowhere_for_those_of_the_office_who_may_not_see_people(canary, ref):
     found = leaks(named(ref), canary)
 
@@ -97,6 +98,6 @@ def test_a_name_stands_nowhere_for_those_of_the_office_who_may_not_see_people(ca
     assert [address for address in found if not address.startswith("/figures/")] == []
 
 
-@pytest.mark.parametrize("ref", OUTSIDERS)
+@pytest.mark.parametrize("ref", few(OUTSIDERS))
 def test_a_name_stands_nowhere_for_those_outside(canary, ref):
     assert leaks(named(ref), canary) == []

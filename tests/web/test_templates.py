@@ -80,6 +80,7 @@ def rendered():
     template_rendered.disconnect(note)
 
 
+@pytest.mark.long
 def test_every_template_is_rendered(office, naree, now, rendered, tmp_path, monkeypatch):
     lay_editions()
     staff, anyone = as_role(NAREE), as_role(ANYONE)
