@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
 #: Who may: declared by the room that knows the roles.
 PERMISSION = "periods.close"
+#: The place of what is wrong where nothing is but that nobody said why.
+WHY = "_reason"
 _REASON: ContextVar[str] = ContextVar("reason", default="")
 
 
@@ -44,19 +46,37 @@ def reason_given() -> str:
     return _REASON.get()
 
 
-def objections(things: Sequence[models.Model], *, by: User, reason: str = "") -> Iterator[tuple[int, str]]:
-    """(index, sentence) for each record that lies in a closed period, where this person may not change it so."""
-    when = _when(type(things[0])) if things else ()
-    closed = list(ClosedPeriod.objects.filter(opened_at=None).order_by("starts_on")) if when else []
-    may = PERMISSION in permissions.all and permissions.all[PERMISSION].allows(by)
+def closed_for(model: type[models.Model]) -> list[ClosedPeriod]:
+    """The closed periods in which records of this kind can lie."""
+    return list(ClosedPeriod.objects.filter(opened_at=None).order_by("starts_on")) if _when(model) else []
+
+
+def may_with_reason(by: Any) -> bool:
+    """Whether this person changes what is closed, saying why."""
+    return PERMISSION in permissions.all and permissions.all[PERMISSION].allows(by)
+
+
+def objections(things: Sequence[models.Model], *, by: User, reason: str = "") -> Iterator[tuple[int, str, str]]:
+    """(index, place, sentence) for each record that lies in a closed period, where this person may not change it so."""
+    closed = closed_for(type(things[0])) if things else []
+    may = bool(closed) and may_with_reason(by)
     if not closed or (may and (reason or reason_given()).strip()):
         return
-    for at, (first, last) in enumerate(_days(things, when)):
+    where, form = (
+        (WHY, _("%(period)s is closed: say why its records change."))
+        if may
+        else ("ref", _("%(period)s is closed: its records change only by a co-manager, who says why."))
+    )
+    for at, (first, last) in enumerate(_days(things, _when(type(things[0])))):
         for period in closed:
             if first < period.ends_before and last >= period.starts_on:
-                form = _("%(period)s is closed: its records change only by a co-manager, who says why.")
-                yield at, form % {"period": period}
+                yield at, where, form % {"period": period}
                 break
+
+
+def asks_why(things: Sequence[models.Model], by: Any) -> bool:
+    """Whether this person may change these records, and must say why."""
+    return any(where == WHY for _at, where, _says in objections(things, by=by))
 
 
 def close(period: Period, *, by: User, now: datetime, reason: str) -> ClosedPeriod:

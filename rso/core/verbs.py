@@ -106,7 +106,9 @@ def _refuse_closed(
     found = things if moved is None else moved
     at = {id(thing): at for at, thing in enumerate(things)}
     said = [*objections(found, by=by, reason=reason), *objections(before, by=by, reason=reason)]
-    refuse(Problem(at[id(found[index])], "ref", says) for index, says in dict(said).items())
+    refuse(
+        Problem(at[id(found[index])], where, says) for index, (where, says) in {at: rest for at, *rest in said}.items()
+    )
 
 
 def _whole(fields: Iterable[models.Field[Any, Any]], thing: Kept) -> dict[str, Any]:

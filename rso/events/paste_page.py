@@ -16,16 +16,18 @@ from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_http_methods
 
 from rso.core.access import saw
+from rso.core.closing import WHY, asks_why, because
 from rso.core.listings import Item, Panel
 from rso.core.loading.columns import CONTROL
 from rso.core.models import Saw
 from rso.core.office.desks import desks
 from rso.core.office.doors import of_the_office
+from rso.core.office.forms import why_asked
 from rso.core.permissions import officer
 from rso.core.verbs import Refused
 from rso.events.entering import Entered, enter_participants
 from rso.events.matching import HEADS, NEW, SKIP, Proposal, Proposals, Verdict, decided, propose
-from rso.events.models import Event
+from rso.events.models import Event, Participation
 from rso.events.policies import KEEP_PARTICIPANTS
 from rso.members.models import Person
 
@@ -195,14 +197,25 @@ def paste_page(request: HttpRequest, ref: str) -> HttpResponse:
         known = sum(len(p.near) + (p.verdict in (Verdict.KNOWN, Verdict.THERE)) for p in sheet.proposals.rows)
         if known:
             saw(Person, by=officer(request), now=timezone.now(), what=Saw.LISTED, rows=known, filters=f"event={ref}")
-    context = {"desk": desk, "here": desk, "thing": event, "back": desk.at(ref), "errors": errors, "tells": TELLS}
+    closed = asks_why([Participation(event=event)], request.user)
+    reason = why_asked(request, "") if closed else None
+    context = {
+        "desk": desk,
+        "here": desk,
+        "thing": event,
+        "reason": reason,
+        "back": desk.at(ref),
+        "errors": errors,
+        "tells": TELLS,
+    }
     context |= {"sheet": sheet} if request.method == "POST" and sheet.proposals.rows else {"text": sheet.text}
     return render(request, "events/paste.html", context, status=422 if errors else 200)
 
 
 def _enter(sheet: Sheet, request: HttpRequest) -> Entered:
     rows = decided(sheet.proposals, sheet.choices)
-    return enter_participants(sheet.event, rows, by=officer(request), now=timezone.now())
+    with because(request.POST.get(WHY, "").strip()[:400]):
+        return enter_participants(sheet.event, rows, by=officer(request), now=timezone.now())
 
 
 def _words(entered: Entered) -> str:

@@ -7,7 +7,7 @@ from datetime import date
 import pytest
 
 from rso.accounts.actions import platform
-from rso.core.closing import NotClosed, because, close, open_again
+from rso.core.closing import WHY, NotClosed, because, close, open_again
 from rso.core.loading.load import BadFolder, load
 from rso.core.models import AuditEvent
 from rso.core.periods import Period
@@ -41,8 +41,14 @@ def test_a_period_is_closed_by_a_co_manager_who_says_why_and_once(office):
         close(Period.year(2022), by=named("harriet-lowe"), now=NOW, reason="done")
 
 
-@pytest.mark.parametrize(("by", "reason"), [("naree-boonmee", "mended"), ("harriet-lowe", "")])
-def test_nothing_in_it_is_added_changed_removed_or_linked(closed, by, reason):
+@pytest.mark.parametrize(
+    ("by", "reason", "where", "says"),
+    [
+        ("naree-boonmee", "mended", "ref", SAYS),
+        ("harriet-lowe", "", WHY, "2022 is closed: say why its records change."),
+    ],
+)
+def test_nothing_in_it_is_added_changed_removed_or_linked(closed, by, reason, where, says):
     event, user = an_event(), named(by)
     row = Participation.objects.filter(event=event).order_by("ref")[:1]
     event.place = "Elsewhere"
@@ -65,7 +71,7 @@ def test_nothing_in_it_is_added_changed_removed_or_linked(closed, by, reason):
         ):
             with pytest.raises(Refused) as refused:
                 verb()
-            assert [(p.index, str(p.says)) for p in refused.value.problems] == [(0, SAYS)]
+            assert [(p.index, p.field, str(p.says)) for p in refused.value.problems] == [(0, where, says)]
 
 
 def test_nothing_is_moved_into_it_or_out_of_it(closed):

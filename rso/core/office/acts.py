@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from rso.core.closing import because
 from rso.core.loading.columns import Column
 from rso.core.permissions import Permission
 from rso.core.states import Machine, Step
@@ -44,6 +45,18 @@ class Act:
     @property
     def look(self) -> str:
         return "bad" if self.final else "two"
+
+
+def with_reason(act: Act) -> Act:
+    """The same verb where it also asks why, as for records of a closed period."""
+    if REASON in act.asks:
+        return act
+
+    def run(things: Sequence[Any], *, reason: str, **given: Any) -> Any:
+        with because(reason):
+            return act.run(things, **given)
+
+    return replace(act, asks=(*act.asks, REASON), run=run)
 
 
 def acts_of(machine: Machine) -> tuple[Act, ...]:

@@ -13,12 +13,12 @@ from django.utils import timezone
 from django.utils.translation import ngettext
 
 from rso.core.addresses import REF
-from rso.core.closing import because
+from rso.core.closing import WHY, asks_why, because
 from rso.core.corrections import by_the_office
 from rso.core.history import Change, Step, steps_of
 from rso.core.loading.columns import Column, read_cells
 from rso.core.models import AuditEvent
-from rso.core.office.acts import Act
+from rso.core.office.acts import REASON, Act, with_reason
 from rso.core.office.cells import labels_of
 from rso.core.office.desks import Desk
 from rso.core.office.details import find
@@ -66,6 +66,8 @@ def act_page(request: HttpRequest, desk: Desk, slug: str, ref: str = "") -> Http
         raise Http404
     chosen = _chosen(request, desk, ref)
     fit, unfit = _sorted(act, chosen, request.user)
+    if asks_why(fit, request.user) or REASON.name in request.POST:
+        act = with_reason(act)
     asked = request.POST if request.method == "POST" else request.GET
     answers, faults = read_cells(act.asks, asked)
     sure = "yes" in request.POST or (ref and not act.asks and not act.final)
@@ -79,6 +81,8 @@ def act_page(request: HttpRequest, desk: Desk, slug: str, ref: str = "") -> Http
             )
             return redirect(_after(desk, ref))
         except Refused as error:
+            if any(problem.field == WHY for problem in error.problems):
+                act = with_reason(act)
             faults = _beside(act, error)
     if not request.POST.get("yes"):
         faults = {}
@@ -90,7 +94,8 @@ def _beside(act: Act, error: Refused) -> dict[str, str]:
     asked = {column.name for column in act.asks}
     found: dict[str, list[str]] = {}
     for problem in error.problems:
-        found.setdefault(problem.field if problem.field in asked else "", []).append(str(problem.says))
+        field = REASON.name if problem.field == WHY else problem.field
+        found.setdefault(field if field in asked else "", []).append(str(problem.says))
     return {name: "; ".join(dict.fromkeys(says)) for name, says in found.items()}
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID, uuid4
@@ -19,8 +19,9 @@ from django.utils.translation import ngettext
 
 from rso.core.access import saw
 from rso.core.addresses import REF
+from rso.core.closing import WHY, closed_for, may_with_reason
 from rso.core.loading.columns import LONGEST, Column, ListColumn
-from rso.core.models import Draft
+from rso.core.models import ClosedPeriod, Draft
 from rso.core.office.cells import Cells, Sent, cells_of_new, cells_of_stored, labels_of, named
 from rso.core.office.desks import Desk
 from rso.core.office.details import find
@@ -105,7 +106,9 @@ class Opened:
     def at_large(self) -> dict[str, str]:
         """Faults that belong to no field."""
         return {
-            name: says for name, says in self.faults.items() if name not in {c.name for c in self.desk.form_columns}
+            name: says
+            for name, says in self.faults.items()
+            if name != WHY and name not in {c.name for c in self.desk.form_columns}
         }
 
     def _field(self, column: Column) -> Field:
@@ -200,7 +203,7 @@ def _posted(request: HttpRequest, desk: Desk, thing: Any) -> HttpResponse:
     try:
         saved = save(
             desk, ref, cells, began, token,
-            by=officer(request), now=timezone.now(), reason=request.POST.get("_reason", "").strip()[:400],
+            by=officer(request), now=timezone.now(), reason=request.POST.get(WHY, "").strip()[:400],
         )  # fmt: skip
     except Unsaved as error:
         form.faults = error.faults
@@ -265,10 +268,31 @@ def keep_draft(request: HttpRequest, desk: str, ref: str, token: UUID, began: Ce
     return redirect(request.get_full_path())
 
 
+def _reason(form: Opened, request: HttpRequest) -> Field | None:
+    """Why a record is changed; why it is added, where some of its kind lie in a closed period and this person may add to it."""
+    closed = closed_for(form.desk.model) if may_with_reason(request.user) else []
+    return (
+        why_asked(request, form.faults.get(WHY, ""), closed, stored=bool(form.thing)) if form.thing or closed else None
+    )
+
+
+def why_asked(request: HttpRequest, fault: str, closed: Sequence[ClosedPeriod] = (), *, stored: bool = False) -> Field:
+    """The question why: of a change as one likes, of what lies in a closed period by need."""
+    hint = _("It stands in the history. Leave it empty where it is plain.")
+    if closed or not stored:
+        hint = _("It stands in the history. What lies in a closed period needs it.")
+    if closed:
+        names = ", ".join(map(str, closed))
+        hint = f"{hint} {_('Closed: %(periods)s.') % {'periods': names}}"
+    label = _("Why it is changed") if stored else _("Why it is added")
+    return Field(WHY, label, hint, "text", False, value=request.POST.get(WHY, "")[:400], error=fault, limit=400)
+
+
 def _show(
     request: HttpRequest, form: Opened, *, status: int = 200, draft: Draft | None = None, who: str = ""
 ) -> HttpResponse:
     desk = form.desk
+    reason = _reason(form, request)
     sections = form.sections
     context = {
         "desk": desk,
@@ -277,7 +301,8 @@ def _show(
         "thing": form.thing,
         "sections": sections,
         "began": json.dumps(form.began, ensure_ascii=False),
-        "errors": list(_errors(form, sections)),
+        "errors": list(_errors(form, [*sections, ("", [reason] if reason else [])])),
+        "reason": reason,
         "draft": draft,
         "who": who,
         "back": desk.at(form.thing.ref) if form.thing else desk.url,

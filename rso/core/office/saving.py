@@ -12,7 +12,7 @@ from django.db import DataError, IntegrityError, models, transaction
 from django.utils.translation import gettext as _
 
 from rso.core import corrections
-from rso.core.closing import because
+from rso.core.closing import WHY, because
 from rso.core.loading.columns import read_cells
 from rso.core.loading.tables import Found
 from rso.core.models import AuditEvent, Draft
@@ -159,7 +159,7 @@ def _circles(desk: Desk, values: Mapping[str, Any], found: Found) -> Iterator[tu
 
 def _by_column(desk: Desk, error: Refused) -> dict[str, str]:
     """What a verb refused, by column of the form; what belongs to none of them under the empty name."""
-    shown = {name: column.name for column in desk.form_columns for name in (column.name, column.attribute)}
+    shown = {name: column.name for column in desk.form_columns for name in (column.name, column.attribute)} | {WHY: WHY}
     return {shown.get(problem.field, ""): str(problem.says) for problem in reversed(error.problems)}
 
 
