@@ -27,7 +27,18 @@ class Finding:
 
 def examine() -> list[Finding]:
     """Every finding, good or bad. Nothing is changed."""
-    return [_python(), _packages(), *_fonts(), _folder(), _space(), _secret(), *_database(), _accounts(), _mail()]
+    return [
+        _python(),
+        _packages(),
+        *_fonts(),
+        _folder(),
+        _space(),
+        _papers(),
+        _secret(),
+        *_database(),
+        _accounts(),
+        _mail(),
+    ]
 
 
 def _python() -> Finding:
@@ -93,6 +104,21 @@ def _space() -> Finding:
     free = shutil.disk_usage(_standing(_var())).free // 1_000_000
     return Finding(
         "Free space", free > SPACE, f"{free:,} MB" if free > SPACE else f"{free} MB; free at least {SPACE} MB"
+    )
+
+
+def _papers() -> Finding:
+    """Asks for a paper that is not there: whoever answers that knows us."""
+    from django.core.files.storage import FileSystemStorage, default_storage
+
+    try:
+        default_storage.exists("attachments/none")
+    except OSError as error:
+        return Finding("Papers", False, str(error))
+    return Finding(
+        "Papers",
+        True,
+        "in the folder of data" if isinstance(default_storage, FileSystemStorage) else "in a bucket, which answers",
     )
 
 

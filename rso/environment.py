@@ -21,6 +21,7 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from rso.core.loading.near import did_you_mean
 from rso.mail import settings_of
+from rso.media import FORM, storage_of
 from rso.troubles import Trouble
 
 HOUSE = Path(__file__).resolve().parent.parent
@@ -43,6 +44,9 @@ class Environment(BaseSettings):
         repr=False,
     )
     var: Path = Field(default=HOUSE / "var", description="Folder of what the product writes: database, reports, files")
+    media: str = Field(
+        default="", description=f"Where papers of records lie: {FORM}. Empty: in the folder of RSO_VAR", repr=False
+    )
     base_url: str = Field(
         default="http://localhost:8000", description="Address under which readers reach the site; printed in reports"
     )
@@ -123,6 +127,14 @@ class Environment(BaseSettings):
     @classmethod
     def whole_path(cls, value: Path) -> Path:
         return value.expanduser().resolve()
+
+    @field_validator("media")
+    @classmethod
+    def address_of_media(cls, value: str) -> str:
+        with suppress(ValueError):
+            storage_of(value)
+            return value
+        raise ValueError(f"write {FORM}, or leave it empty")
 
     @field_validator("base_url")
     @classmethod

@@ -7,6 +7,7 @@ from csp.constants import NONE, SELF
 
 from rso import mail
 from rso.environment import HOUSE, read_environment
+from rso.media import storage_of
 
 ENV = read_environment()
 DEBUG = ENV.debug
@@ -160,7 +161,7 @@ STATIC_URL = "/static/"
 STATICFILES_DIRS = [HOUSE / "static"]
 STATIC_ROOT = VAR / "static"
 STORAGES = {
-    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "default": storage_of(ENV.media),
     "staticfiles": {
         "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
         if DEBUG

@@ -16,13 +16,15 @@ from django.db.migrations.recorder import MigrationRecorder
 from django.utils import timezone
 
 from rso import __version__
+from rso.backup import papers
 from rso.backup.archive import CHUNK, Archive, writing
 from rso.backup.rows import columns_of, kept_models, lines
 from rso.core.models import Attachment
 from rso.core.snapshot import snapshot
 
 #: What lies beside the database: papers of records, published editions, the keys that seal them, compiled reports.
-FOLDERS = ("media", "editions", "keys", "reports")
+MEDIA = "media"
+FOLDERS = (MEDIA, "editions", "keys", "reports")
 
 
 @dataclass(frozen=True)
@@ -66,8 +68,14 @@ def back_up(path: Path) -> Taken:
 
 
 def _hold(folder: Path, scratch: Path) -> None:
-    """Links every file that is not held yet: it stays readable here, even where the office removes or replaces it."""
-    for name in FOLDERS:
+    """Links every file that is not held yet: it stays readable here, even where the office removes or replaces it.
+
+    Papers that lie elsewhere than in our folder are copied.
+    """
+    elsewhere = papers.lie_elsewhere()
+    if elsewhere:
+        papers.fetch(scratch / MEDIA)
+    for name in (name for name in FOLDERS if name != MEDIA or not elsewhere):
         for path in sorted((folder / name).rglob("*")):
             held = scratch / path.relative_to(folder)
             if path.is_file() and not held.exists():
@@ -86,7 +94,7 @@ def _link(path: Path, held: Path) -> None:
 
 def _missing(scratch: Path) -> list[str]:
     attached = Attachment.objects.filter(withdrawn_at=None).order_by("ref")
-    return [found.ref for found in attached if not (scratch / "media" / found.path).exists()]
+    return [found.ref for found in attached if not (scratch / MEDIA / found.path).exists()]
 
 
 def _add_files(archive: Archive, scratch: Path) -> int:

@@ -15,8 +15,9 @@ from django.db import connection, models, transaction
 from django.db.migrations.executor import MigrationExecutor
 
 from rso.accounts.secrets import rekey
+from rso.backup import papers
 from rso.backup.archive import BadBackup, Part, check, chunks_of
-from rso.backup.make import FOLDERS
+from rso.backup.make import FOLDERS, MEDIA
 from rso.backup.rows import columns_of, kept_models, read
 from rso.core.search.index import rebuild
 
@@ -72,8 +73,15 @@ def _refuse_what_is_not_empty() -> None:
 
 def _refuse_other_files(zip: ZipFile, parts: list[Part]) -> None:
     for part in parts:
-        there = _place(part) if part.name.startswith(FILES) else None
-        if there and there.exists() and hashlib.sha256(there.read_bytes()).hexdigest() != part.sha256:
+        if not part.name.startswith(FILES):
+            continue
+        there = _place(part)
+        if name := _elsewhere(part):
+            if papers.digest_of(name) not in ("", part.sha256):
+                raise BadBackup(
+                    f"{name} is there already, and is another file. Name another bucket or folder in RSO_MEDIA."
+                )
+        elif there.exists() and hashlib.sha256(there.read_bytes()).hexdigest() != part.sha256:
             raise BadBackup(
                 f"{there} is there already, and is another file. Move it away, or set RSO_VAR to a new folder."
             )
@@ -86,6 +94,12 @@ def _place(part: Part) -> Path:
         raise BadBackup(f"The backup holds {part.name}, which has no place here.")
     folder: Path = settings.VAR
     return folder / path
+
+
+def _elsewhere(part: Part) -> str:
+    """The name of a paper that does not lie in our folder; empty for all else."""
+    of, _slash, name = part.name.removeprefix(FILES).partition("/")
+    return name if of == MEDIA and papers.lie_elsewhere() else ""
 
 
 def _refuse_other_tables(path: Path, tables: dict[str, type[models.Model]], parts: list[Part]) -> None:
@@ -116,6 +130,9 @@ def _put_files(zip: ZipFile, parts: list[Part]) -> None:
         if not part.name.startswith(FILES):
             continue
         place = _place(part)
+        if name := _elsewhere(part):
+            papers.put(name, chunks_of(zip, part.name))
+            continue
         place.parent.mkdir(parents=True, exist_ok=True)
         with tempfile.NamedTemporaryFile(dir=place.parent, delete=False) as made:
             made.writelines(chunks_of(zip, part.name))

@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from rso.environment import BadSettings, as_guide, kept_secret, read_environment
+from rso.media import FORM
 from tests.conftest import HOUSE
 
 
@@ -49,7 +50,7 @@ def test_all_mistakes_are_told_at_once_and_no_secret_is_repeated(put):
         DATABASE_URL="mysql://root:hunter2@host/office", RSO_BASE_URL="rso.example", RSO_SECRET_KEY="too short",
         RSO_DEBUG="perhaps", RSO_ALLOWED_HOSTS=" , ", RSO_BEHIND_HTTPS="2", RSO_FINANCIAL_YEAR_START="13",
         RSO_LOG_LEVEL="LOUD", RSO_LOG_FORMAT="xml", RSO_MAIL_URL="mail:hunter2@host", RSO_MAIL_FROM="nobody",
-        RSO_METRICS_TOKEN="short", RSO_ALOWED_HOSTS="rso.example", RSO_QQQQ="blue",
+        RSO_METRICS_TOKEN="short", RSO_MEDIA="s3://hunter2", RSO_OLD_SECRET_KEYS="hunter2", RSO_ACCESS_KEPT_DAYS="1", RSO_ALOWED_HOSTS="rso.example", RSO_QQQQ="blue",
     )  # fmt: skip
 
     boolean = "Input should be a valid boolean, unable to interpret input"
@@ -57,12 +58,15 @@ def test_all_mistakes_are_told_at_once_and_no_secret_is_repeated(put):
         "RSO_ALOWED_HOSTS is no setting; did you mean RSO_ALLOWED_HOSTS?",
         "RSO_QQQQ is no setting",
         "DATABASE_URL: write postgres://user@host/name or sqlite:////folder/file",
+        f"RSO_MEDIA: write {FORM}, or leave it empty",
         "RSO_BASE_URL: “rso.example”: write an address that begins with http:// or https://",
         "RSO_SECRET_KEY: write at least 50 characters, or leave it empty",
+        "RSO_OLD_SECRET_KEYS: write keys of at least 50 characters, by commas",
         f"RSO_DEBUG: “perhaps”: {boolean}",
         "RSO_ALLOWED_HOSTS: “ , ”: name at least one host",
         f"RSO_BEHIND_HTTPS: “2”: {boolean}",
         "RSO_FINANCIAL_YEAR_START: “13”: Input should be less than or equal to 12",
+        "RSO_ACCESS_KEPT_DAYS: “1”: Input should be greater than or equal to 90",
         "RSO_MAIL_URL: write smtp://user:password@host:587?tls=1, smtps://user:password@host:465 or console://",
         "RSO_MAIL_FROM: “nobody”: write one address, or a name and the address in <>",
         "RSO_METRICS_TOKEN: write at least 20 characters, or leave it empty",
