@@ -99,6 +99,7 @@ def test_every_template_is_rendered(office, naree, now, rendered, tmp_path, monk
     render_to_string("office/history.html", {"steps": history_of(event)})
     render_to_string("reports/photo.html", {"node": {"src": "a.png", "alt": "A hall", "caption": "", "credit": "RSO"}})
     as_role("ravi-perera").get("/office/audit/")
+    as_role("tran-thi-mai").get("/office/duplicates/?kind=person&winner=batbayar&loser=batbayar")
     as_role("harriet-lowe").get("/office/published/monthly-2022-09-1/withdraw/")
     anyone.get(anyone.post("/cite/", {"figure": "participations", "period": "2022"}).headers["Location"])
     upload = keep_extract(read_extract("ledger.csv", as_csv()), by=naree, now=now)
