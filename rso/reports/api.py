@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from typing import Any, TypeVar
 
 from django.conf import settings
-from django.db.models import QuerySet
+from django.db.models import Prefetch, QuerySet
 from django.http import HttpRequest
 from django.shortcuts import get_object_or_404
 from django.utils import timezone
@@ -335,14 +335,14 @@ class ReportEdition(Item):
 
 
 class ReportItem(Item):
-    """A report, and the editions of it that have been published."""
+    """A report as its last edition calls it, and all editions of it."""
 
     ref: str
     title: str
     kind: str
     period: str
     subtitle: str
-    as_at: str | None
+    as_at: str
     page: str
     editions: list[ReportEdition]
 
@@ -366,20 +366,23 @@ def _edition(report: Report, edition: Edition) -> ReportEdition:
 
 def _report(report: Report) -> ReportItem:
     editions = sorted(report.editions.all(), key=lambda edition: edition.number)
+    last = editions[-1]
     return ReportItem(
         ref=report.ref,
-        title=report.title,
+        title=last.title,
         kind=report.definition,
-        period=report.period,
-        subtitle=report.subtitle,
-        as_at=report.as_at.isoformat() if report.as_at else None,
+        period=last.period,
+        subtitle=last.subtitle,
+        as_at=last.as_at.isoformat(),
         page=absolute(report.get_absolute_url()),
         editions=[_edition(report, edition) for edition in editions],
     )
 
 
 def _reports() -> QuerySet[Report]:
-    return Report.objects.order_by("order", "ref").prefetch_related("editions")
+    """What the public may read, whatever the key: a report as its last edition calls it."""
+    editions = Edition.objects.defer("words", "changes")
+    return Report.objects.out().order_by("order", "ref").prefetch_related(Prefetch("editions", editions))
 
 
 list_of("notes", NoteItem, lambda: Note.objects.order_by("ref"), _note, filters=NoteFilters)

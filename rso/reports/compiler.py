@@ -27,7 +27,7 @@ from rso.reports.blocks import Blocks
 from rso.reports.definitions import Definition, Section, UnknownDefinition, definition
 from rso.reports.document import Chapter, Document, Printed, SectionOut
 from rso.reports.markdown import BadText, Node, Token, parse, slug_of, tokens_in
-from rso.reports.models import SOURCE_LANGUAGE, Report, SectionText
+from rso.reports.models import SOURCE_LANGUAGE, AdvanceReading, Edition, Report, SectionText
 from rso.reports.photographs import cover_of, node_of
 from rso.reports.words import advice, typed_numbers
 
@@ -54,13 +54,25 @@ class CannotCompile(Exception):
 
 
 def compile_report(report: Report, *, as_at: date | None = None, base_url: str | None = None) -> Document:
-    """The report as a document, read in one snapshot, as the public may see it. Raises CannotCompile.
+    """The report as a document, read in one snapshot, its figures as the public may see them. Raises CannotCompile.
 
-    `base_url` is where its links lead: the site's address, or "" for links within the site itself.
+    Its words are those that are being written: for the office alone. `base_url` is where its links lead: the site's
+    address, or "" for links within the site itself.
     """
     address = settings.BASE_URL if base_url is None else base_url
     with snapshot(), translation.override("en"):
         return _Compiler(report, as_at, address).run()
+
+
+def compile_anew(edition: Edition, *, base_url: str) -> Document:
+    """What an edition said, with its figures counted from the records as they are now. Raises CannotCompile."""
+    with snapshot(), translation.override("en"):
+        return _Compiler(edition.as_report(), None, base_url, edition).run()
+
+
+def words_in_force(report: Report) -> dict[str, SectionText]:
+    """By section, the texts of which the report is made; where there is none, its kind has words of its own."""
+    return {text.section: text for text in report.texts.filter(language=SOURCE_LANGUAGE).exclude(text="")}
 
 
 @dataclass(frozen=True)
@@ -89,8 +101,8 @@ def compile_and_read(report: Report) -> tuple[Document, Callable[[str, Period], 
 
 
 class _Compiler:
-    def __init__(self, report: Report, as_at: date | None, base_url: str) -> None:
-        self.report = report
+    def __init__(self, report: Report, as_at: date | None, base_url: str, edition: Edition | None = None) -> None:
+        self.report, self.edition = report, edition
         self.base_url = base_url
         self.period = Period.parse(report.period)
         self.as_at = as_at or report.as_at or self.period.last_day
@@ -120,7 +132,7 @@ class _Compiler:
             parts = self.definition.parts
         except UnknownDefinition as error:
             raise CannotCompile([TextFault(self.report.ref, str(error))]) from error
-        texts = {text.section: text for text in self.report.texts.filter(language=SOURCE_LANGUAGE).exclude(text="")}
+        texts = self._texts()
         self._check_sections(texts)
         self._check_numbers("subtitle", self.report.subtitle)
         numbers, letters = iter(range(1, 100)), iter("ABCDEFGHIJ")
@@ -134,22 +146,33 @@ class _Compiler:
             if chapter.sections:
                 self.document.chapters.append(chapter)
         self._name_readers()
-        self._cover_photo()
+        if self.edition is None:
+            self._cover_photo()
         if self.definition.cover_by:
             self.document.cover = self.blocks.cover(self.definition.cover_by)
         if self.faults:
             raise CannotCompile(self.faults)
         return self.document
 
+    def _texts(self) -> dict[str, SectionText]:
+        if self.edition is None:
+            return words_in_force(self.report)
+        return {section: SectionText(section=section, **words) for section, words in self.edition.words.items()}
+
     def _name_readers(self) -> None:
         """Posts that could read the report before it was out stand in its imprint, or at its end where it has none."""
-        readings = [each for each in self.report.readings.order_by("starts_at", "pk") if each.was_open]
+        readings = [each for each in self._advance_readings() if each.was_open]
         sections = [section for chapter in self.document.chapters for section in chapter.sections]
         if readings and sections:
             place = next((section for section in sections if section.id == "imprint"), sections[-1])
             posts = "; ".join(f"{each.post} ({show_day(timezone.localdate(each.starts_at))})" for each in readings)
             says = _("Read before it was published, by posts that could not change it: %(posts)s.") % {"posts": posts}
             place.blocks.append({"t": "p", "c": [{"t": "text", "v": says}]})
+
+    def _advance_readings(self) -> QuerySet[AdvanceReading]:
+        """An edition knows nothing of those who read the next one in advance."""
+        found = self.report.readings.order_by("starts_at", "pk")
+        return found.filter(starts_at__lt=self.edition.published_at) if self.edition else found
 
     def one(self, name: str, words: SectionText) -> Preview:
         """A section alone. Of unknown sections there is nothing to show."""

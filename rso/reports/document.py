@@ -111,6 +111,8 @@ class Document:
     edition: int = 0
     published_on: date | None = None
     seal: str = ""
+    #: On the site: what the last edition printed where a figure is another now, by the figure's key.
+    moved: dict[str, str] = field(default_factory=dict)
 
     def page(self, chapter: str) -> str:
         """The address of a chapter, seen from another chapter."""

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from django.template.loader import render_to_string
 from django.utils import translation
 from django.utils.html import escape, format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import gettext as _
 
 from rso.core.templatetags.house import data
-from rso.reports.document import Document, Printed
+from rso.reports.document import Chapter, Document
 from rso.reports.markdown import Node
 
 
@@ -56,8 +57,12 @@ def _item(document: Document, blocks: Sequence[Node]) -> SafeString:
 
 def _headline(document: Document, entry: dict[str, Any]) -> dict[str, Any]:
     printed = document.figures[entry["key"]].as_json()
-    beside = entry["beside"] and {**entry["beside"], "printed": document.figures[entry["beside"]["key"]].as_json()}
-    return {**entry, "printed": printed, "beside": beside}
+    beside = entry["beside"] and {
+        **entry["beside"],
+        "printed": document.figures[entry["beside"]["key"]].as_json(),
+        "was": document.moved.get(entry["beside"]["key"]),
+    }
+    return {**entry, "printed": printed, "beside": beside, "was": document.moved.get(entry["key"])}
 
 
 def _inline(document: Document, nodes: Sequence[Node]) -> SafeString:
@@ -69,7 +74,7 @@ def _piece(document: Document, node: Node) -> SafeString | str:
     if kind == "text":
         return str(node["v"])
     if kind == "fig":
-        return draw_figure(document.figures[node["key"]])
+        return draw_figure(document, node["key"])
     if kind == "stated":
         return format_html(
             '<span class="stated" title="{}">{}</span>{}', node["says"], node["shown"], _mark(document, node["n"])
@@ -81,22 +86,47 @@ def _piece(document: Document, node: Node) -> SafeString | str:
     return format_html("<{}>{}</{}>", mark_safe(kind), _inline(document, node["c"]), mark_safe(kind))  # noqa: S308  em, strong
 
 
-def draw_figure(printed: Printed) -> SafeString:
-    """A number in prose: what it rests on in its line, its place in the data element, its page behind the link."""
+def draw_figure(document: Document, key: str) -> SafeString:
+    """A number in prose: what it rests on in its line, its place in the data element, its page behind the link.
+
+    Beside one that has moved since the last edition stands what it was.
+    """
+    printed, before = document.figures[key], document.moved.get(key)
     shown = data(printed.shown, printed.as_json(), printed.value, printed.filter)
     basis = format_html(' data-basis="{}"', printed.weakest) if printed.weakest in ("estimated", "illustrative") else ""
+    mark = mark_safe(" data-moved") if before else ""
     return format_html(
-        '<a class="fig" href="{}"{} title="{}">{}</a>',
+        '<a class="fig" href="{}"{}{} title="{}">{}</a>{}',
         printed.url,
         basis,
+        mark,
         ": ".join(filter(None, (printed.title, printed.rests_on))),
         shown,
+        format_html(' <small class="was">({})</small>', _("%(printed)s when published") % {"printed": before})
+        if before
+        else "",
     )
 
 
 def _mark(document: Document, number: int) -> SafeString:
     page = document.page("sources")
     return format_html('<a class="fn" href="{0}#n{1}" aria-label="Note {1}">[{1}]</a>', page, number)
+
+
+def keys_in(chapter: Chapter) -> set[str]:
+    """The figures that a chapter prints in its words and as great numbers."""
+    return {key for section in chapter.sections for key in _keys(section.blocks)}
+
+
+def _keys(nodes: Sequence[Node]) -> Iterator[str]:
+    for node in nodes:
+        if node["t"] == "fig":
+            yield node["key"]
+        for entry in node.get("of", ()):
+            yield from (each["key"] for each in (entry, entry["beside"]) if each)
+        yield from _keys(node.get("c", ()))
+        for item in node.get("items", ()):
+            yield from _keys(item)
 
 
 def chapter_context(document: Document, at: int) -> dict[str, Any]:
@@ -117,6 +147,7 @@ def chapter_context(document: Document, at: int) -> dict[str, Any]:
     return {
         "document": document,
         "chapter": chapter,
+        "moved": [key for key in keys_in(chapter) if key in document.moved],
         "toc": [(each, document.page(each.id)) for each in chapters],
         "sections": sections,
         "before": neighbour(at - 1),

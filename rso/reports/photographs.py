@@ -57,5 +57,12 @@ def node_of(photograph: Photograph, document: Document, caption: str) -> Node:
     }
 
 
+def is_printed(photograph: Photograph, file: Attachment) -> bool:
+    """Whether an edition prints these very bytes, and those shown have not taken their consent back."""
+    name = f"web/photographs/{photograph.ref}.{ending_of(file.name)}"
+    digests = photograph.report.editions.values_list("files", flat=True)
+    return photograph.consent != Consent.MISSING and any(files.get(name) == file.sha256 for files in digests)
+
+
 def cover_of(report: Report) -> Photograph | None:
     return report.photographs.filter(is_cover=True).first()

@@ -23,7 +23,7 @@ from rso.core.models import AuditEvent
 from rso.core.snapshot import snapshot
 from rso.core.verbs import Problem, refuse
 from rso.environment import kept_secret
-from rso.reports.compiler import CannotCompile, compile_and_read
+from rso.reports.compiler import CannotCompile, compile_and_read, words_in_force
 from rso.reports.document import Document
 from rso.reports.editions import Written, lay, names_of, zip_folder
 from rso.reports.evidence import as_bytes, evidence
@@ -71,13 +71,14 @@ def publish(report: Report, *, by: User, and_by: User, now: datetime, note: str 
             refuse([Problem(0, "text", str(fault)) for fault in error.faults])
         with translation.override(document.language):
             frozen, holdings = freeze(document, reading_of)
+            words = {name: {"title": text.title, "text": text.text} for name, text in words_in_force(report).items()}
             adds_up = sums(frozen, holdings)
     number = last.number + 1 if last else 1
     document.edition, document.published_on, document.seal = number, timezone.localdate(now), BLANK
     files = _lay_down(document, as_bytes(evidence(document, adds_up)), holdings)
     edition = Edition(
-        ref=f"{report.ref}-{number}", report=report, number=number, title=report.title, period=report.period,
-        as_at=document.as_at, published_at=now, by_id=by.pk, and_by_id=and_by.pk, note=note.strip(),
+        ref=f"{report.ref}-{number}", report=report, number=number, title=report.title, subtitle=report.subtitle,
+        period=report.period, words=words, as_at=document.as_at, published_at=now, by_id=by.pk, and_by_id=and_by.pk, note=note.strip(),
         changes=changes(last, frozen) if last else [], files=files, last_event=last_event,
     )  # fmt: skip
     with verbs.turn():

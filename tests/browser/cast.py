@@ -1,5 +1,5 @@
 """Run on the server's own database: signs the whole cast in, and prints the session of each. Kim has an app and recovery
-codes, and a report is published."""
+codes, and two reports are published."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from rso.accounts.actions import give_app, platform, set_password  # noqa: E402
 from rso.accounts.example import PASSWORD, secret_of  # noqa: E402
 from rso.accounts.models import User  # noqa: E402
 from tests.signing_in import sign_in  # noqa: E402
-from tests.web.walking import publish_month  # noqa: E402
+from tests.web.walking import bring_out, publish_month  # noqa: E402
 
 
 def main() -> None:
@@ -28,6 +28,7 @@ def main() -> None:
     RecoveryCodes.activate(kim)
     with override_settings(LANGUAGES=settings.LANGUAGES[:-1]):  # a report is published in no mirrored language
         publish_month()
+    bring_out("annual-2022")
     cast = User.objects.filter(is_active=True).exclude(email="")
     print(json.dumps({user.ref: sign_in(Client(), user).cookies["sessionid"].value for user in cast}))
 

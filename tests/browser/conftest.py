@@ -78,8 +78,8 @@ def rso(database, tmp_path_factory) -> dict[str, str]:
 
 
 @pytest.fixture(scope="session")
-def site(rso, tmp_path_factory) -> Iterator[str]:
-    """The address of the running site."""
+def site(rso, sessions, tmp_path_factory) -> Iterator[str]:
+    """The address of the running site, on which the cast has published what readers read."""
     port = free_port()
     address = f"http://localhost:{port}"
     log = tmp_path_factory.mktemp("log") / "server.txt"

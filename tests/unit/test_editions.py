@@ -15,13 +15,10 @@ import html5lib
 import pytest
 from frictionless import Package
 
-from rso.core.figures import registry
 from rso.core.folders import contents
-from rso.core.periods import Period
 from rso.core.templatetags.house import columns_of
 from rso.reports.compiler import compile_report
 from rso.reports.models import Report
-from rso.reports.printing import reports_that_print
 from rso.reports.typeset import printable
 from tests.editions import Edition
 
@@ -81,20 +78,6 @@ def test_the_same_figure_printed_twice_agrees_within_its_rounding(edition):
 
     assert {key: values for key, values in printed.items() if len(values) > 1} == {}
     assert max(len([f for f in edition.facts if place(f) == key]) for key in printed) > 1
-
-
-@pytest.mark.parametrize("ref", REPORTS)
-def test_the_page_of_each_printed_figure_names_the_report_and_no_other_page_does(office, editions, ref):
-    report = Report.objects.get(ref=ref)
-    printed = {(figure["figure"], figure["period"]) for figure in editions(ref).evidence["figures"]}
-
-    named = {
-        (figure.slug, period)
-        for figure in registry
-        for period in {period for _slug, period in printed}
-        if report.get_absolute_url() in [each["url"] for each in reports_that_print(figure.slug, Period.parse(period))]
-    }
-    assert named == printed
 
 
 def test_every_number_of_a_page_opens_onto_its_figure(edition):

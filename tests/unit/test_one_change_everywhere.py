@@ -16,6 +16,7 @@ from rso.events.actions import correct_participations
 from rso.events.models import Participation, ParticipationState
 from rso.reports.facts import facts
 from tests.editions import Edition
+from tests.web.walking import bring_out
 
 WHOLE = {"figure": "participations", "period": "2022", "filter": ""}
 
@@ -88,6 +89,7 @@ def on_site(client: Client) -> dict[str, int]:
 
 
 def test_one_participation_changed_by_its_verb_moves_the_number_in_every_edition(office, client, naree, now, tmp_path):
+    bring_out("annual-2022")
     before = {**in_editions(tmp_path), **on_site(client)}
     assert (set(before.values()), len(before)) == ({600}, 20)
 

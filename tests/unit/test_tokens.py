@@ -9,16 +9,13 @@ from typing import Any
 
 import pytest
 
-from rso.core.figures import registry
 from rso.core.models import Statement
-from rso.core.periods import Period
 from rso.events.models import Consent, Quote
 from rso.reports import definitions
 from rso.reports.compiler import CannotCompile, compile_report
 from rso.reports.document import Document
 from rso.reports.markdown import KINDS, Node, plain
 from rso.reports.models import Report, SectionText
-from rso.reports.printing import reports_that_print
 from tests.conftest import HOUSE
 
 Write = Callable[[str], Document]
@@ -201,12 +198,9 @@ def test_headlines_print_the_figures_that_the_kind_of_report_names(annual):
         ("{{ fig events-held period=2022-09 }}", set()),
     ],
 )
-def test_the_pages_of_figures_name_a_report_by_every_token_that_prints_them(write, text, figures):
+def test_every_token_that_prints_a_figure_keeps_it_as_a_figure_of_the_report(write, text, figures):
     document = write(text)
 
-    year = Period.parse("2022")
-    found = {f.slug for f in registry if "Remarks" in [report["title"] for report in reports_that_print(f.slug, year)]}
-    assert found == figures
     assert {printed.figure for printed in document.figures.values() if printed.period == "2022"} == figures
 
 

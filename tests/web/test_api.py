@@ -28,6 +28,7 @@ from tests.committed import committed
 from tests.factories.big import clear, make_money, make_office, make_publications, make_work
 from tests.factories.people import leave_three_women
 from tests.signing_in import sign_in
+from tests.web.walking import bring_out
 
 pytestmark = pytest.mark.usefixtures("office")
 FIGURE = "/api/figures/participations/2022/"
@@ -38,6 +39,7 @@ FIGURE = "/api/figures/participations/2022/"
 
 def test_each_example_of_the_documentation_is_what_the_example_office_answers():
     """Renew them: RENEW=1 .venv/bin/python -m pytest tests/web/test_api.py -k example"""
+    bring_out("annual-2022")
     found = {address: ask(address).json() for address in examples().values()}
     text = json.dumps(found, ensure_ascii=False, indent=1) + "\n"
 

@@ -17,7 +17,7 @@ from rso.core.messages import LOCALE
 from rso.events.models import Event
 from rso.members.models import Body
 from tests.web.markup import Page, words
-from tests.web.walking import ask, table
+from tests.web.walking import ask, bring_out, table
 
 pytestmark = pytest.mark.usefixtures("office")
 SPOKEN = ("aria-label", "title", "placeholder", "alt")
@@ -121,6 +121,7 @@ def test_a_page_names_itself_in_every_language(client, language, address):
 
 
 def test_a_report_in_english_leads_a_thai_reader_to_thai_pages(client):
+    bring_out("annual-2022")
     page = Page("/th/reports/annual-2022/headlines/", client.get("/th/reports/annual-2022/headlines/").content)
     languages = {a.get("hreflang") for a in page.all("a")} - {None}
     inside = {link for link in page.links if not link.startswith(("/reports/annual-2022/headlines/", "/id/"))}

@@ -124,7 +124,6 @@ def test_the_links_of_every_page_lead_somewhere():
 @pytest.mark.long
 def test_every_link_of_the_site_leads_somewhere_and_every_page_is_well_made():
     lay_editions()
-    lay_editions("monthly-2022-09")
     found, dead_ends = walked([Page("/", as_role(ANYONE).get("/").content)], 100_000)
 
     assert dead_ends == []

@@ -95,7 +95,8 @@ def test_a_co_manager_sees_what_a_withdrawal_does_and_withdraws_with_a_reason(ed
     pages = {address: words(Client().get(address)) for address in (AT, cited)}
     assert {address: said in page for address, page in pages.items()} == {AT: True, cited: True}
     assert f"http://localhost:8000{AT} {said}" in pages[AT]
-    assert "(withdrawn)" in words(Client().get("/reports/monthly-2022-09/"))
+    assert Client().get("/reports/monthly-2022-09/").headers["Location"] == AT
+    assert "(withdrawn)" in words(harriet.get("/reports/monthly-2022-09/"))
     assert f"{AT}web/index.html" in [f"{AT}{way}" for way in re.findall('href="(web/[^"]+)"', pages[AT])]
     assert said in words(harriet.get(MOVED))
     assert said in words(harriet.get("/office/published/"))

@@ -14,7 +14,7 @@ import pytest
 
 from tests.committed import committed
 from tests.heard import heard
-from tests.web.walking import ANYONE, JOSEFA, ROLES, as_role, ask, table
+from tests.web.walking import ANYONE, JOSEFA, ROLES, as_role, ask, bring_out, table
 
 ORDER = Path(__file__).parent / "reading_order"
 
@@ -44,6 +44,7 @@ def pages(office, kept) -> dict[str, str]:
 
 def heard_pages() -> dict[str, str]:
     """Pages for everyone as anyone hears them, and those of a member as its focal point does."""
+    bring_out("annual-2022")
     anyone, josefa = as_role(ANYONE), as_role(JOSEFA)
     answers = {route: ask(anyone, address) for route, address in kinds(ANYONE).items()}
     for route, address in kinds(JOSEFA).items():

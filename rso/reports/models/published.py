@@ -7,7 +7,7 @@ from typing import Any
 
 from django.conf import settings
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Exists, F, OuterRef, Q
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -24,6 +24,17 @@ class EditionState(models.TextChoices):
     WITHDRAWN = "withdrawn", _("Withdrawn")
 
 
+class EditionQuerySet(models.QuerySet["Edition"]):
+    def light(self) -> EditionQuerySet:
+        """Without what is long: words, digests of files, changes."""
+        return self.defer("words", "files", "changes")
+
+    def newest(self) -> EditionQuerySet:
+        """Of each report its last edition, withdrawn or not: the one of which readers are told."""
+        later = Edition.objects.filter(report=OuterRef("report"), number__gt=OuterRef("number"))
+        return self.filter(~Exists(later))
+
+
 class Edition(Kept):
     """A report as it was published, for good: its files lie under its report and number, its figures are `Frozen`."""
 
@@ -32,8 +43,11 @@ class Edition(Kept):
     number = models.PositiveSmallIntegerField(_("number of the edition"))
     state = models.CharField(_("state"), max_length=12, choices=EditionState.choices, default=EditionState.PUBLISHED)
     title = models.CharField(_("title"), max_length=160)
+    subtitle = models.CharField(_("subtitle"), max_length=240, blank=True)
     period = models.CharField(_("period"), max_length=24)
     as_at = models.DateField(_("as at"))
+    #: By section: the heading and the text of its words, as readers see them until the next edition.
+    words = models.JSONField(_("words"), default=dict)
     published_at = models.DateTimeField(_("published at"))
     by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("published by"))
     and_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("and by"))
@@ -48,6 +62,8 @@ class Edition(Kept):
     files = models.JSONField(_("files"), default=dict)
     #: The last audit event that it knows of: what is told later was done later.
     last_event = models.PositiveBigIntegerField(default=0)
+
+    objects = EditionQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("published edition")
@@ -76,6 +92,17 @@ class Edition(Kept):
             return ""
         day = show_day(timezone.localdate(self.withdrawn_at))
         return _("Withdrawn on %(day)s: %(why)s") % {"day": day, "why": self.withdrawn_why}
+
+    @property
+    def is_withdrawn(self) -> bool:
+        return self.state == EditionState.WITHDRAWN
+
+    def as_report(self) -> Report:
+        """The report as it was then. It is not saved."""
+        of = self.report
+        return Report(
+            pk=of.pk, ref=of.ref, definition=of.definition, title=self.title, subtitle=self.subtitle, period=self.period, as_at=self.as_at
+        )  # fmt: skip
 
     @property
     def address(self) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.contrib.auth.models import AnonymousUser
 from django.db import models
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
@@ -33,6 +34,16 @@ class ReportState(models.TextChoices):
     SUPERSEDED = "superseded", _("Superseded")
 
 
+class ReportQuerySet(models.QuerySet["Report"]):
+    def out(self) -> ReportQuerySet:
+        """Reports of which the public knows: those with a first edition, whatever is done with them since."""
+        return self.filter(editions__number=1)
+
+    def visible_to(self, user: User | AnonymousUser) -> ReportQuerySet:
+        """The office sees all."""
+        return self if user.is_authenticated and user.is_office else self.out()
+
+
 class Report(Kept):
     """A definition (what kind of report) for a period."""
 
@@ -56,6 +67,8 @@ class Report(Kept):
     state = models.CharField(
         _("state"), max_length=12, choices=ReportState.choices, default=ReportState.DRAFT, editable=False
     )
+
+    objects = ReportQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("report")

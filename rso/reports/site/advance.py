@@ -14,9 +14,9 @@ from rso.core.access import saw
 from rso.core.tries import address_of, times
 from rso.reports.compiler import CannotCompile, compile_report
 from rso.reports.html import draw_blocks
-from rso.reports.models import AdvanceReading, Consent, Photograph, Report, ReportDate, ReportState
+from rso.reports.models import AdvanceReading, Photograph, Report, ReportDate, ReportState
 from rso.reports.outside import digest_of
-from rso.reports.photographs import file_of
+from rso.reports.photographs import file_of, is_printed
 from rso.reports.policies import SEE_REPORTS
 
 #: Tries from one address within a span of seconds: nobody guesses an address, and nobody makes the site compile all day.
@@ -26,11 +26,7 @@ TRIES, SPAN = 30, 300
 def calendar(request: HttpRequest) -> HttpResponse:
     """The day of each report, next ones first; a day that moved with its reason."""
     dates = ReportDate.objects.prefetch_related("moves").order_by("-planned_on", "pk")
-    out = set(
-        Report.objects.filter(state__in=(ReportState.PUBLISHED, ReportState.SUPERSEDED)).values_list(
-            "definition", "period"
-        )
-    )
+    out = set(Report.objects.out().values_list("definition", "period"))
     rows = [
         {
             "date": date,
@@ -71,11 +67,10 @@ def advance(request: HttpRequest, secret: str) -> HttpResponse:
 
 @require_safe
 def photograph(request: HttpRequest, ref: str) -> FileResponse:
-    """The picture of a photograph that may be printed: for anyone once its report is published, before that for the office."""
+    """The picture of a photograph: for anyone once an edition prints it, as long as it has consent; always for the office."""
     found = get_object_or_404(Photograph.objects.select_related("report"), ref=ref)
-    is_out = found.report.state in (ReportState.PUBLISHED, ReportState.SUPERSEDED) and found.consent != Consent.MISSING
     file = file_of(found)
-    if file is None or not (is_out or SEE_REPORTS.allows(request.user)):
+    if file is None or not (SEE_REPORTS.allows(request.user) or is_printed(found, file)):
         raise Http404
     return FileResponse(default_storage.open(file.path), content_type=file.media_type, filename=file.name)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 from typing import Any
 
@@ -28,7 +28,6 @@ from rso.core.workbook import CSV, csv_lines, download
 from rso.reports.blocks import default_kind, draw
 from rso.reports.compiler import show_stated
 from rso.reports.models import EditionState, Frozen
-from rso.reports.printing import reports_that_print
 
 #: Rows of a breakdown that a page has, and how many of them stand before a fold; the CSV has all.
 SHOWN, BEFORE_FOLD = 40, 10
@@ -97,27 +96,26 @@ def latest(request: HttpRequest, slug: str) -> HttpResponse:
 def page(request: HttpRequest, slug: str, period: str) -> HttpResponse:
     reading = reading_of(request, slug, period)
     _told(request, reading, Saw.LISTED)
-    printed = last_printed(reading)
-    name = f"page {printed.pk if printed else ''}"
+    printed = printed_in_force(reading)
+    name = f"page {[row.pk for row in printed]}"
     body = keep([reading], name, lambda: _written("figure_body", _page(reading, printed), reading.period))
     return render(request, "reports/figure.html", {"body": body, "figure": reading.figure, "period": reading.period})
 
 
-def last_printed(reading: Reading) -> Frozen | None:
-    """The figure as the last edition that holds printed it."""
+def printed_in_force(reading: Reading) -> list[Frozen]:
+    """The figure as the editions that hold print it, the last one first."""
     frozen = Frozen.objects.filter(figure=reading.figure.slug, period=reading.period.key, filter="", by="")
-    return (
-        frozen.filter(edition__state=EditionState.PUBLISHED).select_related("edition__report").order_by("-pk").first()
-    )
+    found = frozen.filter(edition__state=EditionState.PUBLISHED).select_related("edition__report")
+    return list(found.defer("edition__words", "edition__files", "edition__changes").order_by("-pk"))
 
 
-def _drifted(reading: Reading, printed: Frozen | None) -> dict[str, Any] | None:
+def _drifted(reading: Reading, printed: Frozen) -> dict[str, Any] | None:
     """What the last edition printed, where it is another number now."""
     now = reading.figure.unit.exact(reading.value)
-    return None if printed is None or printed.value == now else {"printed": printed, "now": _value(reading)}
+    return None if printed.value == now else {"printed": printed, "now": _value(reading)}
 
 
-def _page(reading: Reading, printed: Frozen | None = None) -> dict[str, Any]:
+def _page(reading: Reading, printed: Sequence[Frozen] = ()) -> dict[str, Any]:
     """Everything that the page tells, as plain data that a cache can hold."""
     figure = reading.figure
     with snapshot():
@@ -136,9 +134,11 @@ def _page(reading: Reading, printed: Frozen | None = None) -> dict[str, Any]:
             "stated": _stated(reading),
             "notes": notes_on(reading),
             "records": _records(reading, splits),
-            "printed_in": reports_that_print(figure.slug, reading.period),
+            "printed_in": [
+                {"title": row.edition.title, "url": row.edition.report.get_absolute_url()} for row in printed
+            ],
             "years": _years(reading),
-            "drifted": _drifted(reading, printed),
+            "drifted": _drifted(reading, printed[0]) if printed else None,
         }  # fmt: skip
 
 

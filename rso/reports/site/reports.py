@@ -1,7 +1,12 @@
-"""Pages of reports: compiled from the records when they are asked for, kept while nothing changes."""
+"""Pages of reports: compiled from the records when they are asked for, kept while nothing changes.
+
+The office sees the words that are being written. All others see those of the last edition, and of a report that has none
+they know nothing.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -9,7 +14,7 @@ from django.conf import settings
 from django.db.models import Max
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
-from django.shortcuts import get_object_or_404, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
 from django.utils.cache import get_conditional_response
 from django.utils.http import http_date
@@ -19,80 +24,114 @@ from rso.core.figures.reading import Reading
 from rso.core.keeping import made_once
 from rso.core.models import AuditEvent, Statement
 from rso.core.periods import Period
-from rso.reports.compiler import CannotCompile, compile_report, show_stated
+from rso.reports.compiler import CannotCompile, compile_anew, compile_report, show_stated
 from rso.reports.document import Document
 from rso.reports.html import chapter_context
-from rso.reports.models import Inconsistency, Report
+from rso.reports.models import Edition, Inconsistency, Report
+from rso.reports.policies import SEE_REPORTS
+from rso.reports.publishing import folder_of
 
 
 def index(request: HttpRequest) -> HttpResponse:
-    return render(request, "reports/list.html", {"reports": Report.objects.order_by("order", "ref")})
+    """Reports as their last edition calls them; the office sees beside them those that have none."""
+    last = {edition.report_id: edition for edition in Edition.objects.newest().light()}
+    found = Report.objects.visible_to(request.user).order_by("order", "ref")
+    rows = [{"report": report, "said": last.get(report.pk, report)} for report in found]
+    return render(request, "reports/list.html", {"rows": rows})
 
 
-def document_of(report: Report) -> Document:
+def _who_speaks(request: HttpRequest, ref: str) -> tuple[Report, Edition | None, Edition | None]:
+    """A report, its last edition, and the edition whose words this reader sees: for the office those being written."""
+    found = get_object_or_404(Report.objects.visible_to(request.user), ref=ref)
+    last = found.editions.newest().select_related("report").first()
+    return found, last, None if SEE_REPORTS.allows(request.user) else last
+
+
+def document_of(report: Report, last: Edition | None, words: Edition | None) -> Document:
     """The compiled report for the site's own pages, kept until the next change to any record.
 
     It is in its own language; its links lead to pages in the reader's.
     """
     base_url = reverse("home").rstrip("/")
-    key = f"report:{report.ref}:{base_url}:{AuditEvent.objects.aggregate(last=Max('id'))['last']}"
+    of = words.ref if words else "live"
+    key = f"report:{report.ref}:{of}:{base_url}:{AuditEvent.objects.aggregate(last=Max('id'))['last']}"
 
     def compiled() -> Document:
-        found = compile_report(report, base_url=base_url)
+        found = compile_anew(words, base_url=base_url) if words else compile_report(report, base_url=base_url)
         found.pages = "site"
+        found.moved = moved_in(found, last) if last and not last.is_withdrawn else {}
         return found
 
     return made_once(key, compiled)
 
 
-def report(request: HttpRequest, ref: str) -> HttpResponse:
-    found = get_object_or_404(Report, ref=ref)
+def moved_in(document: Document, edition: Edition) -> dict[str, str]:
+    """What an edition printed in the place of figures that are another number now, by their key."""
+    frozen = edition.frozen.filter(by="").values_list("key", "value", "shown")
+    now = document.figures
+    return {key: shown for key, value, shown in frozen if key in now and now[key].value != value}
+
+
+def _live(
+    request: HttpRequest, ref: str, template: str, more: Callable[[Document], dict[str, Any]] = lambda document: {}
+) -> HttpResponse:
+    """A page of a report. Where the public can no longer be shown what an edition said, the edition itself speaks."""
+    report, last, words = _who_speaks(request, ref)
+    if words and words.is_withdrawn:
+        return redirect(words)
     try:
-        document = document_of(found)
+        document = document_of(report, last, words)
     except CannotCompile as error:
-        return render(request, "reports/unfinished.html", {"report": found, "faults": error.faults}, status=503)
+        if words:
+            return redirect(words)
+        return render(request, "reports/unfinished.html", {"report": report, "faults": error.faults}, status=503)
     context = {
-        "report": found,
-        "document": document,
-        "files": _files(found),
-        "editions": found.editions.order_by("-number"),
-    }
-    return render(request, "reports/report.html", context)
+        "report": report, "said": words or report, "last": last, "words": words, "document": document,
+        "files": _files(report, _folder(report, words)),
+    }  # fmt: skip
+    return render(request, template, {**context, **more(document)})
+
+
+def report(request: HttpRequest, ref: str) -> HttpResponse:
+    editions = Edition.objects.filter(report__ref=ref).select_related("report").light().order_by("-number")
+    return _live(request, ref, "reports/report.html", lambda document: {"editions": editions})
 
 
 def chapter(request: HttpRequest, ref: str, chapter: str) -> HttpResponse:
-    found = get_object_or_404(Report, ref=ref)
-    try:
-        document = document_of(found)
-    except CannotCompile as error:
-        return render(request, "reports/unfinished.html", {"report": found, "faults": error.faults}, status=503)
-    at = next((at for at, each in enumerate(document.chapters) if each.id == chapter), None)
-    if at is None:
-        raise Http404
-    context = {"report": found, "files": _files(found), **chapter_context(document, at)}
-    return render(request, "reports/chapter_page.html", context)
+    def of_the_chapter(document: Document) -> dict[str, Any]:
+        at = next((at for at, each in enumerate(document.chapters) if each.id == chapter), None)
+        if at is None:
+            raise Http404
+        return chapter_context(document, at)
+
+    return _live(request, ref, "reports/chapter_page.html", of_the_chapter)
 
 
-def _folder(report: Report) -> Path:
-    folder: Path = settings.VAR / "reports" / report.ref
-    return folder
+def _folder(report: Report, words: Edition | None) -> Path:
+    """Where the files lie that a reader takes away: those of the edition, or for the office what it compiled last."""
+    compiled: Path = settings.VAR / "reports" / report.ref
+    return folder_of(report.ref, words.number) if words else compiled
 
 
-def _files(report: Report) -> dict[str, int]:
-    """Sizes of the compiled editions that lie ready to be taken away."""
-    folder = _folder(report)
-    found = {"pdf": folder / f"{report.ref}.pdf", "data": folder / "data.zip"}
-    return {name: path.stat().st_size for name, path in found.items() if path.is_file()}
+def _files(report: Report, folder: Path) -> dict[str, int]:
+    """Sizes of those that are there."""
+    named = {"pdf": folder / f"{report.ref}.pdf", "data": folder / "data.zip"}
+    return {name: path.stat().st_size for name, path in named.items() if path.is_file()}
 
 
 def pdf(request: HttpRequest, ref: str) -> HttpResponseBase:
-    report = get_object_or_404(Report, ref=ref)
-    return _file(request, _folder(report) / f"{ref}.pdf", "application/pdf", f"{ref}.pdf")
+    return _taken(request, ref, f"{ref}.pdf", "application/pdf", f"{ref}.pdf")
 
 
 def data(request: HttpRequest, ref: str) -> HttpResponseBase:
-    report = get_object_or_404(Report, ref=ref)
-    return _file(request, _folder(report) / "data.zip", "application/zip", f"{ref}-data.zip")
+    return _taken(request, ref, "data.zip", "application/zip", f"{ref}-data.zip")
+
+
+def _taken(request: HttpRequest, ref: str, file: str, kind: str, name: str) -> HttpResponseBase:
+    report, _last, words = _who_speaks(request, ref)
+    return (
+        redirect(words) if words and words.is_withdrawn else _file(request, _folder(report, words) / file, kind, name)
+    )
 
 
 def _file(request: HttpRequest, path: Path, kind: str, name: str) -> HttpResponseBase:

@@ -1,0 +1,143 @@
+"""Words of a report that no co-manager has released are read by the office alone; all others read those of the last edition."""
+
+from __future__ import annotations
+
+import pytest
+from django.test import Client
+from django.utils import timezone
+
+from rso.accounts.models import User
+from rso.core import verbs
+from rso.core.figures import registry
+from rso.core.figures.reading import Reading
+from rso.core.periods import Period
+from rso.events.actions import correct_participations
+from rso.events.models import Participation
+from rso.reports.models import Edition, Frozen, Report, ReportState
+from rso.reports.publishing import withdraw
+from rso.reports.site.figures import printed_in_force
+from tests.web.walking import ANYONE, CANARY, JOSEFA, NAREE, as_role, ask, lay_files, publish_month, write_on
+
+REPORT, CHAPTER = "/reports/monthly-2022-09/", "/reports/monthly-2022-09/month/"
+FILES = (f"{REPORT}edition.pdf", f"{REPORT}data.zip")
+
+
+def person(ref: str) -> User:
+    return User.objects.get(ref=ref)
+
+
+@pytest.fixture
+def edition(office) -> Edition:
+    """The report of September, published."""
+    return publish_month()
+
+
+def lead(report: Report, state: ReportState) -> None:
+    """Straight to a state: what public pages show must not depend on the way there."""
+    report.state = state
+    verbs.change([report], verb="changed", by=person("harriet-lowe"), now=timezone.now())
+
+
+def page(address: str, role: str = ANYONE) -> str:
+    return " ".join(as_role(role).get(address).content.decode().split())
+
+
+def status(*addresses: str, role: str = ANYONE) -> list[int]:
+    client = as_role(role)
+    return [ask(client, address).status_code for address in addresses]
+
+
+# -- a report that has never been published ------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("state", [ReportState.DRAFT, ReportState.IN_REVIEW, ReportState.APPROVED])
+def test_of_a_report_that_was_never_published_the_public_knows_no_more_than_its_date(office, state):
+    report = Report.objects.get(ref="monthly-2022-09")
+    lead(report, state)
+    lay_files(report.ref)
+    listed = ("/reports/", f"/search/?q={report.title}", "/figures/participations/2022-09/", "/api/reports/")
+
+    assert status(REPORT, CHAPTER, *FILES, role=NAREE) == [200] * 4
+    assert [status(REPORT, CHAPTER, *FILES, role=role) for role in (ANYONE, JOSEFA)] == [[404] * 4] * 2
+    assert status("/api/reports/monthly-2022-09/") == [404]
+    assert [at for at in listed if f'{REPORT}"' in page(at)] == []
+    assert report.title in page("/reports/calendar/")
+    assert "Readers do not see it yet." in page("/reports/", NAREE)
+
+
+# -- a published report that is written on -------------------------------------------------------------------------------
+
+
+def test_readers_of_a_published_report_see_its_words_as_they_were_published(edition):
+    before = page(CHAPTER)
+    write_on("monthly-2022-09", "remarks")
+    lead(Report.objects.get(ref=edition.report.ref), ReportState.DRAFT)
+
+    assert page(CHAPTER) == before
+    told = (REPORT, CHAPTER, "/reports/", "/search/?q=flew+canary", "/api/reports/")
+    assert [at for at in told if CANARY in page(at)] == []
+    assert [CANARY in page(at, NAREE) for at in (REPORT, CHAPTER)] == [True, True]
+    assert 'Readers see what was published last: <a href="/reports/monthly-2022-09/1/" >edition 1, ' in page(
+        CHAPTER, NAREE
+    )
+
+
+def test_the_next_edition_brings_the_new_words_to_all(edition):
+    write_on("monthly-2022-09", "remarks")
+    report = Report.objects.get(ref="monthly-2022-09")
+    lead(report, ReportState.DRAFT)
+    publish_month(note="We flew.")
+
+    assert [CANARY in page(at) for at in (REPORT, CHAPTER, "/reports/")] == [True] * 3
+
+
+def test_words_are_found_by_all_once_they_are_published(office):
+    write_on("monthly-2022-09", "remarks")
+    assert REPORT not in page(f"/search/?q={CANARY}")
+    edition = publish_month()
+
+    assert f'<a href="{REPORT}"' in page(f"/search/?q={CANARY}")
+    withdraw(edition, by=person("harriet-lowe"), now=timezone.now(), reason="Nobody flew.")
+    assert REPORT not in page(f"/search/?q={CANARY}")
+
+
+def test_a_report_whose_last_edition_was_withdrawn_leads_to_why(edition):
+    withdraw(edition, by=person("harriet-lowe"), now=timezone.now(), reason="It counts another month.")
+
+    assert {Client().get(at).headers.get("Location") for at in (REPORT, CHAPTER, *FILES)} == {f"{REPORT}1/"}
+    assert status(REPORT, role=NAREE) == [200]
+
+
+def test_words_that_can_no_longer_be_printed_lead_to_the_edition(edition):
+    edition.words["remarks"] = {"title": "", "text": "There were {{ fig a-figure-that-is-gone }}."}
+    verbs.change([edition], verb="changed", by=person("harriet-lowe"), now=timezone.now())
+
+    assert Client().get(CHAPTER).headers["Location"] == f"{REPORT}1/"
+
+
+def test_the_page_of_a_figure_names_each_report_that_prints_it_and_no_other(edition):
+    printed = set(edition.frozen.filter(by="", filter="").values_list("figure", "period"))
+    asked = {(figure.slug, period) for figure in registry for _slug, period in printed}
+
+    assert len(asked) > len(printed)
+    assert {(s, p) for s, p in asked if [row.edition for row in in_force(s, p)] == [edition]} == printed
+
+
+def in_force(slug: str, period: str) -> list[Frozen]:
+    return printed_in_force(Reading(registry.find(slug), Period.parse(period)))
+
+
+# -- figures that have moved ---------------------------------------------------------------------------------------------
+
+
+def test_beside_a_figure_that_has_moved_stands_what_it_was(edition):
+    assert "when published" not in page(CHAPTER)
+    published = edition.frozen.get(key="participations|2022-09|")
+    rows = Participation.objects.filter(event__starts_on__year=2022, event__starts_on__month=9, person=None)
+    row = rows.select_related("event", "member", "agency", "person").order_by("ref")[0]
+    row.number += 3
+    correct_participations([row], by=person("naree-boonmee"), now=timezone.now(), reason="counted again")
+
+    for role in (ANYONE, NAREE):
+        assert f"({published.shown} when published)" in page(CHAPTER, role)
+    assert "What moved, and why" in page(REPORT)
