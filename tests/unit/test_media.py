@@ -24,7 +24,7 @@ from rso.integrity import faults
 from rso.media import Bucket, bucket_of, storage_of
 from tests import bucket
 from tests.unit.test_backup import fresh_machine, refused
-from tests.web.conftest import as_user
+from tests.web.test_attachments import fetched
 
 WORDS = b"What was said.\n"
 DIGEST = hashlib.sha256(WORDS).hexdigest()
@@ -157,13 +157,8 @@ def test_doctor_says_where_papers_lie_and_whether_they_can_be_had(storage, setti
 def test_a_paper_is_attached_fetched_and_withdrawn(storage, paper, naree, now, django_capture_on_commit_callbacks):
     assert (bucket.names(storage), paper.path) == ([f"/papers/office/{PATH}"], PATH)
 
-    answer = as_user(naree).get(f"/office/events/e2022-01/files/{paper.ref}/")
-    assert (answer.status_code, b"".join(answer.streaming_content), answer.headers["Content-Length"]) == (
-        200,
-        WORDS,
-        "15",
-    )
-    answer.close()
+    answer = fetched(naree, f"/office/events/e2022-01/files/{paper.ref}/")
+    assert (answer.status_code, answer.bytes, answer.headers["Content-Length"]) == (200, WORDS, "15")
 
     with django_capture_on_commit_callbacks(execute=True):
         withdraw([paper], by=naree, now=now, reason="Another version")
