@@ -1,4 +1,4 @@
-"""Rules and indexes that models of every room declare."""
+"""Rules and indexes that models of every room declare, and which of the rules a record breaks."""
 
 from collections.abc import Iterator
 
