@@ -282,8 +282,8 @@ def test_where_nothing_is_wrong_the_doctor_ends_with_0(office, house, var):
 
     assert [finding["what"] for finding in found if finding["state"] != "ok" and finding["what"] != "Packages"] == []
     assert [finding["what"] for finding in found] == [
-        "Python", "Packages", "Fonts of print", "Fonts of the web", "Folder of data", "Free space", "Secret key",
-        "Database", "Tables", "Accounts", "Mail",
+        "Python", "Packages", "Fonts of print", "Fonts of the web", "Folder of data", "Free space", "Papers",
+        "Secret key", "Database", "Tables", "Accounts", "Mail",
     ]  # fmt: skip
 
 
