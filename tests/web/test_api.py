@@ -203,6 +203,48 @@ def test_when_the_answer_is_no_a_problem_says_why_in_a_sentence(address, headers
     assert told["type"] == f"http://localhost:8000/api/docs/#problem-{status}"
 
 
+@pytest.mark.parametrize(
+    ("address", "headers", "told"),
+    [
+        ("/api/events/?lang=th", {"Accept": "image/png"}, ("th", "ไม่มีรูปแบบนี้")),
+        ("/api/events/?type=&lang=id", {}, ("id", "Tidak dimengerti")),
+        ("/api/events/nowhere/", {"Accept-Language": "id,en;q=0.5"}, ("id", "Tidak ada")),
+        ("/api/events/nowhere/?lang=th", {"Accept-Language": "id"}, ("th", "ไม่มีสิ่งนี้")),
+        ("/api/events/", {"Authorization": "Bearer rso-nobody", "Accept-Language": "th"}, ("th", "คีย์นี้ใช้ไม่ได้")),
+        ("/api/events/?lang=xx", {"Accept-Language": "th"}, ("th", "ไม่เข้าใจ")),
+        ("/api/events/nowhere/", {"Accept-Language": "fr"}, ("en", "No such thing")),
+        ("/api/no/such/thing/", {}, ("en", "No such thing")),
+    ],
+)
+def test_a_problem_is_told_in_the_language_that_was_asked_for(address, headers, told):
+    answer = ask(address, **headers)
+    says = answer.json()
+
+    assert (answer.headers["Content-Language"], says["title"]) == told
+    assert says["detail"].isascii() == (told[0] != "th")
+    assert "Accept-Language" in answer.headers["Vary"]
+
+
+def test_what_a_parameter_lacks_is_said_in_our_own_words():
+    told = {
+        asked: ask(f"/api/events/?{asked}").json()["detail"]
+        for asked in ("page=x", "page=0", "limit=501", "q=", "year=1.5", f"q={'x' * 101}", f"page={'9' * 5000}")
+    }
+
+    assert [*told.values()] == [
+        "page: is no whole number", "page: is less than 1", "limit: is more than 500", "q: is empty", "year: is no whole number",
+        "q: has more than 100 characters", "page: is no whole number",
+    ]  # fmt: skip
+    assert ask("/api/events/?type=nothing").json()["detail"].startswith("type: is none of training, workshop, ")
+    assert ask("/api/events/?body=!").json()["detail"].startswith("body: is not written as ^[A-Za-z0-9]")
+
+
+def test_labels_stay_in_english_unless_lang_says_otherwise():
+    plain, negotiated = ask("/api/events/?limit=1"), ask("/api/events/?limit=1", **{"Accept-Language": "th"})
+
+    assert (negotiated.json(), negotiated.headers["Content-Language"]) == (plain.json(), "en")
+
+
 @pytest.mark.parametrize("method", ["post", "put", "patch", "delete", "trace"])
 def test_nothing_is_written_at_this_door(method):
     answer = getattr(Client(enforce_csrf_checks=True), method)("/api/events/")

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from django.http import HttpRequest
+from django.utils.translation import gettext as _
 
 from rso.core.api.problems import Problem
 from rso.core.api.scopes import Scope
@@ -60,7 +61,7 @@ class Callers:
         caller = self._find(key.strip()) if scheme.lower() == "bearer" else None
         if caller is None:
             raise Problem(
-                401, "Nobody has this key, or it is no longer good. Send “Authorization: Bearer KEY”, or no key."
+                401, _("Nobody has this key, or it is no longer good. Send “Authorization: Bearer KEY”, or no key.")
             )
         return caller
 
@@ -79,7 +80,8 @@ class Allowance:
     def check(self) -> None:
         """Raises Problem where there are none."""
         if self.left < 0:
-            raise Problem(429, f"Too many requests: {self.limit} a minute. Ask again in {self.seconds} seconds.")
+            says = _("Too many requests: %(limit)s a minute. Ask again in %(seconds)s seconds.")
+            raise Problem(429, says % {"limit": self.limit, "seconds": self.seconds})
 
 
 def count(caller: Caller, now: float | None = None) -> Allowance:

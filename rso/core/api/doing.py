@@ -12,6 +12,7 @@ from django.db import models
 from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.http import urlencode
+from django.utils.translation import gettext as _
 from ninja import NinjaAPI, Query, Schema
 from ninja.errors import ValidationError
 from pydantic import Field, create_model
@@ -104,12 +105,36 @@ def _no(request: HttpRequest, error: Exception | type[Exception]) -> HttpRespons
         case Refusal():
             return answer(request, Problem(403, str(error)))
         case ValidationError(errors=errors):
-            wrong = [(str(each["loc"][-1]), str(each["msg"])) for each in errors]
+            wrong = [(str(each["loc"][-1]), _said(each)) for each in errors]
             return answer(request, Problem(422, "; ".join(f"{name}: {says}" for name, says in wrong), wrong))
         case Http404():
-            return answer(request, Problem(404, "There is no such record, or it is not for you."))
+            return answer(request, Problem(404, _("There is no such record, or it is not for you.")))
         case _:
             return answer(request, Problem(404, str(error)))
+
+
+def _said(error: Mapping[str, Any]) -> str:
+    """What is wrong with a parameter. The library that reads them says it in English alone."""
+    given: Mapping[str, Any] = error.get("ctx", {})
+    match error["type"]:
+        case "missing":
+            return _("is missing")
+        case "int_parsing" | "int_from_float" | "int_type" | "int_parsing_size":
+            return _("is no whole number")
+        case "greater_than_equal":
+            return _("is less than %(least)s") % {"least": given["ge"]}
+        case "less_than_equal":
+            return _("is more than %(most)s") % {"most": given["le"]}
+        case "string_too_short":
+            return _("is empty")
+        case "string_too_long":
+            return _("has more than %(most)s characters") % {"most": given["max_length"]}
+        case "string_pattern_mismatch" if given["pattern"].startswith("^("):
+            return _("is none of %(known)s") % {"known": given["pattern"][2:-2].replace("|", ", ")}
+        case "string_pattern_mismatch":
+            return _("is not written as %(pattern)s") % {"pattern": given["pattern"]}
+        case _other:
+            return str(error["msg"])
 
 
 for kind in (Problem, Refusal, ValidationError, Http404, UnknownFigure, UnknownPeriod):
@@ -180,7 +205,7 @@ def narrowed(filters: type[django_filters.FilterSet], asked: Any, found: Any) ->
     wrong = [(name, " ".join(map(str, says))) for name, says in made.form.errors.items()]
     lost = [name for name, _says in wrong if isinstance(made.form.fields.get(name), forms.ModelChoiceField)]
     if lost:
-        raise Problem(404, f"There is no “{given[lost[0]]}”.", [(lost[0], given[lost[0]])])
+        raise Problem(404, _("There is no “%(ref)s”.") % {"ref": given[lost[0]]}, [(lost[0], given[lost[0]])])
     raise Problem(422, "; ".join(f"{name}: {says}" for name, says in wrong), wrong)
 
 

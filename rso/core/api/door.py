@@ -15,6 +15,7 @@ from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.utils import timezone, translation
 from django.utils.cache import get_conditional_response
+from django.utils.translation import gettext as _
 
 from rso import __version__
 from rso.core.api.callers import Allowance, Caller, callers, count
@@ -64,15 +65,25 @@ def door(
         if request.method == "OPTIONS":
             return _preflight()
         allowance = None
-        try:
-            _only_read(request)
-            caller = callers.of(request)
-            allowance = count(caller)
-            allowance.check()
-            with translation.override(_language(request)):
-                response = _ask(view, request, Asked(caller, _form(request, formats)), takes, *args, **given)
-        except Problem as problem:
-            response = answer(request, problem)
+
+        def told(language: str) -> HttpResponseBase:
+            with translation.override(language):
+                try:
+                    return _ask(view, request, Asked(caller, _form(request, formats)), takes, *args, **given)
+                except Problem as problem:
+                    return answer(request, problem)
+
+        with translation.override(spoken := _spoken(request)):
+            try:
+                _only_read(request)
+                caller = callers.of(request)
+                allowance = count(caller)
+                allowance.check()
+                response = told(language := _language(request))
+                if response.status_code >= 400 and language != spoken:
+                    response = told(spoken)
+            except Problem as problem:
+                response = answer(request, problem)
         return _dressed(request, response, allowance)
 
     answered.csrf_exempt = True  # type: ignore[attr-defined]
@@ -81,7 +92,7 @@ def door(
 
 def _only_read(request: HttpRequest) -> None:
     if request.method not in ("GET", "HEAD"):
-        raise Problem(405, f"This door is for reading: {METHODS}.")
+        raise Problem(405, _("This door is for reading: %(methods)s.") % {"methods": METHODS})
 
 
 def _ask(
@@ -91,7 +102,8 @@ def _ask(
     """The answer of the view, or 304 where the reader has it already."""
     known = COMMON | set(request.GET if takes is None else takes())
     if unknown := sorted(set(request.GET) - known):
-        errors = [(name, f"is no parameter here; there are {', '.join(sorted(known))}") for name in unknown]
+        says = _("is no parameter here; there are %(known)s") % {"known": ", ".join(sorted(known))}
+        errors = [(name, says) for name in unknown]
         raise Problem(422, f"{errors[0][0]} {errors[0][1]}.", errors)
     etag = etag_of(request, asked)
     if unchanged := get_conditional_response(request, etag=etag):
@@ -126,12 +138,13 @@ def _form(request: HttpRequest, formats: Collection[str]) -> str:
     wanted = request.GET.get("format")
     if wanted is not None:
         if wanted not in formats:
-            raise Problem(422, f"format is one of {', '.join(formats)}.", [("format", wanted[:20])])
+            says = _("%(parameter)s is one of %(known)s.") % {"parameter": "format", "known": ", ".join(formats)}
+            raise Problem(422, says, [("format", wanted[:20])])
         return wanted
     found = request.get_preferred_type([FORMATS[name] for name in formats])
     if found is None:
         known = ", ".join(FORMATS[name] for name in formats)
-        raise Problem(406, f"Nothing of what you accept can be had: there is {known}.")
+        raise Problem(406, _("Nothing of what you accept can be had: there is %(known)s.") % {"known": known})
     return next(name for name in formats if FORMATS[name] == found)
 
 
@@ -139,8 +152,15 @@ def _language(request: HttpRequest) -> str:
     """The language of labels and of the pages that are linked: English, unless `lang` names another."""
     wanted, known = request.GET.get("lang", settings.LANGUAGE_CODE), dict(settings.LANGUAGES)
     if wanted not in known:
-        raise Problem(422, f"lang is one of {', '.join(known)}.", [("lang", wanted[:20])])
+        says = _("%(parameter)s is one of %(known)s.") % {"parameter": "lang", "known": ", ".join(known)}
+        raise Problem(422, says, [("lang", wanted[:20])])
     return wanted
+
+
+def _spoken(request: HttpRequest) -> str:
+    """The language of problems, which people read: the one that `lang` names, or else the one that the reader prefers."""
+    wanted = request.GET.get("lang", "")
+    return wanted if wanted in dict(settings.LANGUAGES) else translation.get_language_from_request(request)
 
 
 def _disposition(request: HttpRequest, asked: Asked) -> str:

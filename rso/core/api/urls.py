@@ -7,6 +7,7 @@ from functools import partial
 from django.http import HttpRequest, HttpResponse
 from django.urls import URLPattern, path
 from django.utils.module_loading import autodiscover_modules
+from django.utils.translation import gettext as _
 
 from rso.core.api.describing import JSON_ALONE, openapi, parameters_of
 from rso.core.api.doing import api
@@ -15,7 +16,7 @@ from rso.core.api.problems import Problem
 
 
 def nothing(request: HttpRequest, rest: str = "") -> HttpResponse:
-    raise Problem(404, "There is no such address. /api/ names all that there are.")
+    raise Problem(404, _("There is no such address. /api/ names all that there are."))
 
 
 def patterns() -> list[URLPattern]:

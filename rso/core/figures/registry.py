@@ -11,6 +11,7 @@ from typing import Any, TypeVar
 from django.db import models
 from django.db.models import Q, QuerySet
 from django.utils.functional import Promise
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from rso.core.figures.adding import Adds, Distinct, Share, Slice, Total
@@ -107,7 +108,9 @@ class Source:
         for dimension in self.dimensions:
             if dimension.slug == slug:
                 return dimension
-        raise UnknownFigure(_not_found("dimension", slug, [d.slug for d in self.dimensions]))
+        raise UnknownFigure(
+            _not_found(gettext("There is no dimension “%(slug)s”; %(hint)s"), slug, [d.slug for d in self.dimensions])
+        )
 
 
 @dataclass(frozen=True)
@@ -214,7 +217,9 @@ class Registry:
 
     def find(self, slug: str) -> Figure:
         if slug not in self.figures:
-            raise UnknownFigure(_not_found("figure", slug, [*self.figures, *self.tables]))
+            raise UnknownFigure(
+                _not_found(gettext("There is no figure “%(slug)s”; %(hint)s"), slug, [*self.figures, *self.tables])
+            )
         return self.figures[slug]
 
     def __iter__(self) -> Iterator[Figure]:
@@ -224,10 +229,11 @@ class Registry:
         return where.setdefault(declared.slug, declared)
 
 
-def _not_found(what: str, slug: str, known: Collection[str]) -> str:
+def _not_found(says: str, slug: str, known: Collection[str]) -> str:
     close = near(slug, known, most=3)
-    hint = f"did you mean {' or '.join(close)}?" if close else f"there are {', '.join(known)}"
-    return f"There is no {what} “{slug}”; {hint}"
+    hint = gettext("did you mean %(names)s?") if close else gettext("there are %(names)s")
+    names = f" {gettext('or')} ".join(close) if close else ", ".join(known)
+    return says % {"slug": slug, "hint": hint % {"names": names}}
 
 
 registry = Registry()
