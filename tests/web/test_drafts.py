@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from rso.accounts.models import User
@@ -140,4 +142,8 @@ def test_beside_a_figure_that_has_moved_stands_what_it_was(edition):
 
     for role in (ANYONE, NAREE):
         assert f"({published.shown} when published)" in page(CHAPTER, role)
+    page(CHAPTER)
+    with CaptureQueriesContext(connection) as captured:
+        page(CHAPTER)
+    assert len(captured) == 4, captured.captured_queries
     assert "What moved, and why" in page(REPORT)
