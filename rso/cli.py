@@ -414,18 +414,21 @@ def settings(form: FormatOption = Format.TABLE) -> None:
 
 @app.command("run-due")
 def run_due(form: FormatOption = Format.TABLE) -> None:
-    """Do what is due: send each of the office the mail of the day, forget what is kept no longer. Run it every hour."""
+    """Do what is due: send the office the mails of the day, open plans, forget what is kept no longer. Run it every hour."""
     open_database()
     from django.utils import timezone
 
+    from rso.accounts.actions import platform
     from rso.accounts.models import User
     from rso.core.office.digest import send_digests
     from rso.core.retention import forget_all
     from rso.metrics import ended_well
+    from rso.reports.planning import open_plans
 
     now = timezone.now()
     sent = send_digests([user for user in User.objects.order_by("pk") if user.is_office], now=now)
     done: list[dict[str, str | int]] = [{"what": "mails of the day", "number": len(sent)}]
+    done.append({"what": "plans opened", "number": len(open_plans(by=platform(), now=now))})
     done += forget_all(now)
     ended_well("run-due", now)
     show(done, form)

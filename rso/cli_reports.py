@@ -54,12 +54,11 @@ def report_compile(
 def report_plan(form: FormatOption = Format.TABLE) -> None:
     """What each planned change would break: sections, charts, tables, notes, saved views."""
     open_office()
-    from rso.reports.models import PlannedChange
-    from rso.reports.planning import uses
+    from rso.reports.planning import plans, uses
 
     rows = [
         {"change": change.name, "from": change.from_on, "kind": use.kind, "place": use.place, "says": use.says}
-        for change in PlannedChange.objects.order_by("from_on", "ref")
+        for change in plans()
         for use in uses(change)
     ]
     show(rows, form)

@@ -6,19 +6,19 @@ from typing import Any
 
 from django.db.models import Q
 from django.urls import path, reverse
-from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from rso.accounts.policies import SEE_THE_OFFICE
 from rso.core.listings import Item, Panel
 from rso.core.models import Note, Office, Source, Statement
 from rso.core.office import Act, Desk, Place, Related, Section, View, desks
+from rso.core.office.acts import REASON
 from rso.reports import states
 from rso.reports.advance_page import advance_page
 from rso.reports.closed_page import closed
 from rso.reports.models import Inconsistency, Photograph, PlannedChange, Report, ReportDate, SectionText
 from rso.reports.office_editions import urlpatterns as of_editions
-from rso.reports.planning import map_all, uses
+from rso.reports.planning import look_through, map_all, not_mapped, not_to_look_through, uses
 from rso.reports.policies import KEEP_SOURCES, KEEP_THE_OFFICE, SEE_REPORTS, WRITE_REPORTS
 from rso.reports.ready_page import ready_page, word
 from rso.reports.writing_pages import contents_page, preview, section_page, tokens, versions_page
@@ -53,8 +53,9 @@ def _map_all(changes: Sequence[PlannedChange], *, by: Any, now: datetime) -> Non
         map_all(change, by=by, now=now)
 
 
-def _nothing_to_map(change: PlannedChange, by: Any) -> str:
-    return "" if change.becomes else gettext("nothing takes its place; drop each use where it stands")
+def _look_through(changes: Sequence[PlannedChange], *, by: Any, now: datetime, reason: str) -> None:
+    for change in changes:
+        look_through(change, by=by, now=now, reason=reason)
 
 
 desks.declare(
@@ -162,7 +163,22 @@ desks.declare(
         under="reports",
         sections=(Section(_("What changes"), "ref kind name becomes from_on"), Section(_("Why"), "reason")),
         acts=(
-            Act("map", _("Write the new name everywhere"), KEEP_SOURCES, _map_all, why_not=_nothing_to_map, final=True),
+            Act(
+                "map",
+                _("Write the new name everywhere"),
+                KEEP_SOURCES,
+                _map_all,
+                why_not=lambda change, by: not_mapped(change),
+                final=True,
+            ),
+            Act(
+                "look",
+                _("Looked through: what names it holds"),
+                KEEP_SOURCES,
+                _look_through,
+                asks=(REASON,),
+                why_not=lambda change, by: not_to_look_through(change),
+            ),
         ),
         panels=(_uses,),
         blank=_("No change is planned."),

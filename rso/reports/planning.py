@@ -1,24 +1,31 @@
-"""What a planned change of a figure, a dimension or a classification would break: sections, charts, notes, saved views."""
+"""What a planned change of a figure, a dimension or a classification would break: sections, charts, notes, saved views.
+
+Two kinds of plan are found without anyone: a value that is out of force, and a figure that counts otherwise than where it was
+last printed. Publishing asks for them as for all others; `rso run-due` opens them at the desk.
+"""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import datetime
-from typing import TYPE_CHECKING
+from datetime import date, datetime
+from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl, urlencode
 
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from rso.core import history, verbs
 from rso.core.figures import registry
 from rso.core.models import Kept, Note, SavedView
 from rso.core.periods import Period, UnknownPeriod
-from rso.core.verbs import Problem, plain, refuse
+from rso.core.verbs import Problem, kind_of, plain, refuse
 from rso.reports.actions import text_verbs
-from rso.reports.models import ChangeKind, PlannedChange, Report, ReportState, SectionText
+from rso.reports.freezing import definition_hash
+from rso.reports.models import ChangeKind, EditionState, Frozen, PlannedChange, Report, ReportState, SectionText
 
 if TYPE_CHECKING:
     from rso.accounts.models import User
@@ -51,6 +58,8 @@ class Use:
 
 def uses(change: PlannedChange, report: Report | None = None) -> list[Use]:
     """Every section, chart, note and saved view that would break; of one report only its own and the notes on it."""
+    if change.kind == ChangeKind.VERSION and (change.settled_at or change.becomes != _counts_now(change.name)):
+        return []
     found = [*_in_texts(change, report), *_in_notes(change)]
     return found if report else [*found, *_in_views(change)]
 
@@ -69,7 +78,9 @@ def _in_texts(change: PlannedChange, report: Report | None) -> Iterator[Use]:
 
 
 def reaches(change: PlannedChange, period: str) -> bool:
-    """Whether a period ends on or after the day of the change."""
+    """Whether a period ends on or after the day of the change. How a figure counts now is how it counts any period."""
+    if change.kind == ChangeKind.VERSION:
+        return True
     try:
         return Period.parse(period).last_day >= change.from_on
     except UnknownPeriod:
@@ -79,7 +90,9 @@ def reaches(change: PlannedChange, period: str) -> bool:
 def renamed(change: PlannedChange, token: str) -> str:
     """The token with the name that takes the place of the one that goes; the same where it does not name it."""
     name, new = re.escape(change.name), change.becomes or "–"
-    if change.kind == ChangeKind.FIGURE:
+    if change.kind == ChangeKind.VERSION:
+        new = "–"
+    if change.kind in (ChangeKind.FIGURE, ChangeKind.VERSION):
         return re.sub(rf"(\{{\{{\s*(?:fig|chart|table)\s+){name}(?=\s|$)", rf"\g<1>{new}", token)
     if change.kind == ChangeKind.DIMENSION:
         token = re.sub(rf"\b((?:by|across)=){name}(?=\s|$)", rf"\g<1>{new}", token)
@@ -88,12 +101,14 @@ def renamed(change: PlannedChange, token: str) -> str:
 
 
 def _in_notes(change: PlannedChange) -> Iterator[Use]:
-    field = {ChangeKind.FIGURE: "figure", ChangeKind.DIMENSION: "dimension", ChangeKind.VALUE: "value"}[
-        ChangeKind(change.kind)
-    ]
-    for note in Note.objects.filter(**{field: change.name}).order_by("ref"):
+    for note in Note.objects.filter(**{_field(change): change.name}).order_by("ref"):
         if not note.period or reaches(change, note.period):
             yield Use("note", note.ref, note.text[:80], reverse("office-edit", args=["notes", note.ref]), note)
+
+
+def _field(change: PlannedChange) -> str:
+    """The field of a note that names what changes."""
+    return {ChangeKind.DIMENSION: "dimension", ChangeKind.VALUE: "value"}.get(ChangeKind(change.kind), "figure")
 
 
 def _in_views(change: PlannedChange) -> Iterator[Use]:
@@ -123,14 +138,103 @@ def check_changes(changes: Iterable[PlannedChange]) -> Iterable[Problem]:
             yield Problem(at, "becomes", _("there is no figure “%(name)s”") % {"name": change.becomes})
 
 
+history.says("looked through", gettext_lazy("%(who)s looked through what names the figure: %(reason)s"))
 change_verbs = plain(check_changes)
+
+
+def not_mapped(change: PlannedChange) -> str:
+    """Why there is no name to be written; empty where there is."""
+    if change.kind == ChangeKind.VERSION:
+        return _("its name stays; look through what names it")
+    return "" if change.becomes else _("nothing takes its place; drop each use where it stands")
+
+
+def not_to_look_through(change: PlannedChange) -> str:
+    """Why nothing is to be looked through; empty where something is."""
+    if change.kind != ChangeKind.VERSION:
+        return _("what names it must be mapped or dropped")
+    return _("it has been looked through") if change.settled_at else ""
+
+
+def look_through(change: PlannedChange, *, by: User, now: datetime, reason: str) -> None:
+    """Someone has read all that names a figure since it counts otherwise: it holds, or was mended. Raises Refused."""
+    wrong = not_to_look_through(change) or ("" if reason.strip() else _("say what was found"))
+    refuse(Problem(0, "reason", says) for says in filter(None, [wrong]))
+    change.settled_at = now
+    verbs.change([change], verb="looked through", by=by, now=now, reason=reason)
+
+
+# -- plans that are found ----------------------------------------------------------------------------------------------
+
+
+def plans() -> list[PlannedChange]:
+    """Every plan for which publishing waits: those of the desk, and those that were found and are not opened yet."""
+    kept = list(PlannedChange.objects.order_by("from_on", "ref"))
+    known = {(change.kind, change.name): change.becomes for change in kept}
+    return [*kept, *(found for found in _found() if not _is_known(found, known))]
+
+
+def open_plans(*, by: User, now: datetime) -> list[PlannedChange]:
+    """Puts on the desk what was found, where anything would break by it. Returns what was opened."""
+    kept = {(change.kind, change.name): change for change in PlannedChange.objects.all()}
+    known = {key: change.becomes for key, change in kept.items()}
+    opened = [found for found in _found() if not _is_known(found, known) and uses(found)]
+    for found in opened:
+        if old := kept.get((found.kind, found.name)):
+            found.pk, found.ref = old.pk, old.ref
+    with verbs.turn():
+        change_verbs.add([found for found in opened if found.pk is None], by=by, now=now)
+        change_verbs.change([found for found in opened if (found.kind, found.name) in kept], by=by, now=now)
+    return opened
+
+
+def _is_known(found: PlannedChange, known: Mapping[tuple[str, str], str]) -> bool:
+    """Whether there is a plan for it. A figure that changes once more needs another look."""
+    becomes = known.get((found.kind, found.name))
+    return becomes is not None and (found.kind != ChangeKind.VERSION or becomes == found.becomes)
+
+
+def _found() -> Iterator[PlannedChange]:
+    yield from _out_of_force()
+    yield from _counted_otherwise()
+
+
+def _out_of_force() -> Iterator[PlannedChange]:
+    """Values of classifications that have a last day, such as the themes of a set."""
+    values = {dimension.values for figure in registry for dimension in figure.source.dimensions}
+    lists: list[Any] = [model for model in values if isinstance(model, type) and issubclass(model, Kept)]
+    for model in sorted(lists, key=kind_of):
+        if any(field.name == "valid_to" for field in model._meta.concrete_fields):
+            for thing in model._default_manager.filter(valid_to__isnull=False).order_by("ref"):
+                reason = _("%(title)s is out of force from this day.") % {"title": thing}
+                yield _plan(ChangeKind.VALUE, thing.ref, "", thing.valid_to, reason)
+
+
+def _counted_otherwise() -> Iterator[PlannedChange]:
+    """Figures whose definition is another than the last edition that prints them froze."""
+    printed = Frozen.objects.filter(by="").exclude(edition__state=EditionState.WITHDRAWN)
+    last = dict(printed.order_by("edition__published_at", "pk").values_list("figure", "definition"))
+    for slug, definition in sorted(last.items()):
+        if slug in registry.figures and definition != definition_hash(registry.find(slug)):
+            reason = _("It counts otherwise than when it was last published.")
+            yield _plan(ChangeKind.VERSION, slug, _counts_now(slug), timezone.localdate(), reason)
+
+
+def _plan(kind: ChangeKind, name: str, becomes: str, from_on: date, reason: str) -> PlannedChange:
+    return PlannedChange(
+        ref=f"plan-{kind}-{name}", kind=kind, name=name, becomes=becomes, from_on=from_on, reason=reason[:400]
+    )
+
+
+def _counts_now(slug: str) -> str:
+    """A figure's version, and the beginning of its definition's hash: so that a definition cannot change unseen."""
+    figure = registry.figures.get(slug)
+    return f"{figure.version}-{definition_hash(figure)[:12]}" if figure else ""
 
 
 def map_all(change: PlannedChange, *, by: User, now: datetime) -> int:
     """Writes the new name wherever the old one stands: texts get a version, notes a change. Returns how many places there were."""
-    refuse(
-        [] if change.becomes else [Problem(0, "becomes", _("nothing takes its place; drop each use where it stands"))]
-    )
+    refuse(Problem(0, "becomes", says) for says in filter(None, [not_mapped(change)]))
     found = uses(change)
     reason = _("mapped from %(name)s") % {"name": change.name}
     texts = {use.thing.pk: use.thing for use in found if isinstance(use.thing, SectionText)}
@@ -139,11 +243,7 @@ def map_all(change: PlannedChange, *, by: User, now: datetime) -> int:
     text_verbs.change(list(texts.values()), by=by, now=now, reason=reason)
     notes = [use.thing for use in found if isinstance(use.thing, Note)]
     for note in notes:
-        setattr(
-            note,
-            {ChangeKind.FIGURE: "figure", ChangeKind.DIMENSION: "dimension"}.get(ChangeKind(change.kind), "value"),
-            change.becomes,
-        )
+        setattr(note, _field(change), change.becomes)
     plain().change(notes, by=by, now=now, reason=reason)
     for use in found:
         if isinstance(use.thing, SavedView):

@@ -19,9 +19,9 @@ from rso.core.snapshot import snapshot
 from rso.reports.compiler import CannotCompile, compile_report
 from rso.reports.document import Document
 from rso.reports.markdown import Node
-from rso.reports.models import SOURCE_LANGUAGE, Comment, CommentState, PlannedChange, Report
+from rso.reports.models import SOURCE_LANGUAGE, ChangeKind, Comment, CommentState, Report
 from rso.reports.photographs import lacks
-from rso.reports.planning import reaches, uses
+from rso.reports.planning import plans, reaches, uses
 from rso.reports.queries import sections_of, unapproved
 from rso.reports.spelling import slips
 
@@ -111,10 +111,14 @@ def _photographs(report: Report) -> Iterator[Finding]:
 
 def _planned(report: Report) -> Iterator[Finding]:
     """A report waits until what a planned change would break in it is mapped or dropped."""
-    for change in PlannedChange.objects.order_by("from_on", "ref"):
+    for change in plans():
         if reaches(change, report.period):
             for use in uses(change, report):
                 says = _("%(place)s: %(says)s, and “%(name)s” goes on %(day)s")
+                if change.kind == ChangeKind.VERSION:
+                    says = _(
+                        "%(place)s: %(says)s, and “%(name)s” counts otherwise than when it was last published; look through it"
+                    )
                 values = {"place": use.place, "says": use.says, "name": change.name, "day": change.from_on.isoformat()}
                 yield Finding("plan", says % values, "", use.url)
 

@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 
 import pytest
 
+from rso.core.figures import registry
 from rso.core.models import Note, SavedView
 from rso.core.verbs import Refused, add
-from rso.reports.models import PlannedChange, Report, SectionText
-from rso.reports.planning import change_verbs, map_all, renamed, uses
+from rso.reports.actions import text_verbs
+from rso.reports.models import Edition, Frozen, PlannedChange, Report, SectionText
+from rso.reports.planning import change_verbs, look_through, map_all, open_plans, renamed, uses
+from rso.reports.publishing import withdraw
 from rso.reports.ready import blockers
+from rso.workplan.actions import theme_verbs
+from rso.workplan.models import Theme
 
 
 @pytest.fixture
@@ -85,3 +91,88 @@ def test_what_nothing_replaces_is_dropped_by_hand(annual_report, naree, now):
         map_all(change, by=naree, now=now)
     with pytest.raises(Refused, match="there is no figure “nothing”"):
         change_verbs.add([planned("figure", "participations", "nothing")], by=naree, now=now)
+
+
+# -- plans that nobody had to think of -----------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def counts_otherwise(annual_report, an_edition) -> str:
+    """A figure of which an edition froze another definition than the code has."""
+    Frozen.objects.create(
+        edition=an_edition, key="participations|2022|", figure="participations", period="2022", unit="attendances",
+        status="A", version=1, definition="0" * 64, as_at=date(2022, 12, 31),
+    )  # fmt: skip
+    return "participations"
+
+
+@pytest.fixture
+def an_edition(office, harriet, bagus, now) -> Edition:
+    monthly = Report.objects.get(ref="monthly-2022-09")
+    return Edition.objects.create(
+        ref="e-1", report=monthly, number=1, title=monthly.title, period="2022-09", as_at=date(2022, 9, 30),
+        published_at=now, by=harriet, and_by=bagus,
+    )  # fmt: skip
+
+
+def plan_blockers(report: Report) -> list[str]:
+    return [finding.says for finding in blockers(report) if finding.kind == "plan"]
+
+
+def test_a_figure_that_counts_otherwise_keeps_a_report_back_until_someone_looked_through(
+    counts_otherwise, annual_report, naree, now
+):
+    says = "counts otherwise than when it was last published; look through it"
+    assert {each.rpartition("” ")[2] for each in plan_blockers(annual_report)} == {says}
+
+    (change,) = open_plans(by=naree, now=now)
+    assert open_plans(by=naree, now=now) == []
+    assert {use.kind for use in uses(change)} >= {"section", "chart"}
+    with pytest.raises(Refused, match="its name stays"):
+        map_all(change, by=naree, now=now)
+    with pytest.raises(Refused, match="say what was found"):
+        look_through(change, by=naree, now=now, reason=" ")
+    look_through(change, by=naree, now=now, reason="Read all of them; two sentences mended.")
+
+    assert (uses(change), plan_blockers(annual_report)) == ([], [])
+    with pytest.raises(Refused, match="has been looked through"):
+        look_through(change, by=naree, now=now, reason="Again")
+
+
+def test_a_figure_that_changes_once_more_needs_another_look(counts_otherwise, annual_report, naree, now, monkeypatch):
+    (change,) = open_plans(by=naree, now=now)
+    look_through(change, by=naree, now=now, reason="Read.")
+    figure = registry.find(counts_otherwise)
+    monkeypatch.setitem(registry.figures, counts_otherwise, replace(figure, version=figure.version + 1))
+
+    assert plan_blockers(annual_report) != []
+    (again,) = open_plans(by=naree, now=now)
+    assert (again.pk, str(again)) == (change.pk, f"participations, version {figure.version + 1}")
+    assert plan_blockers(annual_report) != []
+
+
+def test_a_withdrawn_edition_asks_nothing(counts_otherwise, annual_report, an_edition, harriet, now):
+    withdraw(an_edition, by=harriet, now=now, reason="wrong month")
+
+    assert plan_blockers(annual_report) == []
+
+
+def test_a_theme_that_ends_opens_a_plan_for_what_names_it_afterwards(annual_report, naree, now):
+    theme = Theme.objects.get(ref="TA3")
+    text = annual_report.texts.filter(language="en").exclude(text="").order_by("section")[0]
+    text.text += f"\n\n{{{{ fig participations theme={theme.ref} }}}} attendances."
+    text_verbs.change([text], by=naree, now=now)
+    assert (plan_blockers(annual_report), open_plans(by=naree, now=now)) == ([], [])
+
+    theme.valid_to = date(2022, 7, 1)
+    theme_verbs.change([theme], by=naree, now=now)
+
+    (says,) = plan_blockers(annual_report)
+    assert f"“{theme.ref}” goes on 2022-07-01" in says
+    (change,) = open_plans(by=naree, now=now)
+    assert (change.kind, change.name, change.from_on) == ("value", theme.ref, date(2022, 7, 1))
+    assert [use.thing for use in uses(change)] == [text]
+
+    text.text = text.text.rpartition("\n\n")[0]
+    text_verbs.change([text], by=naree, now=now)
+    assert plan_blockers(annual_report) == []

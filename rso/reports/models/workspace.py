@@ -75,12 +75,14 @@ class ChangeKind(models.TextChoices):
     FIGURE = "figure", _("Figure")
     DIMENSION = "dimension", _("Dimension")
     VALUE = "value", _("Value of a classification")
+    VERSION = "version", _("Definition of a figure")
 
 
 class PlannedChange(Kept):
     """That a name which tokens, notes and views use will go: a figure, a dimension, or a value such as a theme.
 
     Where `becomes` is empty, what uses it is dropped; otherwise it is mapped onto that name. Publishing waits for both.
+    Of a figure that counts otherwise than in print the name stays, and publishing waits until someone has looked through.
     """
 
     privacy = Privacy(DataClass.OFFICE, _("Keeps reports whole when a classification changes"), KEPT)
@@ -93,6 +95,8 @@ class PlannedChange(Kept):
         _("from"), help_text=_("Reports whose period ends on or after this day must not use it.")
     )
     reason = models.CharField(_("reason"), max_length=400)
+    #: When someone has looked through what names a figure that counts otherwise.
+    settled_at = models.DateTimeField(_("looked through at"), null=True, blank=True, editable=False)
 
     class Meta:
         verbose_name = _("planned change")
@@ -103,4 +107,6 @@ class PlannedChange(Kept):
         ]
 
     def __str__(self) -> str:
+        if self.kind == ChangeKind.VERSION:
+            return _("%(name)s, version %(version)s") % {"name": self.name, "version": self.becomes.partition("-")[0]}
         return f"{self.name} → {self.becomes or '–'}"
