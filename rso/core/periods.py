@@ -10,6 +10,7 @@ from typing import Any
 
 from django.conf import settings
 from django.utils import formats
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from rso.core.models import Precision
@@ -146,7 +147,13 @@ def show_day(day: date, precision: int = Precision.DAY) -> str:
     """A date as people read it, with no more of it than is known."""
     if precision == Precision.YEAR:
         return str(day.year)
-    return formats.date_format(day, "F Y" if precision == Precision.MONTH else "j F Y")
+    return _formatted(day, "F Y" if precision == Precision.MONTH else "j F Y", get_language())
+
+
+@lru_cache(maxsize=4096)
+def _formatted(day: date, how: str, language: str | None) -> str:
+    """Lists and workbooks say the same days over and over."""
+    return formats.date_format(day, how)
 
 
 def known_day(day: date, precision: int = Precision.DAY) -> str:
@@ -176,5 +183,5 @@ def show_span(starts: date, ends: date, precision: int = Precision.DAY) -> str:
     if precision == Precision.DAY and (starts.year, starts.month) == (ends.year, ends.month):
         return f"{starts.day}–{last}"
     if precision == Precision.DAY and starts.year == ends.year:
-        return f"{formats.date_format(starts, 'j F')} – {last}"
+        return f"{_formatted(starts, 'j F', get_language())} – {last}"
     return f"{first} – {last}"

@@ -12,6 +12,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, datetime
 from decimal import Decimal
 from functools import lru_cache
+from itertools import islice
 from typing import Any
 from xml.sax.saxutils import escape, quoteattr
 
@@ -24,6 +25,8 @@ HEAD = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
 SPREADSHEET = "application/vnd.openxmlformats-officedocument.spreadsheetml"
 #: Bytes that are sent at once, and the most characters that a cell holds.
 CHUNK, LONGEST = 64_000, 32_767
+#: Rows that are compressed at a time.
+PIECES = 100
 #: What a spreadsheet takes for a formula.
 FORMULA = re.compile(r"\s*[=+\-@\t\r＝＋－＠]")
 #: Days are counted from here; those before March 1900 are counted wrongly by spreadsheets.
@@ -74,9 +77,10 @@ class Package:
 
     def stream(self, name: str, pieces: Iterable[str]) -> Iterator[bytes]:
         """Writes a long part piece by piece and gives what has come of it."""
+        waiting = iter(pieces)
         with self._zip.open(self._entry(name), "w") as part:
-            for piece in pieces:
-                part.write(piece.encode())
+            while some := "".join(islice(waiting, PIECES)):
+                part.write(some.encode())
                 if len(self._made) > CHUNK:
                     yield self.taken()
 

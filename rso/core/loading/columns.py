@@ -125,6 +125,10 @@ class ListColumn(Column):
     where: Mapping[str, Any] = field(default_factory=dict)
     weight: str = ""
 
+    def holds(self, link: Mapping[str, Any]) -> bool:
+        """Whether a link, of which its own fields are given, stands in this column."""
+        return all(link[name] == value for name, value in self.where.items())
+
     def read(self, text: str) -> Any:
         items = [item.strip() for item in self.cleaned(text).split(";") if item.strip()]
         if not items:

@@ -74,8 +74,11 @@ class Table:
                 for name, column, value in zip(names, self.plain, values, strict=True)
             }
             found[row["ref"]] = row
+        alike: dict[tuple[Any, str, str], list[ListColumn]] = {}
         for column in self.lists:
-            self._add_links(column, found)
+            alike.setdefault((column.through, column.to, column.weight), []).append(column)
+        for columns in alike.values():
+            self._add_links(columns, found, refs)
         return found
 
     def fill(self, thing: Any, values: Mapping[str, Any], found: Found) -> Any:
@@ -115,16 +118,25 @@ class Table:
                     rows.append({**row, column.weight: weight} if column.weight else row)
         return rows
 
-    def _add_links(self, column: ListColumn, found: dict[str, dict[str, Any]]) -> None:
-        link = next(link for link in self.links if link.through is column.through)
-        wanted: dict[str, list[Any]] = {ref: [] for ref in found}
-        names = [f"{link.parent}__ref", f"{column.to}__ref", *([column.weight] if column.weight else [])]
-        linked = link.through._default_manager.filter(**column.where, **{f"{column.to}__isnull": False})
-        for parent, ref, *weight in linked.values_list(*names):
-            if parent in wanted:
-                wanted[parent].append((ref, weight[0]) if weight else ref)
-        for ref, items in wanted.items():
-            found[ref][column.name] = tuple(sorted(items))
+    def _add_links(
+        self, columns: Sequence[ListColumn], found: dict[str, dict[str, Any]], refs: Sequence[str] | None
+    ) -> None:
+        """Reads columns that differ only in which links they hold, together; the links of some records, where these are given."""
+        through, to, weight = columns[0].through, columns[0].to, columns[0].weight
+        link = next(link for link in self.links if link.through is through)
+        told = sorted({name for column in columns for name in column.where})
+        of_these = {} if refs is None else {f"{link.parent}__ref__in": refs}
+        linked = link.through._default_manager.filter(**{f"{to}__isnull": False}, **of_these)
+        wanted: list[dict[str, list[Any]]] = [{ref: [] for ref in found} for _column in columns]
+        names = [f"{link.parent}__ref", f"{to}__ref", *told, *([weight] if weight else [])]
+        for of, ref, *more in linked.values_list(*names):
+            says = dict(zip(told, more, strict=False))
+            for column, lists in zip(columns, wanted, strict=True):
+                if of in lists and column.holds(says):
+                    lists[of].append((ref, more[-1]) if weight else ref)
+        for column, lists in zip(columns, wanted, strict=True):
+            for of, items in lists.items():
+                found[of][column.name] = tuple(sorted(items))
 
     def schema(self) -> dict[str, Any]:
         """The file as a Frictionless Table Schema, with its references to other files."""

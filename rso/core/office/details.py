@@ -40,6 +40,7 @@ class Facts:
     def __init__(self, desk: Desk, thing: Any, user: Any) -> None:
         self.desk, self.thing, self.user = desk, thing, user
         self.spans = hasattr(thing, "when")
+        self.linked: dict[tuple[Any, str], list[Any]] = {}
 
     @property
     def sections(self) -> list[tuple[Any, list[Fact]]]:
@@ -85,16 +86,21 @@ class Facts:
         return format_html('<a href="{}">{}</a>', url, thing) if url else str(thing)
 
     def _links(self, column: ListColumn) -> Any:
-        assert column.through
-        parent = next(link.parent for link in self.desk.table.links if link.through is column.through)
-        rows = column.through._default_manager.filter(
-            **{parent: self.thing, f"{column.to}__isnull": False}, **column.where
-        )
         items = [
             (self._linked(getattr(row, column.to)), f" {getattr(row, column.weight)} %" if column.weight else "")
-            for row in rows.select_related(column.to).order_by("pk")
+            for row in self._rows_of(column)
+            if column.holds(vars(row))
         ]
         return format_html_join("; ", "{}{}", items)
+
+    def _rows_of(self, column: ListColumn) -> list[Any]:
+        """The links of a kind, read once for all columns that show some of them."""
+        asked = (column.through, column.to)
+        if asked not in self.linked:
+            link = next(link for link in self.desk.table.links if link.through is column.through)
+            rows = link.through._default_manager.filter(**{link.parent: self.thing, f"{column.to}__isnull": False})
+            self.linked[asked] = list(rows.select_related(column.to).order_by("pk"))
+        return self.linked[asked]
 
 
 def detail_page(request: HttpRequest, desk: Desk, ref: str, *, status: int = 200, **more: Any) -> HttpResponse:
