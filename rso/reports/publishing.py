@@ -100,7 +100,10 @@ def _lead_on(report: Report, *, by: User, now: datetime) -> None:
 
 
 def release(report: Report, *, writer: User, co_managers: Sequence[User], now: datetime) -> None:
-    """Leads a report and its texts, as they stand, through review and approval to the signatures. Raises Refused."""
+    """Leads a report and its texts, as they stand, through review and approval to the signatures. Raises Refused.
+
+    Whoever was interrupted goes on: what is approved or signed already stays so.
+    """
     texts = unapproved(report)
     lead_on([text for text in texts if text.state == TextState.DRAFT], "send", by=writer, now=now)
     for text in texts:
@@ -111,7 +114,8 @@ def release(report: Report, *, writer: User, co_managers: Sequence[User], now: d
         reports.take(steps["send"], [report], by=writer, now=now)
     if report.state == ReportState.IN_REVIEW:
         reports.take(steps["approve"], [report], by=co_managers[0], now=now)
-    for user in co_managers:
+    signed = set(report.signatures.values_list("by", flat=True))
+    for user in (user for user in co_managers if user.pk not in signed):
         sign(report, by=user, now=now)
 
 

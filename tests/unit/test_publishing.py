@@ -81,6 +81,14 @@ def test_a_report_is_published_by_two_co_managers(office, by, and_by, says):
     assert not folder_of(MONTHLY, 1).exists()
 
 
+def test_a_release_that_was_interrupted_between_two_signatures_goes_on(office):
+    report = signed()
+    report.signatures.filter(by=named("bagus-santoso").pk).delete()
+    release(report, writer=named("tran-thi-mai"), co_managers=(named("harriet-lowe"), named("bagus-santoso")), now=NOW)
+
+    assert sorted(report.signatures.values_list("by__ref", flat=True)) == ["bagus-santoso", "harriet-lowe"]
+
+
 def test_a_report_that_is_not_approved_or_not_signed_by_both_is_not_published(office):
     report = Report.objects.get(ref=MONTHLY)
     by, and_by = named("harriet-lowe"), named("bagus-santoso")

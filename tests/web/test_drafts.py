@@ -8,7 +8,6 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from rso.accounts.models import User
 from rso.core import verbs
 from rso.core.figures import registry
 from rso.core.figures.reading import Reading
@@ -18,14 +17,11 @@ from rso.events.models import Participation
 from rso.reports.models import Edition, Frozen, Report, ReportState
 from rso.reports.publishing import withdraw
 from rso.reports.site.figures import printed_in_force
+from tests.conftest import named
 from tests.web.walking import ANYONE, CANARY, JOSEFA, NAREE, as_role, ask, lay_files, publish_month, write_on
 
 REPORT, CHAPTER = "/reports/monthly-2022-09/", "/reports/monthly-2022-09/month/"
 FILES = (f"{REPORT}edition.pdf", f"{REPORT}data.zip")
-
-
-def person(ref: str) -> User:
-    return User.objects.get(ref=ref)
 
 
 @pytest.fixture
@@ -37,7 +33,7 @@ def edition(office) -> Edition:
 def lead(report: Report, state: ReportState) -> None:
     """Straight to a state: what public pages show must not depend on the way there."""
     report.state = state
-    verbs.change([report], verb="changed", by=person("harriet-lowe"), now=timezone.now())
+    verbs.change([report], verb="changed", by=named("harriet-lowe"), now=timezone.now())
 
 
 def page(address: str, role: str = ANYONE) -> str:
@@ -99,12 +95,12 @@ def test_words_are_found_by_all_once_they_are_published(office):
     edition = publish_month()
 
     assert f'<a href="{REPORT}"' in page(f"/search/?q={CANARY}")
-    withdraw(edition, by=person("harriet-lowe"), now=timezone.now(), reason="Nobody flew.")
+    withdraw(edition, by=named("harriet-lowe"), now=timezone.now(), reason="Nobody flew.")
     assert REPORT not in page(f"/search/?q={CANARY}")
 
 
 def test_a_report_whose_last_edition_was_withdrawn_leads_to_why(edition):
-    withdraw(edition, by=person("harriet-lowe"), now=timezone.now(), reason="It counts another month.")
+    withdraw(edition, by=named("harriet-lowe"), now=timezone.now(), reason="It counts another month.")
 
     assert {Client().get(at).headers.get("Location") for at in (REPORT, CHAPTER, *FILES)} == {f"{REPORT}1/"}
     assert status(REPORT, role=NAREE) == [200]
@@ -112,7 +108,7 @@ def test_a_report_whose_last_edition_was_withdrawn_leads_to_why(edition):
 
 def test_words_that_can_no_longer_be_printed_lead_to_the_edition(edition):
     edition.words["remarks"] = {"title": "", "text": "There were {{ fig a-figure-that-is-gone }}."}
-    verbs.change([edition], verb="changed", by=person("harriet-lowe"), now=timezone.now())
+    verbs.change([edition], verb="changed", by=named("harriet-lowe"), now=timezone.now())
 
     assert Client().get(CHAPTER).headers["Location"] == f"{REPORT}1/"
 
@@ -138,7 +134,7 @@ def test_beside_a_figure_that_has_moved_stands_what_it_was(edition):
     rows = Participation.objects.filter(event__starts_on__year=2022, event__starts_on__month=9, person=None)
     row = rows.select_related("event", "member", "agency", "person").order_by("ref")[0]
     row.number += 3
-    correct_participations([row], by=person("naree-boonmee"), now=timezone.now(), reason="counted again")
+    correct_participations([row], by=named("naree-boonmee"), now=timezone.now(), reason="counted again")
 
     for role in (ANYONE, NAREE):
         assert f"({published.shown} when published)" in page(CHAPTER, role)

@@ -26,7 +26,7 @@ from rso.reports.models import Edition, Report, ReportState, SectionText
 from rso.reports.publishing import folder_of, publish, release
 from rso.reports.seals import BLANK
 from rso.reports.writing import Place, begun
-from tests.conftest import NOW
+from tests.conftest import NOW, named
 from tests.signing_in import sign_in
 
 #: Who asks: someone who is not signed in, the focal point of Fiji, a programme officer.
@@ -105,12 +105,12 @@ def lay_files(ref: str) -> None:
 
 def bring_out(ref: str) -> Edition:
     """A first edition of what stands in a report now: its words alone, for freezing and setting all figures takes seconds."""
-    report, by = Report.objects.get(ref=ref), User.objects.get(ref="harriet-lowe")
+    report, by = Report.objects.get(ref=ref), named("harriet-lowe")
     words = {name: {"title": text.title, "text": text.text} for name, text in words_in_force(report).items()}
     edition = Edition(
         ref=f"{ref}-1", report=report, number=1, title=report.title, subtitle=report.subtitle, period=report.period, words=words,
         as_at=report.as_at or Period.parse(report.period).last_day, published_at=NOW, by=by,
-        and_by=User.objects.get(ref="bagus-santoso"),
+        and_by=named("bagus-santoso"),
     )  # fmt: skip
     verbs.add([edition], verb="published", by=by, now=NOW)
     report.state = ReportState.PUBLISHED
@@ -121,8 +121,8 @@ def bring_out(ref: str) -> Edition:
 def publish_month(note: str = "") -> Edition:
     """The next edition of the monthly report, its PDF not set: Typst has tests of its own."""
     report = Report.objects.get(ref="monthly-2022-09")
-    by, and_by = (User.objects.get(ref=ref) for ref in ("harriet-lowe", "bagus-santoso"))
-    writer = User.objects.get(ref="tran-thi-mai")
+    by, and_by = (named(ref) for ref in ("harriet-lowe", "bagus-santoso"))
+    writer = named("tran-thi-mai")
     release(report, writer=writer, co_managers=(by, and_by), now=timezone.now())
     with patch("rso.reports.editions.typeset", return_value=f"%PDF {BLANK}".encode()):
         return publish(report, by=by, and_by=and_by, now=timezone.now(), note=note)
@@ -134,7 +134,7 @@ CANARY = "zeppelinfahrt"
 
 def write_on(ref: str, section: str) -> SectionText:
     """The canary in heading and text of a section, and below the title of its report."""
-    report, by = Report.objects.get(ref=ref), User.objects.get(ref="naree-boonmee")
+    report, by = Report.objects.get(ref=ref), named("naree-boonmee")
     place = Place(report, section)
     text = begun(place, by=by, now=timezone.now())
     text.title, text.text = f"On the {CANARY}", f"We flew a canary, the {CANARY}.\n\n{text.text}".strip()
