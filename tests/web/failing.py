@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import NoReturn
 
+from django.conf.urls.i18n import i18n_patterns
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.test import Client, override_settings
@@ -25,7 +26,11 @@ def broken(request: HttpRequest) -> NoReturn:
     raise ZeroDivisionError
 
 
-urlpatterns = [path("forbidden/", forbidden), path("broken/", broken), *site]
+urlpatterns = [
+    path("forbidden/", forbidden),
+    *i18n_patterns(path("broken/", broken), prefix_default_language=False),
+    *site,
+]
 
 
 def pages_of_faults() -> dict[int, list[HttpResponse]]:
