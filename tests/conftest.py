@@ -67,7 +67,7 @@ def pytest_configure() -> None:
 
 
 @pytest.fixture(scope="session")
-def django_db_modify_db_settings() -> None:
+def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix: None) -> None:
     """Tables are made from the models, in a tenth of the time that the migrations take.
 
     That migrations make the same tables is held by `makemigrations --check`, and they are run by each test that starts a

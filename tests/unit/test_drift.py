@@ -11,6 +11,7 @@ from datetime import date, timedelta
 from itertools import pairwise, product
 from typing import Any
 
+import pytest
 from django.db import transaction
 from hypothesis import Phase, example, given, settings
 from hypothesis import strategies as st
@@ -36,6 +37,7 @@ from rso.reports.freezing import cells_of, definition_hash, definition_of, freez
 from rso.reports.listing import record_rows
 from rso.reports.models import Edition, Frozen, Report
 from tests.conftest import NOW
+from tests.sampling import few
 
 YEAR = Period.year(2022)
 #: Figures of people, events and bodies, and shares of them: what the edits can move.
@@ -186,7 +188,8 @@ def truly_moved(slug: str, before: list[dict[str, Any]], after: list[dict[str, A
     return {record for side in things for ref in turned if ref in side for record in side[ref][1].split(";")}
 
 
-def test_drift_names_exactly_the_records_that_moved_each_figure(office):
+@pytest.mark.parametrize("times", few([3, 30]))
+def test_drift_names_exactly_the_records_that_moved_each_figure(office, times):
     by = User.objects.get(ref="naree-boonmee")
     edition, holdings = frozen_edition()
     printed = {row.figure for row in edition.frozen.filter(by="", filter="", period="2022")}
@@ -194,7 +197,7 @@ def test_drift_names_exactly_the_records_that_moved_each_figure(office):
     before = {slug: (value(slug), behind(slug)) for slug in watched}
     assert len(watched) > 6
 
-    @settings(deadline=None, database=None, max_examples=10, derandomize=True, phases=[Phase.generate])
+    @settings(deadline=None, database=None, max_examples=times, derandomize=True, phases=[Phase.generate])
     @given(edits=st.lists(st.tuples(st.sampled_from(EDITS), st.integers(0, 300)), min_size=1, max_size=6))
     def holds(edits):
         with taken_back():
@@ -313,14 +316,17 @@ def moved_in_cell(
     }
 
 
-def test_drift_names_exactly_the_records_that_moved_each_cell_by_sex_agency_and_basis(office):
+@pytest.mark.parametrize("times", few([3, 30]))
+def test_drift_names_exactly_the_records_that_moved_each_cell_by_sex_agency_and_basis(office, times):
     by_whom = User.objects.get(ref="naree-boonmee")
     edition, holdings = frozen_splits()
     before = {slug: stood(slug) for slug in PEOPLE}
     splits = {(slug, by): edition.frozen.get(figure=slug, period="2022", by=by) for slug, by in product(PEOPLE, BY)}
     seen: set[str] = set()
 
-    @settings(deadline=None, database=None, max_examples=5, derandomize=True, phases=[Phase.explicit, Phase.generate])
+    @settings(
+        deadline=None, database=None, max_examples=times, derandomize=True, phases=[Phase.explicit, Phase.generate]
+    )
     @example(edits=[(change_sex, 59), (change_agency, 8), (know_otherwise, 3)])
     @given(edits=st.lists(st.tuples(st.sampled_from(EDITS), st.integers(0, 300)), min_size=1, max_size=6))
     def holds(edits):

@@ -52,7 +52,7 @@ def test_every_crossing_of_every_figure_sums_where_it_says_so(period):
     assert within_themselves(period, registry.figures) == []
 
 
-@pytest.mark.parametrize("figure", [f for f in registry if not f.slices], ids=lambda figure: figure.slug)
+@pytest.mark.parametrize("figure", few([f for f in registry if not f.slices], 8), ids=lambda figure: figure.slug)
 def test_every_row_opens_onto_the_records_that_it_counts_unknown_included(figure):
     """The records of a row, counted again, give the row: weighted ones at least hold every record that has a share."""
     of = reading(figure.slug)
