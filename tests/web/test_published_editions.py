@@ -99,7 +99,7 @@ def test_a_co_manager_sees_what_a_withdrawal_does_and_withdraws_with_a_reason(ed
     assert "(withdrawn)" in words(harriet.get("/reports/monthly-2022-09/"))
     assert f"{AT}web/index.html" in [f"{AT}{way}" for way in re.findall('href="(web/[^"]+)"', pages[AT])]
     assert said in words(harriet.get(MOVED))
-    assert said in words(harriet.get("/office/published/"))
+    assert "<td>Withdrawn</td>" in words(harriet.get("/office/published/"))
     assert harriet.post(at, {"reason": "again"}).status_code == 422
     assert "There is a newer edition" not in pages[cited]
 
