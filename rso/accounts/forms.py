@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from allauth.account.fields import SetPasswordField
+from allauth.mfa.adapter import get_adapter
 from allauth.mfa.base import forms as base
 from allauth.mfa.models import Authenticator
 from allauth.mfa.totp import forms as totp
@@ -67,6 +68,13 @@ class AddPasskey(webauthn.AddWebAuthnForm):  # type: ignore[misc]
 
     def clean_passwordless(self) -> bool:
         return True
+
+    def clean(self) -> dict[str, Any]:
+        """What no device sends is a wrong answer, in whichever way it cannot be read."""
+        try:
+            return super().clean()  # type: ignore[no-any-return]
+        except (ValueError, LookupError, AttributeError) as error:
+            raise get_adapter().validation_error("incorrect_code") from error
 
 
 class Profile(forms.ModelForm):  # type: ignore[type-arg]

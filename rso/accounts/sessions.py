@@ -25,6 +25,10 @@ class SessionStore(db.SessionStore):
 
         return Session
 
+    def _validate_session_key(self, key: str) -> bool:
+        """A cookie is anything that somebody sends; of what can be no key of ours the database is not asked."""
+        return bool(key) and len(key) == 32 and key.isascii() and key.isalnum()
+
     def create_model_instance(self, data: dict[str, Any]) -> AbstractBaseSession:
         made: Any = super().create_model_instance(data)
         made.user_id = data.get(SESSION_KEY)

@@ -24,6 +24,7 @@ from rso.core.office.desks import desks
 from rso.core.office.doors import of_the_office
 from rso.core.office.forms import why_asked
 from rso.core.permissions import officer
+from rso.core.typed import typed
 from rso.core.verbs import Refused
 from rso.events.entering import Entered, enter_participants
 from rso.events.matching import HEADS, NEW, SKIP, Proposal, Proposals, Verdict, decided, propose
@@ -214,7 +215,7 @@ def paste_page(request: HttpRequest, ref: str) -> HttpResponse:
 
 def _enter(sheet: Sheet, request: HttpRequest) -> Entered:
     rows = decided(sheet.proposals, sheet.choices)
-    with because(request.POST.get(WHY, "").strip()[:400]):
+    with because(typed(request, WHY, 400)):
         return enter_participants(sheet.event, rows, by=officer(request), now=timezone.now())
 
 

@@ -15,10 +15,10 @@ from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from rso.core.loading.columns import CONTROL
 from rso.core.models import Access, Saw
 from rso.core.office.desks import desks
 from rso.core.permissions import officer
+from rso.core.typed import typed
 from rso.core.verbs import Problem, Refused, kind_of
 from rso.reports.models import AdvanceReading, Report
 from rso.reports.outside import open_to, revoke
@@ -35,19 +35,19 @@ def advance_page(request: HttpRequest, report: Report) -> HttpResponse:
     if not APPROVE_REPORTS.allows(request.user):
         raise Http404
     if "revoke" in request.POST:
-        reading = get_object_or_404(AdvanceReading, report=report, ref=request.POST["revoke"][:60])
+        reading = get_object_or_404(AdvanceReading, report=report, ref=typed(request, "revoke"))
         revoke([reading], by=officer(request), now=timezone.now())
         return redirect(request.path)
     return _open(request, report)
 
 
 def _open(request: HttpRequest, report: Report) -> HttpResponse:
-    typed = {name: CONTROL.sub("", request.POST.get(name, ""))[:200] for name in ("post", "starts_at", "ends_at")}
+    given = {name: typed(request, name, 200) for name in ("post", "starts_at", "ends_at")}
     try:
-        starts_at, ends_at = (_moment(typed[name]) for name in ("starts_at", "ends_at"))
-        reading, secret = open_to(report, typed["post"], starts_at, ends_at, by=officer(request), now=timezone.now())
+        starts_at, ends_at = (_moment(given[name]) for name in ("starts_at", "ends_at"))
+        reading, secret = open_to(report, given["post"], starts_at, ends_at, by=officer(request), now=timezone.now())
     except Refused as error:
-        return _show(request, report, status=422, typed=typed, fault=str(error))
+        return _show(request, report, status=422, typed=given, fault=str(error))
     address = f"{settings.BASE_URL}{reverse('report-advance', args=[secret])}"
     return _show(request, report, address=address, post=reading.post)
 

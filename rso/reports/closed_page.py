@@ -11,12 +11,12 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods
 
 from rso.core.closing import NotClosed, close, open_again
-from rso.core.loading.columns import CONTROL
 from rso.core.models import ClosedPeriod
 from rso.core.office import Place, desks
 from rso.core.office.doors import of_the_office
 from rso.core.periods import Period, UnknownPeriod
 from rso.core.permissions import officer
+from rso.core.typed import typed
 from rso.reports.policies import CLOSE_PERIODS, SEE_REPORTS
 
 CLOSED = desks.declare_place(Place("closed", _("Closed periods"), SEE_REPORTS, "office-closed", under="reports"))
@@ -37,7 +37,7 @@ def closed(request: HttpRequest) -> HttpResponse:
 def _change(request: HttpRequest) -> HttpResponse:
     if not CLOSE_PERIODS.allows(request.user):
         raise Http404
-    asked = {name: CONTROL.sub("", request.POST.get(name, "")).strip() for name in ("period", "reason", "open")}
+    asked = {name: typed(request, name) for name in ("period", "reason", "open")}
     by, now = officer(request), timezone.now()
     try:
         if asked["open"]:

@@ -15,12 +15,12 @@ from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods, require_safe
 
-from rso.core.loading.columns import CONTROL
 from rso.core.office import Place, desks
 from rso.core.office.doors import of_the_office
 from rso.core.office.forms import Field
 from rso.core.permissions import officer
 from rso.core.told import model_of
+from rso.core.typed import typed
 from rso.core.verbs import Refused
 from rso.reports.drift import Movement, explain
 from rso.reports.models import Citation, Edition, EditionState, Why
@@ -72,10 +72,10 @@ def take_back(request: HttpRequest, ref: str) -> HttpResponseBase:
     if not PUBLISH.allows(request.user):
         raise Http404
     edition = get_object_or_404(Edition.objects.select_related("report"), ref=ref)
-    typed, fault = CONTROL.sub("", request.POST.get("reason", "")).strip(), ""
+    given, fault = typed(request, "reason"), ""
     if request.method == "POST":
         try:
-            withdraw(edition, by=officer(request), now=timezone.now(), reason=typed)
+            withdraw(edition, by=officer(request), now=timezone.now(), reason=given)
         except Refused as error:
             fault = "; ".join(str(problem.says) for problem in error.problems)
         else:
@@ -84,15 +84,15 @@ def take_back(request: HttpRequest, ref: str) -> HttpResponseBase:
     named = f"{edition.report.ref}/{edition.number}"
     others = edition.report.editions.filter(state=EditionState.PUBLISHED).exclude(pk=edition.pk)
     context = {
-        "here": EDITIONS, "edition": edition, "fault": fault, "field": _reason(typed, fault),
+        "here": EDITIONS, "edition": edition, "fault": fault, "field": _reason(given, fault),
         "cited": Citation.objects.filter(says__edition=named).count(), "newest": others.order_by("-number").first(),
     }  # fmt: skip
     return render(request, "reports/office_withdraw.html", context, status=422 if fault else 200)
 
 
-def _reason(typed: str, fault: str) -> Field:
+def _reason(given: str, fault: str) -> Field:
     hint = _("Every reader of the edition sees it: what is wrong, and what holds instead.")
-    return Field("reason", _("Why"), hint, "area", True, value=typed, error=fault, limit=WORDS)
+    return Field("reason", _("Why"), hint, "area", True, value=given, error=fault, limit=WORDS)
 
 
 def _check(request: HttpRequest) -> None:

@@ -29,6 +29,7 @@ from rso.core.office.desks import desks
 from rso.core.office.doors import of_the_office
 from rso.core.office.forms import draft_of, keep_draft, opening
 from rso.core.permissions import officer
+from rso.core.typed import typed
 from rso.core.verbs import Refused
 from rso.reports import states, writing
 from rso.reports.compiler import Preview, preview_section
@@ -120,7 +121,7 @@ def contents_page(request: HttpRequest, report: Report) -> HttpResponse:
 
 def _publish(request: HttpRequest, report: Report) -> HttpResponse:
     """Publishes what both have signed, with the public note that is typed beside the button."""
-    by, note = officer(request), CONTROL.sub("", request.POST.get("note", ""))[:400]
+    by, note = officer(request), typed(request, "note", 400)
     other = report.signatures.exclude(by=by.pk).select_related("by").first()
     who = other.by if other else by
     done = _refused_or(
@@ -353,7 +354,7 @@ def _step(slug: str) -> Callable[[HttpRequest, Place], None]:
         text = _text_or_404(place)
         by, now = officer(request), timezone.now()
         seen = request.POST.get("version", "")
-        reason = request.POST.get("reason", "").strip()[:400]
+        reason = typed(request, "reason", 400)
 
         def verb() -> None:
             if slug == "approve":
@@ -388,7 +389,7 @@ def _comment(request: HttpRequest, place: Place) -> None:
 def _resolve(again: bool) -> Callable[[HttpRequest, Place], None]:
     def do(request: HttpRequest, place: Place) -> None:
         name = "comment_again" if again else "resolve"
-        said = get_object_or_404(Comment, section=_text_or_404(place), ref=request.POST[name][:60])
+        said = get_object_or_404(Comment, section=_text_or_404(place), ref=typed(request, name))
         verb = lambda: writing.resolve(said, again=again, by=officer(request), now=timezone.now())  # noqa: E731
         _refused_or(request, verb, _("The comment is open again.") if again else _("The comment is resolved."))
 
@@ -396,8 +397,8 @@ def _resolve(again: bool) -> Callable[[HttpRequest, Place], None]:
 
 
 def _plan(request: HttpRequest, place: Place) -> None:
-    ref, day = request.POST.get("writer", ""), request.POST.get("due_on", "")
-    writer = User.objects.filter(ref=ref[:60], role__in=WRITE_REPORTS.roles, is_active=True).first() if ref else None
+    ref, day = typed(request, "writer"), typed(request, "due_on")
+    writer = User.objects.filter(ref=ref, role__in=WRITE_REPORTS.roles, is_active=True).first() if ref else None
     try:
         due_on = parse_date(day)
     except ValueError:

@@ -24,6 +24,7 @@ from rso.core.office.desks import Desk, desks
 from rso.core.office.doing import Preview, rehearse
 from rso.core.pages import Pages
 from rso.core.permissions import officer
+from rso.core.typed import typed
 from rso.core.verbs import Refused, kind_of
 
 #: Corrections that one yes drops.
@@ -113,7 +114,7 @@ def _drop(request: HttpRequest) -> HttpResponse:
     rows = _seen_by(request.user).filter(pk__in=chosen).select_related("by").order_by("pk")
     entries = [entry for entry in _entries(rows, request.user) if entry.may_drop]
     found = [entry.correction for entry in entries]
-    reason, refusals = request.POST.get("reason", "").strip()[:400], []
+    reason, refusals = typed(request, "reason", 400), []
     if "yes" in request.POST and found:
         try:
             drop_corrections(found, by=officer(request), now=timezone.now(), reason=reason)

@@ -39,6 +39,7 @@ from rso.core.office.forms import form_page
 from rso.core.office.home import home_page, tasks_page
 from rso.core.office.lists import list_page
 from rso.core.permissions import officer
+from rso.core.typed import typed
 
 Page = Callable[..., HttpResponseBase]
 #: Suggestions for a name that is being typed.
@@ -134,7 +135,7 @@ def keep_view(request: HttpRequest, desk: Desk) -> HttpResponse:
         gone = id_in(request.POST["drop"])
         SavedView.objects.filter(owner=request.user.pk, desk=desk.slug, pk=gone).delete()
         return redirect(desk.url)
-    title, query = request.POST.get("title", "").strip(), request.POST.get("query", "")
+    title, query = typed(request, "title"), typed(request, "query")
     if not title or len(title) > 60 or len(query) > 2000:
         messages.error(request, _("A view has a name of at most 60 characters."))
         return redirect(f"{desk.url}?{query}" if len(query) <= 2000 else desk.url)

@@ -13,11 +13,12 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from rso.core.access import saw
-from rso.core.addresses import id_in
+from rso.core.addresses import REF, id_in
 from rso.core.merging import Preview, candidates, discover, kinds, merge, preview_merge, undo_merge
 from rso.core.models import Merge, Saw
 from rso.core.office.desks import Desk, desks
 from rso.core.permissions import officer
+from rso.core.typed import typed
 from rso.core.verbs import Refused, kind_of
 
 #: Pairs and merges that the page shows.
@@ -110,14 +111,14 @@ def _pair(kept: dict[str, Desk], asked: Any) -> Pair:
     if desk is None:
         raise Http404
     refs = asked.get("winner", ""), asked.get("loser", "")
-    things = desk.model._default_manager.in_bulk([ref for ref in refs if ref], field_name="ref")
+    things = desk.model._default_manager.in_bulk([ref for ref in refs if REF.fullmatch(ref)], field_name="ref")
     if not all(ref in things for ref in refs):
         raise Http404
     return Pair(desk, *(things[ref] for ref in refs))
 
 
 def _one(request: HttpRequest, pair: Pair) -> HttpResponse:
-    by, now, reason = officer(request), timezone.now(), request.POST.get("reason", "").strip()[:400]
+    by, now, reason = officer(request), timezone.now(), typed(request, "reason", 400)
     if not _both(pair.desk, (pair.one, pair.other), request):
         raise Http404
     plan, loser = Plan(pair), str(pair.other)

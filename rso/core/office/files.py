@@ -17,12 +17,13 @@ from rso.core.models import Attachment
 from rso.core.office.desks import Desk
 from rso.core.office.details import detail_page, find
 from rso.core.permissions import officer
+from rso.core.typed import typed
 from rso.core.verbs import Refused, kind_of
 
 
 def attach_page(request: HttpRequest, desk: Desk, ref: str) -> HttpResponse:
     thing = _kept(request, desk, ref)
-    file, description = request.FILES.get("file"), request.POST.get("description", "").strip()
+    file, description = request.FILES.get("file"), typed(request, "description")
     fault = ""
     if getattr(request, "too_large", False):
         fault = attachments.too_large()
@@ -61,7 +62,7 @@ def fetch_page(request: HttpRequest, desk: Desk, ref: str, file: str) -> FileRes
 def withdraw_page(request: HttpRequest, desk: Desk, ref: str, file: str) -> HttpResponse:
     found = _attached(desk, _kept(request, desk, ref).ref, file)
     try:
-        reason = request.POST.get("reason", "").strip()
+        reason = typed(request, "reason")
         attachments.withdraw([found], by=officer(request), now=timezone.now(), reason=reason)
         messages.success(request, _("The file is withdrawn."))
     except Refused as error:

@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import UUID, uuid4, uuid5
 
 from django.contrib import messages
 from django.db import models
@@ -28,6 +28,7 @@ from rso.core.office.details import find
 from rso.core.office.filters import choices_of
 from rso.core.office.saving import Clash, Gone, Unsaved, save
 from rso.core.permissions import officer
+from rso.core.typed import plain, typed
 
 #: Up to so many records are offered in a select; more are typed, with suggestions.
 IN_SELECT = 40
@@ -203,7 +204,7 @@ def _posted(request: HttpRequest, desk: Desk, thing: Any) -> HttpResponse:
     try:
         saved = save(
             desk, ref, cells, began, token,
-            by=officer(request), now=timezone.now(), reason=request.POST.get(WHY, "").strip()[:400],
+            by=officer(request), now=timezone.now(), reason=typed(request, WHY, 400),
         )  # fmt: skip
     except Unsaved as error:
         form.faults = error.faults
@@ -237,30 +238,29 @@ def opening(request: HttpRequest) -> tuple[UUID, Cells]:
         token = UUID(request.POST.get("_token", ""))
     except ValueError:
         token = uuid4()
+    if Draft.objects.filter(token=token).exclude(owner=request.user.pk).exists():
+        # The page was opened by another who has signed out of this browser since.
+        token = uuid5(token, officer(request).ref)
     try:
         began: Any = json.loads(request.POST.get("_began", "{}"))
-    except ValueError:
+    except (ValueError, RecursionError):
         began = {}
     whole = isinstance(began, dict) and all(isinstance(text, str) for text in began.values())
-    return token, began if whole else {}
+    return token, {plain(name): plain(text) for name, text in began.items()} if whole else {}
 
 
 def keep_draft(request: HttpRequest, desk: str, ref: str, token: UUID, began: Cells, cells: Cells) -> HttpResponse:
     """Keeps what is typed. The script asks for it while one types; a button does where no script runs."""
     now = timezone.now()
-    taken = Draft.objects.filter(token=token).exclude(owner=request.user.pk).exists()
-    if not taken:
-        mine = {
-            "owner_id": request.user.pk,
-            "desk": desk,
-            "ref": ref,
-            "cells": {**began, **cells},
-            "began": began,
-            "kept_at": now,
-        }
-        Draft.objects.filter(token=token, done="").update(**mine) or Draft.objects.get_or_create(
-            token=token, defaults=mine
-        )
+    mine = {
+        "owner_id": request.user.pk,
+        "desk": desk,
+        "ref": ref,
+        "cells": {**began, **{name: plain(text) for name, text in cells.items()}},
+        "began": began,
+        "kept_at": now,
+    }
+    Draft.objects.filter(token=token, done="").update(**mine) or Draft.objects.get_or_create(token=token, defaults=mine)
     says = _("Draft kept %(time)s") % {"time": date_format(timezone.localtime(now), "H:i")}
     if request.headers.get("Accept") == "application/json":
         return JsonResponse({"says": says})
