@@ -283,7 +283,7 @@ def why_asked(request: HttpRequest, fault: str, closed: Sequence[ClosedPeriod] =
         hint = _("It stands in the history. What lies in a closed period needs it.")
     if closed:
         names = ", ".join(map(str, closed))
-        hint = f"{hint} {_('Closed: %(periods)s.') % {'periods': names}}"
+        hint = " ".join([hint, _("Closed: %(periods)s.") % {"periods": names}])
     label = _("Why it is changed") if stored else _("Why it is added")
     return Field(WHY, label, hint, "text", False, value=request.POST.get(WHY, "")[:400], error=fault, limit=400)
 
