@@ -51,6 +51,7 @@ BOTH = {
         "test_calendar",
         "test_ledger",
         "test_budget_lines",
+        "test_at_the_same_time",
         "test_what_cannot_be_kept",
     ),
 }

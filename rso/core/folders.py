@@ -20,12 +20,15 @@ HERE, EXCHANGE = -100, 2
 
 
 @contextmanager
-def alone(folder: Path) -> Iterator[None]:
-    """Makes the folder where there is none. Of processes that ask for it at the same time one waits for the other."""
+def alone(folder: Path, *, wait: bool = True) -> Iterator[None]:
+    """Makes the folder where there is none. Of processes that ask for it at the same time one waits for the other.
+
+    Raises BlockingIOError where one is not to `wait`.
+    """
     folder.mkdir(parents=True, exist_ok=True)
     turn = os.open(folder, os.O_RDONLY)
     try:
-        fcntl.flock(turn, fcntl.LOCK_EX)
+        fcntl.flock(turn, fcntl.LOCK_EX if wait else fcntl.LOCK_EX | fcntl.LOCK_NB)
         yield
     finally:
         os.close(turn)

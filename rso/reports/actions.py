@@ -35,10 +35,15 @@ def check_reports(reports: Sequence[Report]) -> Iterable[Problem]:
 
 
 def add_texts(texts: Sequence[SectionText], *, by: User, now: datetime) -> Sequence[SectionText]:
-    """Adds texts and keeps the first version of each. A text without words is planned, and has no version yet."""
+    """Adds texts and keeps the first version of each. A text without words is planned, and has no version yet.
+
+    Words take back the signatures under their report: they were not there when it was signed.
+    """
     with verbs.turn():
         verbs.add(texts, verb="added", by=by, now=now)
-        _keep_versions([text for text in texts if text.title or text.text], by, now)
+        worded = [text for text in texts if text.title or text.text]
+        _keep_versions(worded, by, now)
+        take_signatures_back([text.report_id for text in worded], by=by, now=now)
     return texts
 
 

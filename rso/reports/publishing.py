@@ -18,10 +18,10 @@ from django.utils.translation import gettext_lazy
 
 from rso.core import history, verbs
 from rso.core.figures.holdings import Holdings
-from rso.core.folders import put, replacing
+from rso.core.folders import alone, put, replacing
 from rso.core.models import AuditEvent
 from rso.core.snapshot import snapshot
-from rso.core.verbs import Problem, refuse
+from rso.core.verbs import Problem, Refused, refuse
 from rso.environment import kept_secret
 from rso.reports.compiler import CannotCompile, compile_and_read, words_in_force
 from rso.reports.document import Document
@@ -49,18 +49,31 @@ WORDS = 400
 
 def ready(report: Report) -> Iterable[Problem]:
     """What keeps a report from being published, whoever publishes it."""
+    yield from _unapproved(report)
+    for found in blockers(report):
+        yield Problem(0, found.kind, ": ".join(filter(None, (found.section, found.says))))
+
+
+def _unapproved(report: Report) -> Iterable[Problem]:
     if report.state != ReportState.APPROVED:
         says = _("The report is “%(state)s”: only an approved one is published.")
         yield Problem(0, "state", says % {"state": report.get_state_display()})
-    for found in blockers(report):
-        yield Problem(0, found.kind, ": ".join(filter(None, (found.section, found.says))))
 
 
 def publish(report: Report, *, by: User, and_by: User, now: datetime, note: str = "") -> Edition:
     """Publishes the report's next edition by two co-managers. The one before stays where it is, superseded. Raises Refused.
 
-    Files are laid down first and named by the database last: whoever is interrupted publishes again.
+    Files are laid down first and named by the database last: whoever is interrupted publishes again. One publishes at a
+    time: who comes second would lay other files where the first one's are named.
     """
+    try:
+        with alone(folder_of(report.ref, 0).parent, wait=False):
+            return _publish(Report.objects.get(pk=report.pk), by=by, and_by=and_by, now=now, note=note)
+    except BlockingIOError:
+        raise Refused([Problem(0, "state", _("The report is being published at this moment."))]) from None
+
+
+def _publish(report: Report, *, by: User, and_by: User, now: datetime, note: str) -> Edition:
     last = report.editions.order_by("-number").first()
     refuse(_objections(report, by, and_by, note, last))
     with snapshot():
@@ -82,6 +95,9 @@ def publish(report: Report, *, by: User, and_by: User, now: datetime, note: str 
         changes=changes(last, frozen) if last else [], files=files, last_event=last_event,
     )  # fmt: skip
     with verbs.turn():
+        # Setting it took a while, in which words may have been changed or the report given back.
+        report.refresh_from_db()
+        refuse([*_unsigned(report, by, and_by), *_unapproved(report)])
         _supersede(last, by=by, now=now)
         verbs.add([edition], verb="published", by=by, now=now, reason=note)
         for row in frozen:
@@ -122,15 +138,19 @@ def release(report: Report, *, writer: User, co_managers: Sequence[User], now: d
 def _objections(report: Report, by: User, and_by: User, note: str, last: Edition | None) -> Iterable[Problem]:
     if by.pk == and_by.pk:
         yield Problem(0, "and_by", _("A report is published by two co-managers, not by one twice."))
+    yield from _unsigned(report, by, and_by)
+    if last and not note.strip():
+        says = _("Edition %(number)s is published. Another one needs a public note: what is different, and why.")
+        yield Problem(0, "note", says % {"number": last.number})
+    yield from ready(report)
+
+
+def _unsigned(report: Report, by: User, and_by: User) -> Iterable[Problem]:
     for field, user in (("by", by), ("and_by", and_by)):
         if not PUBLISH.allows(user):
             yield Problem(0, field, _("%(name)s is no co-manager and may not publish.") % {"name": user.name})
         elif not report.signatures.filter(by=user.pk).exists():
             yield Problem(0, field, _("%(name)s has not signed the report.") % {"name": user.name})
-    if last and not note.strip():
-        says = _("Edition %(number)s is published. Another one needs a public note: what is different, and why.")
-        yield Problem(0, "note", says % {"number": last.number})
-    yield from ready(report)
 
 
 def _supersede(last: Edition | None, *, by: User, now: datetime) -> None:

@@ -144,9 +144,11 @@ def resolve(said: Comment, *, by: User, now: datetime, again: bool = False) -> N
 
 
 def lead_on(texts: Sequence[SectionText], slug: str, *, by: User, now: datetime, reason: str = "") -> None:
-    """Takes a step with texts: send, approve, give_back."""
-    step = states.sections.step(slug)
-    states.sections.take(step, texts, by=by, now=now, reason=reason)
+    """Takes a step with texts as they are by now: send, approve, give_back."""
+    with verbs.turn():
+        for text in texts:
+            text.refresh_from_db()
+        states.sections.take(states.sections.step(slug), texts, by=by, now=now, reason=reason)
 
 
 def approve(text: SectionText, seen: int, *, by: User, now: datetime) -> None:
@@ -161,12 +163,13 @@ def approve(text: SectionText, seen: int, *, by: User, now: datetime) -> None:
 def sign(report: Report, *, by: User, now: datetime) -> Signature:
     """Signs an approved report for publication as it stands; publishing waits until both co-managers have."""
     problems = []
-    if report.state != ReportState.APPROVED:
-        problems.append(Problem(0, "state", _("only an approved report can be signed")))
-    if report.signatures.filter(by=by).exists():
-        problems.append(Problem(0, "by", _("you have signed it already")))
-    refuse(problems)
     with verbs.turn():
+        report.refresh_from_db()
+        if report.state != ReportState.APPROVED:
+            problems.append(Problem(0, "state", _("only an approved report can be signed")))
+        if report.signatures.filter(by=by).exists():
+            problems.append(Problem(0, "by", _("you have signed it already")))
+        refuse(problems)
         made = Signature.objects.create(report=report, by_id=by.pk, at=now)
         verbs.tell(report, verb="signed", by=by, now=now)
     return made

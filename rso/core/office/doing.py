@@ -24,7 +24,7 @@ from rso.core.office.desks import Desk
 from rso.core.office.details import find
 from rso.core.office.forms import Field
 from rso.core.permissions import officer
-from rso.core.verbs import Refused
+from rso.core.verbs import Problem, Refused, refuse, turn
 
 if TYPE_CHECKING:
     from rso.accounts.models import User
@@ -100,10 +100,17 @@ def _beside(act: Act, error: Refused) -> dict[str, str]:
 
 
 def _run(desk: Desk, act: Act, things: list[Any], answers: dict[str, Any], user: User) -> None:
-    """Does the verb. What it changes of records that came by a file is kept as the office's correction."""
-    now, reason = timezone.now(), str(answers.get("reason", ""))
-    with because(reason), by_the_office(desk.table, [thing.ref for thing in things], by=user, now=now, reason=reason):
-        act.run(things, by=user, now=now, **answers)
+    """Does the verb to the records as they are by now: whoever wrote or did a verb since they were read loses nothing.
+
+    What it changes of records that came by a file is kept as the office's correction.
+    """
+    now, reason, refs = timezone.now(), str(answers.get("reason", "")), [thing.ref for thing in things]
+    with turn(), because(reason), by_the_office(desk.table, refs, by=user, now=now, reason=reason):
+        fresh = list(desk.rows(user).filter(ref__in=refs).order_by("pk"))
+        if len(fresh) < len(things):
+            raise Http404
+        refuse(Problem(at, "", says) for at, thing in enumerate(fresh) if (says := act.why_not(thing, user)))
+        act.run(fresh, by=user, now=now, **answers)
 
 
 def _after(desk: Desk, ref: str) -> str:
