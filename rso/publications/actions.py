@@ -98,8 +98,8 @@ def set_partners(wanted: Mapping[Publication, verbs.Rows], *, by: User, now: dat
     verbs.relate(PublicationBody, wanted, parent="publication", verb="partners set", by=by, now=now)
 
 
-history.says("send", gettext_lazy("%(who)s sent the %(noun)s to peer review"))
-history.says("reopen", gettext_lazy("%(who)s had the %(noun)s reviewed again"))
+history.says("send", gettext_lazy("%(who)s sent the %(noun)s for review"))
+history.says("reopen", gettext_lazy("%(who)s opened the %(noun)s again"))
 history.says("send_back", gettext_lazy("%(who)s sent the %(noun)s back"))
 history.says("clear", gettext_lazy("%(who)s cleared the %(noun)s"))
 history.says("publish", gettext_lazy("%(who)s published the %(noun)s"))

@@ -175,6 +175,10 @@ def sign(report: Report, *, by: User, now: datetime) -> Signature:
     return made
 
 
+history.says("approve", gettext_lazy("%(who)s approved the %(noun)s"))
+history.says("give_back", gettext_lazy("%(who)s gave the %(noun)s back to the writer"))
+history.says("supersede", gettext_lazy("%(who)s superseded the %(noun)s by another"))
+history.says("resolve", gettext_lazy("%(who)s resolved the %(noun)s"))
 history.says("planned", gettext_lazy("%(who)s planned the writing"))
 history.says("commented", gettext_lazy("%(who)s said something of a section"))
 history.says("signed", gettext_lazy("%(who)s signed the report for publication"))

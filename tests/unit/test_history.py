@@ -127,6 +127,13 @@ def _verbs_in_code() -> set[str]:
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             if isinstance(node, ast.keyword) and node.arg == "verb" and isinstance(node.value, ast.Constant):
                 found.add(node.value.value)
+            elif (
+                isinstance(node, ast.Call)
+                and ast.unparse(node.func) == "Step"
+                and node.args
+                and isinstance(node.args[0], ast.Constant)
+            ):
+                found.add(node.args[0].value)
     return found
 
 
