@@ -18,7 +18,7 @@ from rso.reports.advance_page import advance_page
 from rso.reports.closed_page import closed
 from rso.reports.models import Inconsistency, Photograph, PlannedChange, Report, ReportDate, SectionText
 from rso.reports.office_editions import urlpatterns as of_editions
-from rso.reports.planning import look_through, map_all, not_mapped, not_to_look_through, uses
+from rso.reports.planning import Use, ending, look_through, map_all, not_mapped, not_to_look_through, uses
 from rso.reports.policies import KEEP_SOURCES, KEEP_THE_OFFICE, SEE_REPORTS, WRITE_REPORTS
 from rso.reports.ready_page import ready_page, word
 from rso.reports.writing_pages import contents_page, preview, section_page, tokens, versions_page
@@ -44,8 +44,19 @@ def _to_write(text: SectionText, user: Any) -> Panel:
 
 def _uses(change: PlannedChange, user: Any) -> Panel:
     """What a planned change would break; each leads to where it is mapped or dropped."""
-    found = tuple(Item(use.says, use.url, meta=f"{use.title}: {use.place}") for use in uses(change))
-    return Panel("uses", _("What it would break"), found, blank=_("Nothing names it any more."))
+    return Panel("uses", _("What it would break"), _listed(uses(change)), blank=_("Nothing names it any more."))
+
+
+def _listed(found: Sequence[Use]) -> tuple[Item, ...]:
+    return tuple(Item(use.says, use.url, meta=f"{use.title}: {use.place}") for use in found)
+
+
+def _breaks_by_its_end(theme: Any, user: Any) -> Panel | None:
+    """What names a theme after its last day, from the moment at which that is set; before, all that names it."""
+    if not SEE_REPORTS.allows(user):
+        return None
+    found = _listed(uses(ending(theme, theme.valid_to or theme.valid_from)))
+    return Panel("uses", _("What its end would break"), found, blank=_("Nothing names it."))
 
 
 def _map_all(changes: Sequence[PlannedChange], *, by: Any, now: datetime) -> None:
@@ -260,3 +271,4 @@ urlpatterns = [
     path("office/reports/<ref:ref>/write/<slug:section>/preview/", preview, name="office-write-preview"),
     path("office/reports/<ref:ref>/write/<slug:section>/versions/", versions_page, name="office-write-versions"),
 ]
+desks.extend("themes", panels=(_breaks_by_its_end,))

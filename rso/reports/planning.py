@@ -13,6 +13,7 @@ from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl, urlencode
 
+from django.db.models import Prefetch
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -24,8 +25,11 @@ from rso.core.models import Kept, Note, SavedView
 from rso.core.periods import Period, UnknownPeriod
 from rso.core.verbs import Problem, kind_of, plain, refuse
 from rso.reports.actions import text_verbs
+from rso.reports.definitions import definition
 from rso.reports.freezing import definition_hash
 from rso.reports.models import ChangeKind, EditionState, Frozen, PlannedChange, Report, ReportState, SectionText
+from rso.reports.queries import sections_of
+from rso.reports.writing import Place
 
 if TYPE_CHECKING:
     from rso.accounts.models import User
@@ -65,16 +69,29 @@ def uses(change: PlannedChange, report: Report | None = None) -> list[Use]:
 
 
 def _in_texts(change: PlannedChange, report: Report | None) -> Iterator[Use]:
-    texts = SectionText.objects.select_related("report").exclude(report__state=ReportState.SUPERSEDED)
-    texts = texts.filter(report=report) if report else texts.exclude(report__state=ReportState.PUBLISHED)
-    for text in texts.order_by("report__ref", "section", "language"):
+    for text in _texts(report):
         if not reaches(change, text.report.period):
             continue
         for token in TOKEN.findall(text.text):
-            if renamed(change, token) != token:
+            if names(change, token, text.report):
                 kind = KINDS.get(token.removeprefix("{{").split()[0], "section")
                 url = reverse("office-write-section", args=[text.report.ref, text.section])
                 yield Use(kind, str(text), f"{token.strip()} }}}}", f"{url}?language={text.language}", text)
+
+
+def _texts(report: Report | None) -> Iterator[SectionText]:
+    """The words of reports that are being written: the office's, and those of their kind where it has written none."""
+    wanted = Report.objects.exclude(state=ReportState.SUPERSEDED)
+    wanted = wanted.filter(pk=report.pk) if report else wanted.exclude(state=ReportState.PUBLISHED)
+    written = Prefetch("texts", SectionText.objects.order_by("section", "language"))
+    for each in wanted.order_by("ref").prefetch_related(written):
+        texts = {(text.section, text.language): text for text in each.texts.all()}
+        for section in sections_of(each):
+            place = Place(each, section.id)
+            text = texts.setdefault((section.id, place.language), place.new())
+            if not text.text.strip():
+                text.text = section.text
+        yield from texts.values()
 
 
 def reaches(change: PlannedChange, period: str) -> bool:
@@ -98,6 +115,16 @@ def renamed(change: PlannedChange, token: str) -> str:
         token = re.sub(rf"\b((?:by|across)=){name}(?=\s|$)", rf"\g<1>{new}", token)
         return re.sub(rf"(?<=\s){name}=", f"{new}=", token)
     return re.sub(rf"(?<=\s)((?!period=|by=|across=|kind=)[\w-]+=){name}(?=\s|$)", rf"\g<1>{new}", token)
+
+
+def names(change: PlannedChange, token: str, report: Report) -> bool:
+    """Whether a token prints what changes. The great numbers and the tables that have a name print figures that they do not name."""
+    kind, *named = token.removeprefix("{{").split()
+    if change.kind == ChangeKind.VERSION and kind == "headlines":
+        return change.name in definition(report.definition).great_figures
+    if change.kind == ChangeKind.VERSION and named and named[0] in registry.tables:
+        return registry.tables[named[0]].figure == change.name
+    return renamed(change, token) != token
 
 
 def _in_notes(change: PlannedChange) -> Iterator[Use]:
@@ -206,16 +233,21 @@ def _out_of_force() -> Iterator[PlannedChange]:
     for model in sorted(lists, key=kind_of):
         if any(field.name == "valid_to" for field in model._meta.concrete_fields):
             for thing in model._default_manager.filter(valid_to__isnull=False).order_by("ref"):
-                reason = _("%(title)s is out of force from this day.") % {"title": thing}
-                yield _plan(ChangeKind.VALUE, thing.ref, "", thing.valid_to, reason)
+                yield ending(thing, thing.valid_to)
+
+
+def ending(thing: Kept, on: date) -> PlannedChange:
+    """The plan of a value that is out of force from a day. It is not saved."""
+    reason = _("%(title)s is out of force from this day.") % {"title": thing}
+    return _plan(ChangeKind.VALUE, thing.ref, "", on, reason)
 
 
 def _counted_otherwise() -> Iterator[PlannedChange]:
     """Figures whose definition is another than the last edition that prints them froze."""
     printed = Frozen.objects.filter(by="").exclude(edition__state=EditionState.WITHDRAWN)
     last = dict(printed.order_by("edition__published_at", "pk").values_list("figure", "definition"))
-    for slug, definition in sorted(last.items()):
-        if slug in registry.figures and definition != definition_hash(registry.find(slug)):
+    for slug, counted in sorted(last.items()):
+        if slug in registry.figures and counted != definition_hash(registry.find(slug)):
             reason = _("It counts otherwise than when it was last published.")
             yield _plan(ChangeKind.VERSION, slug, _counts_now(slug), timezone.localdate(), reason)
 
@@ -233,14 +265,18 @@ def _counts_now(slug: str) -> str:
 
 
 def map_all(change: PlannedChange, *, by: User, now: datetime) -> int:
-    """Writes the new name wherever the old one stands: texts get a version, notes a change. Returns how many places there were."""
+    """Writes the new name wherever the old one stands: texts get a version, notes a change. Returns how many places there were.
+
+    Where the words are those of the report's kind, the report gets words of its own.
+    """
     refuse(Problem(0, "becomes", says) for says in filter(None, [not_mapped(change)]))
     found = uses(change)
     reason = _("mapped from %(name)s") % {"name": change.name}
-    texts = {use.thing.pk: use.thing for use in found if isinstance(use.thing, SectionText)}
+    texts = {use.thing.ref: use.thing for use in found if isinstance(use.thing, SectionText)}
     for text in texts.values():
         text.text = TOKEN.sub(lambda token: renamed(change, token.group()), text.text)
-    text_verbs.change(list(texts.values()), by=by, now=now, reason=reason)
+    text_verbs.change([text for text in texts.values() if text.pk], by=by, now=now, reason=reason)
+    text_verbs.add([text for text in texts.values() if not text.pk], by=by, now=now)
     notes = [use.thing for use in found if isinstance(use.thing, Note)]
     for note in notes:
         setattr(note, _field(change), change.becomes)

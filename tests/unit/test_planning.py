@@ -9,12 +9,14 @@ import pytest
 
 from rso.core.figures import registry
 from rso.core.models import Note, SavedView
+from rso.core.office import desks
 from rso.core.verbs import Refused, add
 from rso.reports.actions import text_verbs
 from rso.reports.models import Edition, Frozen, PlannedChange, Report, SectionText
-from rso.reports.planning import change_verbs, look_through, map_all, open_plans, renamed, uses
+from rso.reports.planning import change_verbs, look_through, map_all, names, open_plans, renamed, uses
 from rso.reports.publishing import withdraw
 from rso.reports.ready import blockers
+from rso.reports.writing import Place
 from rso.workplan.actions import theme_verbs
 from rso.workplan.models import Theme
 
@@ -91,6 +93,55 @@ def test_what_nothing_replaces_is_dropped_by_hand(annual_report, naree, now):
         map_all(change, by=naree, now=now)
     with pytest.raises(Refused, match="there is no figure “nothing”"):
         change_verbs.add([planned("figure", "participations", "nothing")], by=naree, now=now)
+
+
+@pytest.fixture
+def monthly_report(office) -> Report:
+    """A report whose office has written no word of its own."""
+    report = Report.objects.get(ref="monthly-2022-09")
+    assert not report.texts.exclude(text="").exists()
+    return report
+
+
+def test_words_that_the_kind_of_a_report_gives_it_are_listed_and_keep_it_back(monthly_report, naree, now):
+    change = planned("figure", "people-reached", "participations")
+    change_verbs.add([change], by=naree, now=now)
+
+    found = [(use.place, use.says, use.url) for use in uses(change, monthly_report) if use.kind == "section"]
+    at = "/office/reports/monthly-2022-09/write/events/?language=en"
+    assert found == [("monthly-2022-09 events (en)", "{{ fig people-reached }}", at)]
+    assert [says for says in plan_blockers(monthly_report) if "monthly-2022-09 events (en)" in says] != []
+
+
+def test_mapping_gives_a_report_words_of_its_own_in_the_place_of_those_of_its_kind(monthly_report, naree, now):
+    change = planned("figure", "people-reached", "participations")
+    change_verbs.add([change], by=naree, now=now)
+
+    map_all(change, by=naree, now=now)
+
+    text = monthly_report.texts.get(section="events")
+    assert ("People reached: {{ fig participations }}" in text.text, text.state) == (True, "draft")
+    assert uses(change) == []
+
+
+def test_an_office_that_writes_its_own_words_no_longer_prints_those_of_the_kind(monthly_report, naree, now):
+    text_verbs.add([Place(monthly_report, "events").new()], by=naree, now=now)
+    change = planned("figure", "people-reached")
+    assert [use.thing.section for use in uses(change, monthly_report) if use.kind == "section"] == ["events"]
+
+    text = monthly_report.texts.get(section="events")
+    text.text = "Much was done."
+    text_verbs.change([text], by=naree, now=now)
+
+    assert [use for use in uses(change, monthly_report) if use.kind == "section"] == []
+
+
+@pytest.mark.parametrize(
+    ("name", "token"), [("participations", "{{ headlines "), ("expenditure", "{{ chart expenditure-by-category ")]
+)
+def test_great_numbers_and_named_tables_print_the_figures_behind_them(annual_report, name, token):
+    assert names(planned("version", name, "2-a"), token, annual_report)
+    assert not names(planned("version", "publications", "2-a"), "{{ chart expenditure-by-category ", annual_report)
 
 
 # -- plans that nobody had to think of -----------------------------------------------------------------------------------
@@ -176,3 +227,20 @@ def test_a_theme_that_ends_opens_a_plan_for_what_names_it_afterwards(annual_repo
     text.text = text.text.rpartition("\n\n")[0]
     text_verbs.change([text], by=naree, now=now)
     assert plan_blockers(annual_report) == []
+
+
+def test_the_page_of_a_theme_says_what_its_end_breaks_at_the_moment_at_which_it_is_set(annual_report, naree, now):
+    theme = Theme.objects.get(ref="TA3")
+    text = annual_report.texts.filter(language="en").exclude(text="").order_by("section")[0]
+    text.text += "\n\n{{ fig participations theme=TA3 }} attendances."
+    text_verbs.change([text], by=naree, now=now)
+    panel = desks.all["themes"].panels[-1]
+
+    def broken() -> list[str]:
+        return [item.title for item in panel(theme, naree).items]
+
+    assert (theme.valid_to, broken()) == (date(2023, 1, 1), [])
+    for last_day in (date(2022, 7, 1), None):
+        theme.valid_to = last_day
+        theme_verbs.change([theme], by=naree, now=now)
+        assert broken() == ["{{ fig participations theme=TA3 }}"]
