@@ -146,8 +146,11 @@ def merge(winner: Kept, loser: Kept, *, by: User, now: datetime, reason: str = "
     the whole office, such as a total that a source states, would hold no longer.
     """
     discover()
-    refuse(_problems(winner, loser))
     with turn():
+        refuse(_gone([winner, loser]))
+        for thing in (winner, loser):
+            thing.refresh_from_db()
+        refuse(_problems(winner, loser))
         held = {found for check in tables.checks for found in check()}
         work = _Merging(by, now, f"{loser.ref} → {winner.ref}; {reason}".rstrip("; ")[:400])
         name = loser.ref
@@ -167,6 +170,17 @@ def merge(winner: Kept, loser: Kept, *, by: User, now: datetime, reason: str = "
             at=now,
             reason=reason[:400],
         )
+
+
+def _gone(things: Sequence[Kept]) -> Iterator[Problem]:
+    """Those that another merged or removed meanwhile."""
+    for thing in things:
+        if not type(thing)._default_manager.filter(pk=thing.pk).exists():
+            yield _no_longer(thing.ref)
+
+
+def _no_longer(ref: str) -> Problem:
+    return Problem(0, "", _("“%(ref)s” is no longer there; undo first what became of it") % {"ref": ref})
 
 
 def _problems(winner: Any, loser: Any) -> Iterator[Problem]:
@@ -369,7 +383,7 @@ def _hindrances(done: Merge) -> Iterator[Problem]:
         yield Problem(0, "", _("the merge is undone already"))
         return
     if not apps.get_model(done.kind)._default_manager.filter(ref=done.winner).exists():
-        yield Problem(0, "", _("“%(ref)s” is no longer there; undo first what became of it") % {"ref": done.winner})
+        yield _no_longer(done.winner)
         return
     for step in done.steps:
         found = {"gone": _taken, "move": _changed_since, "links": _linked_since}[step["do"]](done, step)

@@ -6,9 +6,11 @@ import hashlib
 
 import pytest
 
+from rso.core.merging import merge
 from rso.core.office import doing
-from rso.core.verbs import Refused, change
+from rso.core.verbs import Refused, add, change
 from rso.events.models import Event
+from rso.members.models import Body, Person
 from rso.reports import publishing, states, writing
 from rso.reports.actions import text_verbs
 from rso.reports.models import Edition, Report, SectionText
@@ -87,6 +89,18 @@ def test_words_that_another_saved_meanwhile_stay_when_a_text_is_sent(naree, somc
 
     text = SectionText.objects.get(pk=text.pk)
     assert (text.state, text.text) == ("in_review", theirs.text)
+
+
+@pytest.mark.parametrize(("keeps", "gives"), [("one", "other"), ("other", "one")])
+def test_two_records_are_merged_once_whichever_each_of_two_people_keeps(naree, somchai, keeps, gives):
+    body = Body.objects.get(ref="FJI")
+    add([Person(ref=ref, name="Ana Vula", body=body) for ref in ("one", "other")], verb="added", by=naree, now=NOW)
+    people = {ref: Person.objects.get(ref=ref) for ref in ("one", "other")}
+    merge(Person.objects.get(ref="one"), Person.objects.get(ref="other"), by=somchai, now=NOW)
+    with pytest.raises(Refused, match="no longer there"):
+        merge(people[keeps], people[gives], by=naree, now=NOW)
+
+    assert [person.ref for person in Person.objects.filter(name="Ana Vula")] == ["one"]
 
 
 @pytest.fixture
