@@ -17,6 +17,7 @@ from rso.core.office import desks
 from rso.core.office.day import Entry, Glance, Span, Task, Today, Why, rooms
 from rso.core.periods import show_day
 from rso.events.models import Event, EventState
+from rso.events.office import nothing_planned
 from rso.events.policies import KEEP_EVENTS
 from rso.members.models import Body
 
@@ -62,6 +63,13 @@ def events_in(span: Span) -> Iterator[Entry]:
         mine = bool(span.user and event.activity and event.activity.lead_id == span.user.pk)
         says = str(event.get_state_display())
         yield Entry(f"event-{event.ref}", event.starts_on, event.ends_on, event.title, url, says, event.where, mine)
+
+
+@rooms.tells_glances
+def members_left_out(today: Today) -> Iterator[Glance]:
+    """As many as the list holds that the number opens."""
+    number = Body.objects.filter(nothing_planned(today.user, today.day)).count()
+    yield Glance(_("members with nothing planned"), str(number), f"{desks.all['members'].url}?view=idle")
 
 
 @rooms.tells_glances

@@ -11,8 +11,8 @@ from django.utils.translation import gettext as _
 from rso.core.office.day import Bar, Glance, Standing, Task, Today, Why, rooms
 from rso.finance.models import Budget, LedgerUpload, UploadState
 from rso.finance.policies import KEEP_MONEY, SEE_MONEY
+from rso.finance.queries import Line, lines
 from rso.finance.queries import Standing as Stand
-from rso.finance.queries import lines
 
 #: The most that the page tells of one kind.
 MOST = 20
@@ -55,12 +55,18 @@ def money_by_line(today: Today) -> Iterator[Standing]:
         if stand and spent is not None and held is not None:
             title = str(line.activity) if line.activity else line.category.short_label
             pieces = (("f2", 0.0, float(spent + held)), ("f1", 0.0, float(spent)))
-            bars.append(Bar(title, address(stand), pieces, (f"{spent}\u00a0%", f"{held}\u00a0%")))
+            bars.append(Bar(title, spent_on(line, stand), pieces, (f"{spent}\u00a0%", f"{held}\u00a0%")))
     yield Standing(
         "money", _("Budget and expenditure"), address(stand), _("Open the money"), (_("Line"), _("Spent"), _("Held")), bars,
         key=(("f1", _("Spent")), ("f2", _("Held by commitments"))), tick=today.gone if bars else None,
         blank=_("There is no budget for this day."),
     )  # fmt: skip
+
+
+def spent_on(line: Line, stand: Stand) -> str:
+    """The entries of the ledger that the line's bar shows."""
+    asked = {"on": stand.on.isoformat()} | ({"activity": line.activity.ref} if line.activity else {})
+    return f"{reverse('office-money-records', args=[stand.budget.ref, line.category.ref, 'spent'])}?{urlencode(asked)}"
 
 
 def address(stand: Stand | None) -> str:

@@ -15,10 +15,8 @@ from rso.core.office import desks
 from rso.core.office.day import Bar, Entry, Glance, Span, Standing, Task, Today, Why, rooms
 from rso.core.periods import show_day
 from rso.core.verbs import kind_of
-from rso.members.models import MEMBER_KINDS, Body
 from rso.workplan.models import (
     Activity,
-    ActivityBody,
     ActivityStatus,
     CorePurpose,
     Request,
@@ -112,11 +110,6 @@ def what_is_open(today: Today) -> Iterator[Glance]:
     yield Glance(
         _("undertakings without an activity"), str(without.count()), f"{desks.all['undertakings'].url}?view=unplanned"
     )
-    planned = ActivityBody.objects.filter(
-        activity__starts_on__lt=today.year.ends, activity__ends_on__gte=today.year.starts
-    )
-    lonely = Body.objects.members(today.day).filter(kind__in=MEMBER_KINDS).exclude(pk__in=planned.values("body"))
-    yield Glance(_("members with nothing planned"), str(lonely.count()), f"{desks.all['members'].url}?view=idle")
 
 
 @rooms.tells_standings

@@ -81,6 +81,32 @@ def test_the_first_page_opens_every_number(naree):
     assert {address: client.get(address).status_code for address in numbers} == dict.fromkeys(numbers, 200)
 
 
+def test_a_number_of_the_first_page_is_that_of_the_list_which_it_opens(naree):
+    client = as_user(naree)
+    page = Page("/office/", client.get("/office/?year=2022").content)
+    shown = {a.get("href"): words(a) for a in page.all("a") if a.get("class") == "fig" and "?view=" in a.get("href")}
+    found = {address: words(Page(address, client.get(address).content).root) for address in shown}
+
+    assert len(shown) == 3
+    assert [address for address, number in shown.items() if f"{number.strip()} found" not in found[address]] == []
+
+
+def test_whom_nothing_waits_for_is_told_so_without_a_nought(marta):
+    shown = words(Page("/office/", as_user(marta).get("/office/").content).root)
+
+    assert "Nothing is due this week, and nothing waits for you." in shown
+    assert "0 things" not in shown
+
+
+def test_a_line_of_the_budget_opens_its_own_entries(naree):
+    client = as_user(naree)
+    page = Page("/office/", client.get("/office/?year=2022").content)
+    lines = [a.get("href") for a in page.all("a") if "/spent/" in (a.get("href") or "")]
+
+    assert len(lines) == len(set(lines)) == 9
+    assert {client.get(address).status_code for address in lines} == {200}
+
+
 def test_the_first_page_tells_the_year_that_is_asked_for(naree):
     shown = words(Page("/office/", as_user(naree).get("/office/?year=2022").content).root)
 
