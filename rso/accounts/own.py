@@ -15,6 +15,7 @@ from rso.accounts import actions
 from rso.accounts.forms import FirstPassword, Profile
 from rso.accounts.invitations import invited_by
 from rso.accounts.models import Session, User
+from rso.core.verbs import turn
 
 
 @login_required
@@ -23,7 +24,11 @@ def account(request: HttpRequest) -> HttpResponse:
     user = User.objects.get(pk=request.user.pk)
     form = Profile(request.POST if request.method == "POST" else None, instance=user)
     if request.method == "POST" and form.is_valid():
-        actions.change_accounts([user], by=user, now=timezone.now())
+        with turn():
+            # Role and account may have changed since the form was read: of the record as it is by now two fields alone.
+            user = User.objects.get(pk=user.pk)
+            user.name, user.language = (form.cleaned_data[name] for name in ("name", "language"))
+            actions.change_accounts([user], by=user, now=timezone.now())
         return HttpResponseRedirect(reverse("account"))
     return render(request, "account/account.html", {"form": form})
 

@@ -6,6 +6,9 @@ import hashlib
 
 import pytest
 
+from rso.accounts.actions import disable_accounts
+from rso.accounts.forms import Profile
+from rso.accounts.models import User
 from rso.core.merging import merge
 from rso.core.office import doing
 from rso.core.verbs import Refused, add, change
@@ -101,6 +104,21 @@ def test_two_records_are_merged_once_whichever_each_of_two_people_keeps(naree, s
         merge(people[keeps], people[gives], by=naree, now=NOW)
 
     assert [person.ref for person in Person.objects.filter(name="Ana Vula")] == ["one"]
+
+
+def test_who_changes_the_own_name_while_the_account_is_disabled_does_not_open_it_again(monkeypatch, naree, kim):
+    client, is_valid = as_user(naree), Profile.is_valid
+
+    def then_disabled(form: Profile) -> bool:
+        found = is_valid(form)
+        disable_accounts([User.objects.get(pk=naree.pk)], by=kim, now=NOW)
+        return found
+
+    monkeypatch.setattr(Profile, "is_valid", then_disabled)
+    client.post("/accounts/", {"name": "Naree B.", "language": "en"})
+
+    naree.refresh_from_db()
+    assert (naree.is_active, naree.name) == (False, "Naree B.")
 
 
 @pytest.fixture
