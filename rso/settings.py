@@ -131,6 +131,7 @@ MFA_FORMS = {
     "authenticate": "rso.accounts.forms.Authenticate",
     "reauthenticate": "rso.accounts.forms.Reauthenticate",
     "activate_totp": "rso.accounts.forms.ActivateTOTP",
+    "login_webauthn": "rso.accounts.forms.SignInByPasskey",
     "add_webauthn": "rso.accounts.forms.AddPasskey",
 }
 # Tries are counted by the reader's address: behind a proxy that is the one which the proxy adds, not the proxy's own.

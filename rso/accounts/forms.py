@@ -58,12 +58,27 @@ class ActivateTOTP(totp.ActivateTOTPForm):  # type: ignore[misc]
     code = code_field(_("The six digits that the app now shows."))
 
 
+class Answer(forms.JSONField):
+    """What a device answered. What is nested deeper than any answer is not read."""
+
+    def to_python(self, value: Any) -> Any:
+        try:
+            return super().to_python(value)
+        except RecursionError as error:
+            raise ValidationError(self.error_messages["invalid"], code="invalid") from error
+
+
+class SignInByPasskey(webauthn.LoginWebAuthnForm):  # type: ignore[misc]
+    credential = Answer(widget=forms.HiddenInput)
+
+
 class AddPasskey(webauthn.AddWebAuthnForm):  # type: ignore[misc]
     """A passkey is always one that signs in by itself: device and finger, face or PIN are two factors."""
 
     name = forms.CharField(
         label=_("Name"), max_length=60, required=False, help_text=_("Where it is kept: “my phone”, “office key”.")
     )
+    credential = Answer(widget=forms.HiddenInput)
     passwordless = forms.BooleanField(required=False, initial=True, widget=forms.HiddenInput)
 
     def clean_passwordless(self) -> bool:

@@ -85,7 +85,7 @@ def body(**response: Any) -> str:
 @pytest.mark.parametrize(
     "credential",
     [
-        *("null", "[]", "1", '"x"', "{}", body(), body(clientDataJSON="e30", attestationObject="AA")),
+        *("null", "[]", "1", '"x"', "{}", DEEP, body(), body(clientDataJSON="e30", attestationObject="AA")),
         body(clientDataJSON="e30", attestationObject="a").replace('"a"', '"AA"'),
         body(clientDataJSON="e30", attestationObject="oA").replace('"a"', '"AA"'),
         body(clientDataJSON="eyJ0eXBlIjoxfQ", attestationObject="oA").replace('"a"', '"AA"'),
