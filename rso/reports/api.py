@@ -329,6 +329,8 @@ class ReportEdition(Item):
     state: EditionState
     published_at: str
     note: str
+    withdrawn_at: str | None = Field(description="When it was taken back; null while it holds")
+    withdrawn_why: str
     page: str
     pdf: str | None
     data: str | None
@@ -358,6 +360,8 @@ def _edition(report: Report, edition: Edition) -> ReportEdition:
         state=EditionState(edition.state),
         published_at=edition.published_at.isoformat(),
         note=edition.note,
+        withdrawn_at=edition.withdrawn_at.isoformat() if edition.withdrawn_at else None,
+        withdrawn_why=edition.withdrawn_why,
         page=link("edition", report.ref, number),
         pdf=file(f"{report.ref}.pdf"),
         data=file("data.zip"),
