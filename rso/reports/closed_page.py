@@ -14,7 +14,7 @@ from rso.core.closing import NotClosed, close, open_again
 from rso.core.models import ClosedPeriod
 from rso.core.office import Place, desks
 from rso.core.office.doors import of_the_office
-from rso.core.periods import Period, UnknownPeriod
+from rso.core.periods import FORMS, Period, UnknownPeriod
 from rso.core.permissions import officer
 from rso.core.typed import typed
 from rso.reports.policies import CLOSE_PERIODS, SEE_REPORTS
@@ -30,7 +30,7 @@ def closed(request: HttpRequest) -> HttpResponse:
     if request.method == "POST":
         return _change(request)
     rows = ClosedPeriod.objects.select_related("by", "opened_by").order_by("-starts_on", "-pk")
-    context = {"here": CLOSED, "rows": rows, "may": CLOSE_PERIODS.allows(request.user)}
+    context = {"here": CLOSED, "rows": rows, "may": CLOSE_PERIODS.allows(request.user), "forms": FORMS}
     return render(request, "reports/office_closed.html", context)
 
 

@@ -8,7 +8,7 @@ import pytest
 from django.urls import get_resolver, resolve, reverse
 
 from rso.core.office import Desk, desks
-from tests.browser.office import MARTA, SCREENS, screens_of
+from tests.browser.office import MARTA, SCREENS, press, screens_of
 from tests.browser.pages import PAGES
 from tests.browser.reader import Reader
 from tests.browser.test_pages_for_everyone import url_patterns
@@ -82,6 +82,18 @@ def test_no_screen_is_wider_than_a_telephone_in_a_language_of_longer_words(signe
         found[name] = opened.too_wide()
         opened.context.close()
     assert {name: wide for name, wide in found.items() if wide} == {}
+
+
+def test_a_closed_period_is_opened_again_on_a_telephone_without_a_sideways_scroll(signed_in):
+    opened = signed_in("harriet-lowe").see(width=320).open("/office/closed/")
+    opened.page.locator("#period").fill("2019")
+    opened.page.locator("#reason").fill("All of it is published.")
+    press(opened.page, "main form.narrow .btn")
+
+    box = opened.page.locator("button[name=open]").first.bounding_box()
+    assert box is not None
+    assert (box["x"] >= 0, box["x"] + box["width"] <= 320) == (True, True)
+    press(opened.page, "button[name=open]")
 
 
 def test_lists_and_records_are_printed_whole_and_without_what_only_a_screen_needs(signed_in):

@@ -98,5 +98,12 @@ def test_a_pasted_list_of_a_closed_event_asks_why(closed, harriet):
     }
 
 
+def test_the_form_that_closes_a_period_says_how_a_period_is_written(office, harriet):
+    page = words_of(as_user(harriet).get("/office/closed/"))
+
+    assert "2022, 2022-H1, 2022-Q3, 2022-09, FY2022 or 2022-07-01..2023-06-30." in page
+    assert 'aria-describedby="period-h"' in page
+
+
 def words_of(answer) -> str:
     return " ".join(answer.content.decode().split())
