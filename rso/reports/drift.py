@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
+from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy
 
 from rso.core import history
@@ -172,7 +174,7 @@ class _Drift:
         for name, (value, shown, _status) in cells.items():
             if value and row.by:
                 filters = dict(pair.split("=", 1) for pair in name.split(","))
-                yield self._movement(row, name, None, value, shown, name, self._records(row, reading, filters), False)
+                yield self._movement(row, name, None, value, shown, "", self._records(row, reading, filters), False)
 
     def _notes(self, reading: Reading, row: Frozen, filters: Mapping[str, str]) -> bool:
         """Whether what the reader must know has changed, which is said once a figure."""
@@ -186,6 +188,7 @@ class _Drift:
     ) -> Movement:  # fmt: skip
         touched = self._touched(row, records)
         why = propose(row, touched)
+        label = in_words(self._reading(row), name, label)
         return Movement(row, name, published, value, shown, label, records, touched, notes, why)
 
     # -- records -------------------------------------------------------------------------------------------------------
@@ -254,6 +257,22 @@ def cells_now(reading: Reading, row: Frozen) -> dict[str, tuple[Any, str, str]]:
     except (Refusal, UnknownFigure):
         return {}
     return found if row.by else {name: found[name] for name in (row.filter,) if name in found}
+
+
+def in_words(reading: Reading, name: str, label: str = "") -> str:
+    """A cell as people call it, “Sex: Not known”, by what its value is called now, or was when it was published."""
+    slug, _is, key = name.partition("=")
+    if not key or "," in key:
+        return label or name
+    try:
+        dimension = reading.figure.source.dimension(slug)
+    except UnknownFigure:
+        return label or name
+    unknown = dimension.names(())[None]
+    called = {key: label or key, unknown.key: unknown.label}
+    with suppress(Refusal):  # the reader may not have the split any more, but had this cell of it
+        called |= {cell.key: cell.label for cell in reading.by(slug).rows}
+    return f"{capfirst(str(dimension.title))}: {called[key]}"
 
 
 def propose(row: Frozen, touched: Sequence[Touched]) -> Why:

@@ -82,6 +82,19 @@ def test_the_office_sees_which_records_and_who_and_says_why(edition):
     assert "Error: 1" in Client().get(AT).content.decode()
 
 
+def test_a_single_cell_that_moved_is_told_in_words_of_its_dimension_and_value(edition):
+    cell = edition.frozen.get(key="participations|2022-09|")
+    cell.pk, cell.filter, cell.value = None, "sex=unknown", cell.value + 1
+    cell.key += cell.filter
+    cell.save()
+    count_again()
+
+    office, public = words(as_role("tran-thi-mai").get(MOVED)), words(Client().get(AT))
+
+    assert ("Sex: Not known, 2022-09:" in office, "Sex: Not known</a>:" in public) == (True, True)
+    assert [page for page in (office, public) if "Participations, sex=unknown" in page] == []
+
+
 def test_a_co_manager_sees_what_a_withdrawal_does_and_withdraws_with_a_reason(edition):
     cited = Client().post("/cite/", {"figure": "participations", "period": "2022-09"}).headers["Location"]
     harriet, at = as_role("harriet-lowe"), f"{MOVED}withdraw/"
@@ -102,6 +115,19 @@ def test_a_co_manager_sees_what_a_withdrawal_does_and_withdraws_with_a_reason(ed
     assert "<td>Withdrawn</td>" in words(harriet.get("/office/published/"))
     assert harriet.post(at, {"reason": "again"}).status_code == 422
     assert "There is a newer edition" not in pages[cited]
+
+
+def test_the_machine_door_says_when_and_why_an_edition_was_withdrawn(edition):
+    def told() -> dict[str, object]:
+        (said,) = Client().get("/api/reports/monthly-2022-09/").json()["editions"]
+        return {name: said[name] for name in ("state", "withdrawn_at", "withdrawn_why")}
+
+    assert told() == {"state": "published", "withdrawn_at": None, "withdrawn_why": ""}
+    now = timezone.now()
+    withdraw(edition, by=User.objects.get(ref="harriet-lowe"), now=now, reason="It counts another month.")
+
+    why = "It counts another month."
+    assert told() == {"state": "withdrawn", "withdrawn_at": now.isoformat(), "withdrawn_why": why}
 
 
 def test_nobody_else_withdraws(edition):
