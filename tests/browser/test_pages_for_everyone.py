@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import pytest
 from django.urls import URLPattern, URLResolver, get_resolver, resolve
 
+from tests.browser.office import NAREE, press
 from tests.browser.pages import AT_HOME, PAGES
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db]
@@ -45,6 +46,32 @@ def test_every_page_is_accessible_in_both_directions_widths_and_schemes(reader, 
         opened.see(width=width, scheme=scheme)
         found += [(width, scheme, breach) for breach in (*opened.breaches(), *opened.too_wide())]
     assert found == []
+
+
+@pytest.fixture
+def moved(signed_in) -> Iterator[None]:
+    """A published figure is another now: an officer counted who came once more. Afterwards it is as it was."""
+
+    def count(more: int) -> None:
+        page = signed_in(NAREE).open("/office/participations/e2022-06-001/edit/").page
+        number = page.locator("#f-number")
+        number.fill(str(int(number.input_value()) + more))
+        press(page, ".acts .btn")
+
+    count(3)
+    yield
+    count(-3)
+
+
+@pytest.mark.parametrize(
+    "path", ["reports/monthly-2022-09/month", "figures/participations/2022-09", "reports/monthly-2022-09/1"]
+)
+def test_a_page_on_which_a_figure_has_moved_breaks_no_rule_of_accessibility(reader, moved, path):
+    opened, found = reader(), []
+    for language, width, scheme in (("", 1280, "light"), ("/ar", 320, "dark")):
+        opened.see(width=width, scheme=scheme).open(f"{language}/{path}/")
+        found += [opened.page.locator("[data-moved], .drift").count() == 0, *opened.breaches(), *opened.too_wide()]
+    assert found == [False, False]
 
 
 def test_the_home_of_a_member_breaks_no_rule_of_accessibility_on_a_telephone_in_the_dark(sok_dara):
