@@ -113,6 +113,8 @@ class Document:
     seal: str = ""
     #: On the site: what the last edition printed where a figure is another now, by the figure's key.
     moved: dict[str, str] = field(default_factory=dict)
+    #: The same of cells of its tables.
+    moved_cells: dict[str, str] = field(default_factory=dict)
 
     def page(self, chapter: str) -> str:
         """The address of a chapter, seen from another chapter."""

@@ -43,6 +43,8 @@ def _block(document: Document, node: Node) -> str:
         return escape(node["v"])
     template = {"chart": "components/chart.html", "table": "reports/table.html", "headlines": "reports/headlines.html", "sources": "reports/sources.html", "photo": "reports/photo.html"}[kind]  # fmt: skip
     context: dict[str, Any] = {**node, "document": document, "node": node, "base": document.base_url}
+    if kind == "table":
+        context["rows"] = [[_cell(document, cell) for cell in row] for row in node["rows"]]
     if kind == "headlines":
         context["of"] = [_headline(document, entry) for entry in node["of"]]
     return render_to_string(template, context)
@@ -53,6 +55,12 @@ def _item(document: Document, blocks: Sequence[Node]) -> SafeString:
     if len(blocks) == 1 and blocks[0]["t"] == "p":
         return _inline(document, blocks[0]["c"])
     return draw_blocks(document, blocks)
+
+
+def _cell(document: Document, cell: dict[str, Any]) -> dict[str, Any]:
+    """A cell of a table; with one that has moved since the last edition goes what it was."""
+    was = document.moved_cells.get(f"{cell['figure']}|{cell['period']}|{cell['filter']}") if "figure" in cell else None
+    return {**cell, "was": was} if was else cell
 
 
 def _headline(document: Document, entry: dict[str, Any]) -> dict[str, Any]:

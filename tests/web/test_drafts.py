@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from django.db import connection
 from django.test import Client
@@ -14,6 +16,7 @@ from rso.core.figures.reading import Reading
 from rso.core.periods import Period
 from rso.events.actions import correct_participations
 from rso.events.models import Participation
+from rso.reports.actions import text_verbs
 from rso.reports.models import Edition, Frozen, Report, ReportState
 from rso.reports.publishing import withdraw
 from rso.reports.site.figures import printed_in_force
@@ -128,13 +131,17 @@ def in_force(slug: str, period: str) -> list[Frozen]:
 # -- figures that have moved ---------------------------------------------------------------------------------------------
 
 
-def test_beside_a_figure_that_has_moved_stands_what_it_was(edition):
-    assert "when published" not in page(CHAPTER)
-    published = edition.frozen.get(key="participations|2022-09|")
+def count_again() -> None:
     rows = Participation.objects.filter(event__starts_on__year=2022, event__starts_on__month=9, person=None)
     row = rows.select_related("event", "member", "agency", "person").order_by("ref")[0]
     row.number += 3
     correct_participations([row], by=named("naree-boonmee"), now=timezone.now(), reason="counted again")
+
+
+def test_beside_a_figure_that_has_moved_stands_what_it_was(edition):
+    assert "when published" not in page(CHAPTER)
+    published = edition.frozen.get(key="participations|2022-09|")
+    count_again()
 
     for role in (ANYONE, NAREE):
         assert f"({published.shown} when published)" in page(CHAPTER, role)
@@ -143,3 +150,18 @@ def test_beside_a_figure_that_has_moved_stands_what_it_was(edition):
         page(CHAPTER)
     assert len(captured) == 4, captured.captured_queries
     assert "What moved, and why" in page(REPORT)
+
+
+def test_beside_a_cell_of_a_table_that_has_moved_stands_what_it_was(edition):
+    text = write_on("monthly-2022-09", "remarks")
+    text.text = "{{ table participations by=purpose | By purpose }}"
+    text_verbs.change([text], by=named("naree-boonmee"), now=timezone.now())
+    published = edition.frozen.get(key="participations|2022-09|by purpose").cells
+    assert "when published" not in page(CHAPTER, NAREE)
+    count_again()
+
+    now = Reading(registry.find("participations"), Period.parse("2022-09")).by("purpose").rows
+    moved = [was["value"] for was, cell in zip(published, now, strict=True) if was["value"] != cell.value]
+    table = page(CHAPTER, NAREE).partition("<figcaption>By purpose")[2].partition("</table>")[0]
+    assert re.findall(r"\(([^)]*) when published\)", table) == [str(value) for value in moved]
+    assert moved != []

@@ -47,7 +47,10 @@ class Unit:
 
     def bare(self, value: Number | None) -> str:
         """The number alone, in the language in force: 1,234; 18; 2,430,000 where a head names the currency."""
-        exact = self.exact(value)
+        return self.read(self.exact(value))
+
+    def read(self, exact: float | None) -> str:
+        """The same of a value as data has it."""
         if exact is None:
             return "–"
         decimals = 0 if isinstance(exact, int) else max(self.decimals, 2 if self.is_money else 1)

@@ -12,6 +12,7 @@ from django.utils import formats
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language_bidi, get_language_info
+from django.utils.translation import gettext as _
 
 from rso.core.figures import Column
 from rso.core.listings import Standing
@@ -78,7 +79,9 @@ def cell_of(cell: dict[str, Any]) -> SafeString:
     if cell.get("basis"):
         return format_html('<span class="st-basis" data-basis="{}">{}</span>', cell["basis"], cell["v"])
     if cell.get("figure"):
-        return data(cell["v"], cell, cell["value"], cell.get("filter", ""))
+        shown = data(cell["v"], cell, cell["value"], cell.get("filter", ""))
+        was = _("%(printed)s when published") % {"printed": cell["was"]} if cell.get("was") else ""
+        return format_html('{} <small class="was">({})</small>', shown, was) if was else shown
     return linked(cell["v"], cell.get("url", ""))
 
 

@@ -16,6 +16,7 @@ from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.urls import reverse
+from django.utils import translation
 from django.utils.cache import get_conditional_response
 from django.utils.http import http_date
 
@@ -26,6 +27,7 @@ from rso.core.models import AuditEvent, Statement
 from rso.core.periods import Period
 from rso.reports.compiler import CannotCompile, compile_anew, compile_report, show_stated
 from rso.reports.document import Document
+from rso.reports.evidence import filter_of
 from rso.reports.html import chapter_context
 from rso.reports.models import Edition, Inconsistency, Report
 from rso.reports.policies import SEE_REPORTS
@@ -59,7 +61,8 @@ def document_of(report: Report, last: Edition | None, words: Edition | None) -> 
     def compiled() -> Document:
         found = compile_anew(words, base_url=base_url) if words else compile_report(report, base_url=base_url)
         found.pages = "site"
-        found.moved = moved_in(found, last) if last and not last.is_withdrawn else {}
+        if last and not last.is_withdrawn:
+            found.moved, found.moved_cells = moved_in(found, last), moved_cells(found, last)
         return found
 
     return made_once(key, compiled)
@@ -70,6 +73,19 @@ def moved_in(document: Document, edition: Edition) -> dict[str, str]:
     frozen = edition.frozen.filter(by="").values_list("key", "value", "shown")
     now = document.figures
     return {key: shown for key, value, shown in frozen if key in now and now[key].value != value}
+
+
+def moved_cells(document: Document, edition: Edition) -> dict[str, str]:
+    """What an edition printed in the place of cells of splits that are another number now, by figure, period and filter."""
+    now = {f"{cell['figure']}|{cell['period']}|{filter_of(cell)}": cell["value"] for cell in document.breakdowns}
+    found = {}
+    with translation.override(document.language):
+        for figure, period, cells in edition.frozen.exclude(by="").values_list("figure", "period", "cells"):
+            for cell in cells:
+                key = f"{figure}|{period}|{cell['filter']}"
+                if key in now and cell["value"] is not None and now[key] != cell["value"]:
+                    found[key] = registry.find(figure).unit.read(cell["value"])
+    return found
 
 
 def _live(
