@@ -239,7 +239,11 @@ def test_a_passkey_is_asked_for_by_a_page_that_brings_its_question_and_no_script
     page = client.get("/accounts/2fa/passkeys/add/").content.decode()
     scripts = re.findall(r"<script([^>]*)>", page)
 
-    assert scripts == [' src="/static/passkey.js" defer', ' id="passkey-options" type="application/json"']
+    assert scripts == [
+        ' src="/static/office.js" defer',
+        ' src="/static/passkey.js" defer',
+        ' id="passkey-options" type="application/json"',
+    ]
     assert '"residentKey": "required"' in page
     assert '"userVerification": "required"' in page
 
