@@ -52,9 +52,35 @@ def page_at(client: Client, query: str = "") -> Page:
 def test_the_page_tells_each_time_the_newest_first(ravi, week, anyone):
     assert rows_at(ravi)[1:] == [
         ["1 April 2023, 16:00", "Somchai Prasert", "Listed", "Participation", "List", "50", "–"],
-        ["31 March 2023, 16:00", "Naree Boonmee", "Exported", "Participation", "List", "600", "event=e2022-01"],
+        [
+            "31 March 2023, 16:00",
+            "Naree Boonmee",
+            "Exported",
+            "Participation",
+            "List",
+            "600",
+            "Event: Investigating trafficking in persons",
+        ],
         *[["31 March 2023, 16:00", "Naree Boonmee", "Read", "Person", str(anyone), "1", "–"]] * 2,
     ]
+
+
+@pytest.mark.parametrize(
+    "kind, asked, says",
+    [
+        (Participation, "body=FJI", "Body: Fiji"),
+        (Participation, "state=2&sort=-event&cols=sex", "Status: Attended"),
+        (Participation, "event=gone", "Event: gone"),
+        (Participation, "view=came&q=lubis", "View: Attended; Words: lubis"),
+        (Participation, "figure=members&period=2022", "Figure: Members; Period: 2022"),
+        (Person, "duplicates", "Duplicates"),
+        (Person, "unheard=of", "Unheard: of"),
+    ],
+)
+def test_what_a_list_was_narrowed_to_is_told_in_words(ravi, naree, now, kind, asked, says):
+    saw(kind, by=naree, now=now, what=Saw.LISTED, filters=asked)
+
+    assert rows_at(ravi)[1][-1] == says
 
 
 @pytest.mark.parametrize(

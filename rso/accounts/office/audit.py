@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from datetime import date
+from functools import cache
 from typing import Any
 from urllib.parse import urlencode
 
@@ -22,6 +23,7 @@ from rso.core.access import Tally, between, by_day, by_person, by_record, noun_o
 from rso.core.models import Access, Saw
 from rso.core.office import Place, desks
 from rso.core.office.doors import of_the_office
+from rso.core.office.lists import narrowed_by
 from rso.core.pages import OneOf, Select, list_page
 from rso.core.periods import show_day
 from rso.core.told import model_of
@@ -110,11 +112,18 @@ def _tallies(filters: Sights, by: str) -> list[dict[str, Any]] | None:
 def _told(rows: list[Access], user: Any) -> Iterator[dict[str, Any]]:
     """Rows in words. A record leads to its page where this person may see it."""
     names = record_names((row.kind, row.ref) for row in rows if row.ref)
+    narrowed = cache(lambda slug, address: narrowed_by(desks.all[slug], address))
     for row in rows:
         model = model_of(row.kind)
         desk = desks.of(model) if model else None
         url = desk.at(row.ref) if row.ref and desk and desk.sees.allows(user) else ""
-        yield {"row": row, "noun": noun_of(row.kind), "name": names.get((row.kind, row.ref), ""), "url": url}
+        yield {
+            "row": row,
+            "noun": noun_of(row.kind),
+            "name": names.get((row.kind, row.ref), ""),
+            "url": url,
+            "narrowed": narrowed(desk.slug, row.filters) if desk else row.filters,
+        }
 
 
 urlpatterns = [path("office/audit/", audit, name="office-audit")]

@@ -9,20 +9,36 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django.db.models import Q, QuerySet
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import render
 from django.utils import timezone
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django_filters import FilterSet
 
 from rso.core.access import saw
+from rso.core.figures.registry import registry
 from rso.core.loading.columns import CONTROL
 from rso.core.models import SavedView, Saw
-from rso.core.office.desks import Col, Desk, View, in_words
-from rso.core.office.filters import filter_set
+from rso.core.office.desks import Col, Desk, View, desks, in_words
+from rso.core.office.filters import ByRef, filter_set
 from rso.core.pages import Pages, chosen_words
 from rso.core.permissions import officer
 from rso.core.search.finding import matching
 from rso.core.search.registry import searched
+
+#: What an address asks for that leaves no row out.
+OF_THE_LOOK = ("sort", "cols", "page")
+#: What narrows lists besides their filters: of all desks, and of pages that list records elsewhere.
+TITLES = {
+    "q": gettext_lazy("Words"),
+    "view": gettext_lazy("View"),
+    "figure": gettext_lazy("Figure"),
+    "period": gettext_lazy("Period"),
+    "duplicates": gettext_lazy("Duplicates"),
+    "corrections": gettext_lazy("Corrections"),
+}
 
 
 @dataclass(frozen=True)
@@ -114,6 +130,35 @@ class ListOf:
                 else ""
             )
             yield Heading(str(col.title), col.number, url, ("descending" if sign else "ascending") if here else "")
+
+
+def narrowed_by(desk: Desk, address: str) -> str:
+    """What an address narrows records of a kind to, in words; as it is written where nothing says what it means."""
+    asked = QueryDict(address)
+    filters = filter_set(desk, asked)(asked, desk.model._default_manager.none())
+    told = (_in_words(desk, filters, name, asked[name]) for name in asked if name not in OF_THE_LOOK)
+    return "; ".join(f"{capfirst(title)}: {words}" if words else capfirst(title) for title, words in told)
+
+
+def _in_words(desk: Desk, filters: FilterSet, name: str, value: str) -> tuple[str, str]:
+    kinds = {model._meta.model_name: model for model in (each.model for each in desks.all.values())}
+    if isinstance(by := filters.filters.get(name), ByRef):
+        return str(by.label), _named(by.target, value)
+    if field := filters.form.fields.get(name):
+        return str(field.label), {str(key): str(label) for key, label in getattr(field, "choices", ())}.get(
+            value, value
+        )
+    if kind := kinds.get(name):
+        return str(kind._meta.verbose_name), _named(kind, value)
+    if name == "view":
+        value = next((str(view.title) for view in desk.views if view.slug == value), value)
+    if name == "figure" and (figure := registry.figures.get(value)):
+        value = str(figure.title)
+    return str(TITLES.get(name, name)), value
+
+
+def _named(kind: Any, ref: str) -> str:
+    return str(kind._default_manager.filter(ref=ref).first() or ref)
 
 
 def matching_rows(desk: Desk, rows: QuerySet[Any], words: str) -> QuerySet[Any]:
