@@ -60,7 +60,7 @@ listings.offers_at_home(
             Column("title", gettext_lazy("Event"), lambda row: row),
             Column("when", gettext_lazy("When"), lambda row: row.when),
             Column(
-                "state", gettext_lazy("State"), lambda row: Standing(row.get_state_display(), EVENT_SIGNS[row.state])
+                "state", gettext_lazy("Status"), lambda row: Standing(row.get_state_display(), EVENT_SIGNS[row.state])
             ),
             Column("where", gettext_lazy("Where"), lambda row: row.where or _("Not known")),
             Column("ours", gettext_lazy("Attended"), attended),
@@ -81,7 +81,7 @@ listings.offers_at_home(
             Column("post", gettext_lazy("Post"), post),
             Column(
                 "state",
-                gettext_lazy("State"),
+                gettext_lazy("Status"),
                 lambda row: Standing(row.get_state_display(), COMING_SIGNS.get(row.state, "")),
             ),
             BASIS_COLUMN,

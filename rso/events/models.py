@@ -87,7 +87,7 @@ class Event(Record, Dated):
     title = models.CharField(_("title"), max_length=200)
     type = models.CharField(_("type"), max_length=30, choices=EventType.choices)
     mode = models.CharField(_("mode"), max_length=15, choices=EventMode.choices, blank=True)
-    state = models.CharField(_("state"), max_length=10, choices=EventState.choices, default=EventState.PLANNED)
+    state = models.CharField(_("status"), max_length=10, choices=EventState.choices, default=EventState.PLANNED)
     reason = models.CharField(
         _("reason"), max_length=400, blank=True, help_text=_("Why it was postponed or cancelled.")
     )
@@ -283,7 +283,7 @@ class Participation(Record):
     )
     sex = RankField(Sex, verbose_name=_("sex"), null=True, blank=True, help_text=_("Empty where it is not known."))
     role = RankField(ParticipationRole, verbose_name=_("role"))
-    state = RankField(ParticipationState, verbose_name=_("state"), default=ParticipationState.REGISTERED)
+    state = RankField(ParticipationState, verbose_name=_("status"), default=ParticipationState.REGISTERED)
     mode = RankField(Presence, verbose_name=_("way of taking part"))
     statement = models.ForeignKey(
         Statement,

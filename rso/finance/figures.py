@@ -97,7 +97,7 @@ EXPENDITURE = Source(
 CONTRIBUTION_COLUMNS = (
     Column("title", _("Contribution"), lambda row: row),
     Column("funder", _("Funder"), lambda row: row.funder),
-    Column("state", _("State"), lambda row: row.get_state_display()),
+    Column("state", _("Status"), lambda row: row.get_state_display()),
     *MONEY,
 )
 FUNDER = Dimension("funder", _("Funder"), "funder", Body)
@@ -108,7 +108,7 @@ RECEIPT = Source(
 )  # fmt: skip
 CONTRIBUTION = Source(
     "contribution", _("Contributions by the span they are for"), Contribution, when=("starts_on",), related=("funder",),
-    dimensions=(FUNDER, FUNDING_KIND, Dimension("state", _("State"), "state", ContributionState), CURRENCY, BASIS),
+    dimensions=(FUNDER, FUNDING_KIND, Dimension("state", _("Status"), "state", ContributionState), CURRENCY, BASIS),
     columns=CONTRIBUTION_COLUMNS,
 )  # fmt: skip
 BUDGET_COLUMNS = (

@@ -97,7 +97,7 @@ class Contribution(Amount):
     title = models.CharField(_("title"), max_length=200)
     funder = models.ForeignKey(Body, models.PROTECT, related_name="contributions", verbose_name=_("funder"))
     kind = models.CharField(_("kind of funding"), max_length=15, choices=FundingKind.choices)
-    state = models.CharField(_("state"), max_length=10, choices=ContributionState.choices)
+    state = models.CharField(_("status"), max_length=10, choices=ContributionState.choices)
     announced_on = models.DateField(_("announced on"), null=True, blank=True)
     signed_on = models.DateField(_("signed on"), null=True, blank=True)
     received_on = models.DateField(_("received on"), null=True, blank=True)
@@ -254,7 +254,7 @@ class Commitment(Amount):
     committed_on = models.DateField(_("committed on"))
     #: The day by which it is to be paid: the commitment counts against the budget whose span holds it.
     expected_on = models.DateField(_("to be paid by"), help_text=_("It counts against the budget of this day."))
-    state = models.CharField(_("state"), max_length=10, choices=CommitmentState.choices, default=CommitmentState.OPEN)
+    state = models.CharField(_("status"), max_length=10, choices=CommitmentState.choices, default=CommitmentState.OPEN)
     closed_on = models.DateField(_("closed on"), null=True, blank=True)
 
     class Meta:
@@ -341,7 +341,7 @@ class LedgerUpload(Kept):
         settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("uploaded by")
     )
     uploaded_at = models.DateTimeField(_("uploaded at"))
-    state = models.CharField(_("state"), max_length=10, choices=UploadState.choices, default=UploadState.WAITING)
+    state = models.CharField(_("status"), max_length=10, choices=UploadState.choices, default=UploadState.WAITING)
     closed_at = models.DateTimeField(_("closed at"), null=True, blank=True)
     #: What the officer said that a word of the file means: {"activity": {"border forum": "a2022-02"}}; "" for nothing.
     answers = models.JSONField(_("answers"), default=dict, blank=True)

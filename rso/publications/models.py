@@ -68,7 +68,7 @@ class Publication(Record):
     title = models.CharField(_("title"), max_length=240)
     kind = models.CharField(_("kind"), max_length=25, choices=PublicationKind.choices)
     state = models.CharField(
-        _("state"), max_length=15, choices=PublicationState.choices, default=PublicationState.DRAFT
+        _("status"), max_length=15, choices=PublicationState.choices, default=PublicationState.DRAFT
     )
     first_issued_on = models.DateField(
         _("first issue"),

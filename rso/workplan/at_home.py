@@ -89,7 +89,7 @@ listings.offers_at_home(
         (
             Column("title", gettext_lazy("Request"), lambda row: row),
             Column("received", gettext_lazy("Asked"), lambda row: show_day(row.received_on, row.precision)),
-            Column("state", gettext_lazy("State"), lambda row: standing(row, row.state, REQUEST_SIGNS)),
+            Column("state", gettext_lazy("Status"), lambda row: standing(row, row.state, REQUEST_SIGNS)),
             Column("answered", gettext_lazy("Answered"), answer),
             Column("did", gettext_lazy("What the office did"), done_for),
         ),

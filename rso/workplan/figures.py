@@ -49,10 +49,10 @@ REQUEST_COLUMNS = (
         lambda row: show_day(row.answered_on, row.answered_precision) if row.answered_on else _("Not yet"),
         exact=lambda row: known_day(row.answered_on, row.answered_precision) if row.answered_on else "",
     ),
-    Column("state", _("State"), lambda row: row.get_state_display()),
+    Column("state", _("Status"), lambda row: row.get_state_display()),
     BASIS_COLUMN,
 )
-STATE = Dimension("state", _("State"), "state", RequestState)
+STATE = Dimension("state", _("Status"), "state", RequestState)
 RECEIVED = Source(
     "request-received", _("Requests by day of receipt"), Request, when=("received_on",), precision="precision",
     dimensions=(STATE, month_of("received_on"), BASIS), columns=REQUEST_COLUMNS,
@@ -63,7 +63,7 @@ ANSWERED = Source(
 )  # fmt: skip
 UNDERTAKING = Source(
     "undertaking", _("Undertakings"), Undertaking, when=("said_on",), precision="precision",
-    dimensions=(Dimension("state", _("State"), "state", UndertakingState), month_of("said_on"), BASIS),
+    dimensions=(Dimension("state", _("Status"), "state", UndertakingState), month_of("said_on"), BASIS),
     columns=(
         Column("text", _("Undertaking"), lambda row: row),
         Column("meeting", _("Meeting"), lambda row: row.meeting, prose=True),
@@ -73,7 +73,7 @@ UNDERTAKING = Source(
             lambda row: show_day(row.said_on, row.precision),
             exact=lambda row: known_day(row.said_on, row.precision),
         ),
-        Column("state", _("State"), lambda row: row.get_state_display()),
+        Column("state", _("Status"), lambda row: row.get_state_display()),
         BASIS_COLUMN,
     ),
 )  # fmt: skip

@@ -119,7 +119,7 @@ class Undertaking(Record):
     said_on = models.DateField(_("day of the undertaking"))
     precision = RankField(Precision, verbose_name=_("precision"), default=Precision.DAY, help_text=AS_KNOWN)
     state = models.CharField(
-        _("state"), max_length=15, choices=UndertakingState.choices, default=UndertakingState.RECORDED
+        _("status"), max_length=15, choices=UndertakingState.choices, default=UndertakingState.RECORDED
     )
     area = models.CharField(_("area of cooperation"), max_length=200, blank=True)
 
@@ -183,7 +183,7 @@ class Request(Record):
     answered_precision = RankField(
         Precision, verbose_name=_("precision of the answer"), default=Precision.DAY, help_text=AS_KNOWN
     )
-    state = models.CharField(_("state"), max_length=15, choices=RequestState.choices, default=RequestState.RECEIVED)
+    state = models.CharField(_("status"), max_length=15, choices=RequestState.choices, default=RequestState.RECEIVED)
     asked_by = models.CharField(
         _("requester"),
         max_length=120,
@@ -290,7 +290,9 @@ class Activity(Record, Dated):
             "Whether equality of women and men is its aim, one of its aims, or neither. Not screened is no answer."
         ),
     )
-    status = models.CharField(_("state"), max_length=10, choices=ActivityStatus.choices, default=ActivityStatus.PLANNED)
+    status = models.CharField(
+        _("status"), max_length=10, choices=ActivityStatus.choices, default=ActivityStatus.PLANNED
+    )
     lead = models.ForeignKey(
         settings.AUTH_USER_MODEL,
         models.PROTECT,

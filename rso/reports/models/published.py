@@ -41,7 +41,7 @@ class Edition(Kept):
     privacy = public(_("Keeps what was published, so that it can be cited and checked"))
     report = models.ForeignKey(Report, models.PROTECT, related_name="editions", verbose_name=_("report"))
     number = models.PositiveSmallIntegerField(_("number of the edition"))
-    state = models.CharField(_("state"), max_length=12, choices=EditionState.choices, default=EditionState.PUBLISHED)
+    state = models.CharField(_("status"), max_length=12, choices=EditionState.choices, default=EditionState.PUBLISHED)
     title = models.CharField(_("title"), max_length=160)
     subtitle = models.CharField(_("subtitle"), max_length=240, blank=True)
     period = models.CharField(_("period"), max_length=24)

@@ -65,7 +65,7 @@ class Report(Kept):
     )
 
     state = models.CharField(
-        _("state"), max_length=12, choices=ReportState.choices, default=ReportState.DRAFT, editable=False
+        _("status"), max_length=12, choices=ReportState.choices, default=ReportState.DRAFT, editable=False
     )
 
     objects = ReportQuerySet.as_manager()
@@ -115,7 +115,7 @@ class SectionText(Kept):
     )
     due_on = models.DateField(_("due on"), null=True, blank=True, help_text=_("The day on which it is to be written."))
     state = models.CharField(
-        _("state"), max_length=12, choices=TextState.choices, default=TextState.DRAFT, editable=False
+        _("status"), max_length=12, choices=TextState.choices, default=TextState.DRAFT, editable=False
     )
     #: Of a translation: the version of the source that it says in its own language.
     source_version = models.PositiveIntegerField(_("translated from version"), null=True, blank=True, editable=False)

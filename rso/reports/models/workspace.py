@@ -45,7 +45,7 @@ class Comment(Kept):
     says = models.TextField(_("comment"))
     by = models.ForeignKey(User, models.PROTECT, related_name="+", verbose_name=_("by"))
     at = models.DateTimeField(_("said at"))
-    state = models.CharField(_("state"), max_length=12, choices=CommentState.choices, default=CommentState.OPEN)
+    state = models.CharField(_("status"), max_length=12, choices=CommentState.choices, default=CommentState.OPEN)
 
     class Meta:
         verbose_name = _("comment")
