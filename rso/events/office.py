@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from rso.core.office import HOW_KNOWN, Col, Desk, Related, Section, View, desks
 from rso.events import states
 from rso.events.models import Event, EventState, Participation, ParticipationState, Quote
-from rso.events.paste_page import paste_page, paste_panel
+from rso.events.paste_page import paste_page, way_to_paste
 from rso.events.policies import KEEP_EVENTS, KEEP_PARTICIPANTS, KEEP_QUOTES, SEE_EVENTS, SEE_PARTICIPANTS
 from rso.members.models import MEMBER_KINDS
 from rso.workplan.models import Activity, ActivityStatus
@@ -44,8 +44,10 @@ desks.declare(
             View("next", _("Next 60 days"), lambda user, day: Q(starts_on__range=(day, day + timedelta(days=60)))),
             View("mine", _("Mine"), lambda user, day: Q(activity__lead=user.pk)),
         ),
-        related=(Related("participations", "event"), Related("quotes", "event")),
-        panels=(paste_panel,),
+        related=(
+            Related("participations", "event", also=way_to_paste),
+            Related("quotes", "event", "words speaker post consent"),
+        ),
         blank=_("No event is planned yet."),
     ),
     Desk(

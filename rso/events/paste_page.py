@@ -17,7 +17,7 @@ from django.views.decorators.http import require_http_methods
 
 from rso.core.access import saw
 from rso.core.closing import WHY, asks_why, because
-from rso.core.listings import Item, Panel
+from rso.core.listings import Item
 from rso.core.loading.columns import CONTROL
 from rso.core.models import Saw
 from rso.core.office.desks import desks
@@ -228,11 +228,8 @@ def _words(entered: Entered) -> str:
     return says
 
 
-def paste_panel(event: Event, user: Any) -> Panel | None:
+def way_to_paste(event: Event, user: Any) -> Item | None:
     """The way to the page, on the event's own."""
     if not KEEP_PARTICIPANTS.allows(user):
         return None
-    item = Item(
-        _("Paste a list of participants from a spreadsheet"), f"{desks.all['events'].at(event.ref)}participants/paste/"
-    )
-    return Panel("paste", _("A list at once"), (item,))
+    return Item(_("Paste a list"), f"{desks.all['events'].at(event.ref)}participants/paste/")

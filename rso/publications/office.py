@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from rso.core.loading.columns import column
 from rso.core.office import Act, Col, Desk, Related, Section, View, acts_of, desks
+from rso.core.templatetags.house import tongue
 from rso.publications import clearing, states
 from rso.publications.models import IN_CLEARANCE, Clearance, Edition, Publication, Verdict
 from rso.publications.policies import KEEP_PUBLICATIONS, SEE_PUBLICATIONS
@@ -120,6 +121,7 @@ desks.declare(
         new=_("New edition"),
         prefix="edition-",
         under="publications",
+        more=(Col("language", _("language"), lambda row: tongue(row.language), ("language",)),),
         sections=(
             Section(_("Which edition"), "publication language number issued_on precision"),
             Section(_("Where it is"), "link file"),

@@ -108,7 +108,7 @@ def test_what_is_typed_is_kept_a_second_later_and_shown_again_until_it_is_saved(
     keys.follow("Events").content().reach(page.locator("tbody th a").nth(3)).go("Enter").content().follow("Edit")
     keys.content().fill("Place", "Kept in a draft")
     page.locator("[data-kept]", has_text="Draft kept").wait_for()
-    keys.follow("Leave").content().follow("Edit")
+    keys.follow("Back").content().follow("Edit")
     assert page.get_by_role("status").first.inner_text().startswith("This is your draft of ")
     assert keys.field("Place").input_value() == "Kept in a draft"
 

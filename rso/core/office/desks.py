@@ -18,7 +18,7 @@ from django.utils.module_loading import autodiscover_modules
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
-from rso.core.listings import Panel
+from rso.core.listings import Item, Panel
 from rso.core.loading.columns import Column, ListColumn
 from rso.core.loading.load import discover as discover_tables
 from rso.core.loading.tables import Table, tables
@@ -79,6 +79,8 @@ class Related:
     title: str | Promise = ""
     #: Whether this record may have such at all.
     fits: Callable[[Any], bool] = lambda thing: True
+    #: A further way to add to it, beside that of one at a time: given the record and the reader.
+    also: Callable[[Any, Any], Item | None] = lambda thing, user: None
 
 
 #: The section that every record's form ends with.

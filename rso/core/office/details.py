@@ -169,4 +169,5 @@ def _panel(other: Desk, related: Related, thing: Any, user: Any) -> dict[str, An
         "rows": cells_of(cols, shown[:SHOWN], other),
         "all": f"{other.url}?{related.via}={thing.ref}" if len(shown) > SHOWN else "",
         "add": f"{other.url}new/?{asks}={thing.ref}" if asks and other.may_keep(user) else "",
+        "also": related.also(thing, user),
     }
