@@ -66,7 +66,7 @@ def test_the_page_tells_each_time_the_newest_first(ravi, week, anyone):
 
 
 @pytest.mark.parametrize(
-    "kind, asked, says",
+    ("kind", "asked", "says"),
     [
         (Participation, "body=FJI", "Body: Fiji"),
         (Participation, "state=2&sort=-event&cols=sex", "Status: Attended"),
