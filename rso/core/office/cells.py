@@ -11,7 +11,7 @@ from django.http import QueryDict
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from rso.core.loading.columns import CONTROL, Column, ListColumn
+from rso.core.loading.columns import CONTROL, Column, ListColumn, read_cells
 from rso.core.loading.export import as_cells
 from rso.core.loading.files import shortened
 from rso.core.loading.near import did_you_mean
@@ -38,6 +38,16 @@ def cells_of_stored(table: Table, ref: str) -> Cells | None:
     """The cells of a stored record; None where it is gone."""
     row = table.current([ref]).get(ref)
     return None if row is None else as_cells(table, row)
+
+
+def answers_of(columns: Iterable[Column], asked: Mapping[str, str | None]) -> tuple[dict[str, Any], dict[str, str]]:
+    """What the answers of a form mean, and what is wrong with them. A file is told what an empty cell needs; a form shows it."""
+    columns = list(columns)
+    values, faults = read_cells(columns, asked)
+    for column in columns:
+        if column.name in faults and not (asked.get(column.name) or "").strip():
+            faults[column.name] = _("nothing is chosen") if column.among or column.refers else _("is empty")
+    return values, faults
 
 
 def named(ref: str, label: str) -> str:

@@ -16,10 +16,10 @@ from rso.core.addresses import REF
 from rso.core.closing import WHY, asks_why, because
 from rso.core.corrections import by_the_office
 from rso.core.history import Change, Step, steps_of
-from rso.core.loading.columns import Column, read_cells
+from rso.core.loading.columns import Column
 from rso.core.models import AuditEvent
 from rso.core.office.acts import REASON, Act, with_reason
-from rso.core.office.cells import labels_of
+from rso.core.office.cells import answers_of, labels_of
 from rso.core.office.desks import Desk
 from rso.core.office.details import find
 from rso.core.office.forms import Field
@@ -69,7 +69,7 @@ def act_page(request: HttpRequest, desk: Desk, slug: str, ref: str = "") -> Http
     if asks_why(fit, request.user) or REASON.name in request.POST:
         act = with_reason(act)
     asked = request.POST if request.method == "POST" else request.GET
-    answers, faults = read_cells(act.asks, asked)
+    answers, faults = answers_of(act.asks, asked)
     sure = "yes" in request.POST or (ref and not act.asks and not act.final)
     if request.method == "POST" and sure and fit and not faults:
         try:

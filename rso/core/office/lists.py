@@ -218,9 +218,14 @@ def cells_of(cols: Iterable[Col], rows: Iterable[Any], desk: Desk) -> list[dict[
     ]
 
 
+def _unsorted(address: str) -> list[str]:
+    """What an address asks for, in whatever order it asks and sorts."""
+    return sorted(asked for asked in address.split("&") if not asked.startswith("sort="))
+
+
 def views_of(desk: Desk, asked: ListOf, user: Any) -> list[dict[str, Any]]:
     """The tabs above the list: all, the desk's own, those that this person or a colleague has kept."""
-    now_at = asked.query(sort=None)
+    now_at = _unsorted(asked.query())
     own: list[dict[str, Any]] = [{"title": view.title, "query": f"view={view.slug}"} for view in desk.views]
     kept = [
         {"title": view.title, "query": view.query, "ref": view.pk, "mine": view.owner_id == user.pk}
@@ -228,5 +233,5 @@ def views_of(desk: Desk, asked: ListOf, user: Any) -> list[dict[str, Any]]:
     ]
     found: list[dict[str, Any]] = [{"title": _("All"), "query": ""}, *own, *kept]
     for view in found:
-        view["here"] = sorted(now_at.split("&")) == sorted(str(view["query"]).split("&"))
+        view["here"] = now_at == _unsorted(str(view["query"]))
     return found

@@ -13,11 +13,10 @@ from django.utils.translation import gettext as _
 
 from rso.core import corrections
 from rso.core.closing import WHY, because
-from rso.core.loading.columns import read_cells
 from rso.core.loading.tables import Found
 from rso.core.models import AuditEvent, Draft
 from rso.core.models.rules import broken
-from rso.core.office.cells import Cells, cells_of_new, cells_of_stored, records_of
+from rso.core.office.cells import Cells, answers_of, cells_of_new, cells_of_stored, records_of
 from rso.core.office.desks import Desk
 from rso.core.verbs import Refused, kind_of, turn
 
@@ -121,7 +120,7 @@ def _change(desk: Desk, ref: str, mine: Cells, began: Cells, by: User, now: date
 
 def _write(desk: Desk, thing: Any, cells: Cells, links: list[Any], by: User, now: datetime, reason: str) -> None:
     table = desk.table
-    values, faults = read_cells(table.columns, cells)
+    values, faults = answers_of(table.columns, cells)
     found, unknown = records_of(table, values)
     faults.update({name: says for name, says in unknown.items() if name not in faults})
     faults.update({name: says for name, says in _circles(desk, values, found) if name not in faults})
