@@ -56,6 +56,7 @@ def test_an_event_and_its_participants_are_entered(keys):
     assert [row.split("\t")[:4] for row in rows] == [["Batbayar", "–", "1", "–"], ["Head count", "Fiji", "12", "Women"]]
 
 
+@pytest.mark.long
 def test_a_section_of_a_report_is_written(mai):
     page = mai.page
     mai.follow("Reports").follow("Texts of sections").content().fill("Search", "contact").follow("Filter", "button")
@@ -103,6 +104,7 @@ def test_menus_of_a_list_open_and_close(keys):
     assert page.locator(".tabs [aria-current]").inner_text() == "What forums brought"
 
 
+@pytest.mark.long
 def test_what_is_typed_is_kept_a_second_later_and_shown_again_until_it_is_saved(keys):
     page = keys.page
     keys.follow("Events").content().reach(page.locator("tbody th a").nth(3)).go("Enter").content().follow("Edit")
@@ -116,6 +118,7 @@ def test_what_is_typed_is_kept_a_second_later_and_shown_again_until_it_is_saved(
     assert keys.field("Place").input_value() != "Kept in a draft"
 
 
+@pytest.mark.long
 def test_what_is_wrong_is_read_first_and_leads_to_its_field(keys):
     page = keys.page
     keys.follow("Events").content().follow("New event").content().follow("Save", "button")

@@ -19,6 +19,7 @@ def looks_right(reader: Reader) -> None:
     assert found == []
 
 
+@pytest.mark.long
 def test_an_extract_goes_from_file_to_ledger(signed_in):
     marta = signed_in("marta-ilves")
     page = marta.page

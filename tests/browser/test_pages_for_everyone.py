@@ -63,6 +63,7 @@ def moved(signed_in) -> Iterator[None]:
     count(-3)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     "path", ["reports/monthly-2022-09/month", "figures/participations/2022-09", "reports/monthly-2022-09/1"]
 )

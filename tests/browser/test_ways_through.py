@@ -130,6 +130,7 @@ def with_device(reader) -> Reader:
     return opened
 
 
+@pytest.mark.long
 def test_the_office_signs_in_sets_up_a_passkey_sees_names_signs_out_and_in_by_the_passkey_alone(with_device, mere):
     page = with_device.open("/figures/people-trained/2022/").page
     assert page.locator("#records thead th").all_inner_texts() == ["Event", "Bar", "People"]

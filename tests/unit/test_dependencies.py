@@ -74,6 +74,7 @@ def test_what_runs_uses_each_of_its_dependencies():
     assert {name_of(each) for each in RUN} - used == set()
 
 
+@pytest.mark.long
 def test_what_runs_imports_nothing_that_is_not_declared():
     assert imported("rso") - {*sys.stdlib_module_names, "rso", *modules(RUN + DEV)} == set()
 

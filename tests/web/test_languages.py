@@ -79,6 +79,7 @@ def test_a_thai_page_marks_what_it_says_in_english_and_nothing_else(client):
     assert found == {}
 
 
+@pytest.mark.long
 def test_an_indonesian_page_shows_no_label_as_it_stands_in_english(client):
     catalogue = polib.pofile(str(LOCALE / "id" / "LC_MESSAGES" / "django.po"))
     english = (

@@ -160,6 +160,7 @@ def test_only_the_office_opens_the_workspace_and_only_writers_write(josefa, text
     assert ravi.post(f"{ADDRESS}preview/", form(text)).status_code == 404
 
 
+@pytest.mark.long
 def test_a_report_is_ready_when_every_section_is_approved_and_nothing_is_open(naree):
     page = as_user(naree).get("/office/reports/annual-2022/ready/")
     kinds = {finding.kind for finding in page.context["ready"].blockers}
