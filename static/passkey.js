@@ -2,7 +2,7 @@
 // What the device is asked stands in the page, or comes from the form's own address.
 "use strict";
 
-async function asked(form) {
+async function optionsOf(form) {
   if (form.dataset.options) return JSON.parse(document.getElementById(form.dataset.options).textContent);
   const answer = await fetch(form.action, { headers: { Accept: "application/json" } });
   if (!answer.ok) throw new Error(answer.statusText);
@@ -10,7 +10,7 @@ async function asked(form) {
 }
 
 async function fromDevice(form) {
-  const options = await asked(form);
+  const options = await optionsOf(form);
   return form.dataset.passkey === "create"
     ? navigator.credentials.create({ publicKey: PublicKeyCredential.parseCreationOptionsFromJSON(options.creation_options.publicKey) })
     : navigator.credentials.get({ publicKey: PublicKeyCredential.parseRequestOptionsFromJSON(options.request_options.publicKey) });
