@@ -118,9 +118,20 @@ def record_names(wanted: Iterable[tuple[str, str]]) -> dict[tuple[str, str], str
     names = {(kind, ref): ref for kind, found in refs.items() for ref in found}
     for kind, found in refs.items():
         if model := model_of(kind):
-            for row in model._default_manager.filter(ref__in=found):
+            for row in model._default_manager.filter(ref__in=found).prefetch_related(*getattr(model, "named_by", ())):
                 names[kind, getattr(row, "ref", "")] = str(row)
     return names
+
+
+def open_names(wanted: Iterable[tuple[str, str]]) -> dict[tuple[str, str], str]:
+    """As `record_names`, where nobody is told who reads them: records of which a read must be told keep to their refs."""
+    found = dict.fromkeys(wanted)
+    named = [
+        (kind, ref)
+        for kind, ref in found
+        if (model := model_of(kind)) and issubclass(model, Kept) and not is_guarded(model)
+    ]
+    return {key: key[1] for key in found} | record_names(named)
 
 
 def noun_of(kind: str) -> str:

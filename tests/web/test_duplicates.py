@@ -58,7 +58,7 @@ def test_a_merge_is_shown_before_it_is_done_then_done_then_undone(client):
     assert Person.objects.filter(ref="t-two").exists()
 
     done = client.post(ADDRESS, {**PAIR, "yes": "1", "reason": "Same passport"}, follow=True)
-    assert "“TUILAGI, Mere” was merged into “Mere Tuilagi”." in done.content.decode()
+    assert "“TUILAGI, Mere (t-two)” was merged into “Mere Tuilagi (t-one)”." in done.content.decode()
     assert not Person.objects.filter(ref="t-two").exists()
 
     listed = client.get(ADDRESS)

@@ -12,6 +12,7 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import ngettext
 
+from rso.core.access import open_names
 from rso.core.addresses import REF
 from rso.core.closing import WHY, asks_why, because
 from rso.core.corrections import by_the_office
@@ -160,6 +161,7 @@ def _show(
     guess = {column.name: _any_answer(column) for column in act.asks} | ({} if faults else answers)
     again = list(desk.rows(request.user).filter(pk__in=[thing.pk for thing in fit]).order_by("pk")) if fit else []
     preview = rehearse(act, again, guess, request.user) if again else Preview([], 0, [])
+    names = open_names((step.kind, step.ref) for step in preview.steps)
     fields = [
         Field(
             column.name, column.label or column.name, column.hint,
@@ -170,7 +172,7 @@ def _show(
         for column in act.asks
     ]  # fmt: skip
     context = {
-        "desk": desk, "here": desk, "act": act, "fit": fit, "unfit": unfit[:PREVIEWED], "preview": preview, "steps": _without_guesses(preview.steps, act, answers), "fields": fields,
+        "desk": desk, "here": desk, "act": act, "fit": fit, "unfit": unfit[:PREVIEWED], "preview": preview, "steps": [(names[step.kind, step.ref], step) for step in _without_guesses(preview.steps, act, answers)], "fields": fields,
         "fault": faults.get("", ""), "errors": [f for f in fields if f.error], "ref": ref,
         "thing": fit[0] if ref and fit else unfit[0][0] if ref and unfit else None,
         "back": desk.at(ref) if ref else desk.url, "can": bool(fit) and not preview.refusals,

@@ -16,6 +16,7 @@ from rso.core.access import saw
 from rso.core.addresses import REF, id_in
 from rso.core.merging import Preview, candidates, discover, kinds, merge, preview_merge, undo_merge
 from rso.core.models import Merge, Saw
+from rso.core.office.cells import named
 from rso.core.office.desks import Desk, desks
 from rso.core.permissions import officer
 from rso.core.typed import typed
@@ -121,12 +122,14 @@ def _one(request: HttpRequest, pair: Pair) -> HttpResponse:
     by, now, reason = officer(request), timezone.now(), typed(request, "reason", 400)
     if not _both(pair.desk, (pair.one, pair.other), request):
         raise Http404
-    plan, loser = Plan(pair), str(pair.other)
+    plan, loser = Plan(pair), named(pair.other.ref, str(pair.other))
     try:
         if "yes" in request.POST:
             merge(pair.one, pair.other, by=by, now=now, reason=reason)
             messages.success(
-                request, _("“%(loser)s” was merged into “%(winner)s”.") % {"loser": loser, "winner": pair.one}
+                request,
+                _("“%(loser)s” was merged into “%(winner)s”.")
+                % {"loser": loser, "winner": named(pair.one.ref, str(pair.one))},
             )
             return redirect(pair.desk.at(pair.one.ref))
         plan.preview = preview_merge(pair.one, pair.other, by=by, now=now)

@@ -12,6 +12,7 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.utils.translation import get_language
 
+from rso.core.access import open_names
 from rso.core.history import Step, steps_of
 from rso.core.keeping import made_once
 from rso.core.models import AuditEvent
@@ -61,8 +62,8 @@ def tasks_page(request: HttpRequest) -> HttpResponse:
     return render(request, "office/all_tasks.html", {"here": None, "tasks": tasks})
 
 
-def _changes(request: HttpRequest) -> Iterator[tuple[Step, str]]:
-    """The newest changes of a week at desks that this person may see, each with its record's address."""
+def _changes(request: HttpRequest) -> Iterator[tuple[Step, str, str]]:
+    """The newest changes of a week at desks that this person may see, each with its record's name and address."""
     kinds = {kind_of(desk.model): desk for desk in reversed(desks.seen_by(officer(request)))}
     week = timezone.now() - timedelta(days=7)
     events = (
@@ -70,7 +71,9 @@ def _changes(request: HttpRequest) -> Iterator[tuple[Step, str]]:
         .select_related("actor")
         .order_by("-pk")[:CHANGES]
     )
-    for step in steps_of(events):
+    steps = list(steps_of(events))
+    names = open_names((step.kind, step.ref) for step in steps)
+    for step in steps:
         model = model_of(step.kind)
         desk = kinds.get(step.kind)
-        yield step, desk.at(step.ref) if desk and model and step.verb != "removed" else ""
+        yield step, names[step.kind, step.ref], desk.at(step.ref) if desk and model and step.verb != "removed" else ""
