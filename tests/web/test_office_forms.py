@@ -175,19 +175,39 @@ def test_a_form_with_a_forged_opening_does_no_harm(naree, bad, began):
     assert event().place == "Semarang"
 
 
+#: Held, and nobody is entered for them.
+MEETINGS = ["m2022-01", "m2022-02"]
+
+
+def states(*refs: str) -> list[str]:
+    return list(Event.objects.filter(ref__in=refs).order_by("ref").values_list("state", flat=True))
+
+
 def test_a_verb_shows_what_it_will_change_before_it_does(naree):
     client = as_user(naree)
-    shown = client.post("/office/events/do/plan_again/", {"ref": ["e2022-13", "e2022-14"]})
+    shown = client.post("/office/events/do/plan_again/", {"ref": MEETINGS})
 
-    says = words(Page("/", shown.content).root)
-    assert ("What will change: 2 things" in says, "Border Management by Air (e2022-14) Status:" in says) == (True, True)
-    assert event().state == "held"
-    done = client.post("/office/events/do/plan_again/", {"ref": ["e2022-13", "e2022-14"], "yes": "1"})
-    assert (done.headers["Location"], event().state) == (reverse("office-list", args=["events"]), "planned")
+    says, title = words(Page("/", shown.content).root), Event.objects.get(ref=MEETINGS[0]).title
+    assert ("What will change: 2 things" in says, f"{title} (m2022-01) Status:" in says) == (True, True)
+    assert states(*MEETINGS) == ["held", "held"]
+    done = client.post("/office/events/do/plan_again/", {"ref": MEETINGS, "yes": "1"})
+    assert (done.headers["Location"], states(*MEETINGS)) == (
+        reverse("office-list", args=["events"]),
+        ["planned", "planned"],
+    )
+
+
+def test_an_event_that_someone_attended_is_not_planned_again(naree):
+    answer = as_user(naree).post("/office/events/do/plan_again/", {"ref": ["e2022-14"], "yes": "1"})
+
+    assert "Border Management by Air: someone is entered as having attended; correct that first" in words(
+        Page("/", answer.content).root
+    )
+    assert states("e2022-14") == ["held"]
 
 
 def test_a_verb_that_asks_why_is_refused_without(naree):
-    as_user(naree).post("/office/events/do/plan_again/", {"ref": ["e2022-14"], "yes": "1"})
+    Event.objects.filter(ref="e2022-14").update(state="planned")
     answer = as_user(naree).post("/office/events/e2022-14/do/cancel/", {"yes": "1", "reason": " "})
 
     assert (answer.status_code, summary(answer)) == (422, ["Why: is empty"])
