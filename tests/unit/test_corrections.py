@@ -20,8 +20,10 @@ from rso.core.loading.tables import Table, tables
 from rso.core.models import AuditEvent, Correction
 from rso.core.verbs import Refused
 from rso.events.models import Event, Participation
+from rso.workplan.models import Activity
 from tests.conftest import NOW
 from tests.unit.test_loading import change_row, read, write
+from tests.web.conftest import as_user
 
 PLACE = ("events.csv", "e2022-06", "place")
 LATER = NOW + timedelta(days=1)
@@ -253,3 +255,16 @@ def test_the_command_line_tells_each_corrected_cell_and_takes_the_file_s_value(f
     assert (taken.exit_code, cell(*PLACE)) == (0, was)
     wrong = CliRunner().invoke(cli.app, ["load", str(folder), "--take", "events.csv"])
     assert wrong.exit_code == 2
+
+
+def test_a_leaver_whose_account_came_by_a_file_stays_out_and_what_was_handed_over_stays_there(folder, kim, naree):
+    def led_by(ref: str) -> list[str]:
+        return list(Activity.objects.filter(lead__ref=ref).order_by("ref").values_list("ref", flat=True))
+
+    hers, others = led_by("naree-boonmee"), led_by("somchai-prasert")
+    as_user(kim).post("/office/accounts/naree-boonmee/do/leave/", {"to": "somchai-prasert"})
+
+    load(folder, by=platform(), now=LATER)
+
+    assert (cell("users.csv", "naree-boonmee", "active"), led_by("naree-boonmee")) == ("no", [])
+    assert led_by("somchai-prasert") == sorted([*hers, *others])

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from contextlib import ExitStack
+
 from django.contrib import messages
 from django.db.models import Q
 from django.http import Http404, HttpRequest, HttpResponse
@@ -17,12 +19,15 @@ from rso.accounts.forms import Invitation, Leaving
 from rso.accounts.models import User
 from rso.accounts.policies import KEEP_ACCOUNTS
 from rso.core.access import saw
+from rso.core.corrections import by_the_office
 from rso.core.listings import Item, Panel
+from rso.core.loading.tables import tables
+from rso.core.models import Kept
 from rso.core.office import Act, Desk, Section, View, desks
 from rso.core.office.details import find
 from rso.core.office.doors import at_desk
 from rso.core.permissions import officer
-from rso.core.verbs import Refused
+from rso.core.verbs import Refused, turn
 
 
 def is_signed_in_nowhere(user: User, by: User) -> str:
@@ -121,11 +126,24 @@ def leave(request: HttpRequest, desk: Desk, ref: str) -> HttpResponse:
     panel = theirs(user, by)
     form = Leaving(user, bool(panel.items), request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
-        actions.leave(of=user, to=form.cleaned_data["to"], by=by, now=timezone.now())
+        _leave(user, form.cleaned_data["to"], by)
         messages.success(request, gettext("%(name)s’s account is disabled.") % {"name": user.name})
         return redirect(desk.at(user.ref))
     context = {"desk": desk, "here": desk, "form": form, "thing": user, "panel": panel, "back": desk.at(user.ref)}
     return render(request, "office/accounts/leave.html", context, status=422 if form.errors else 200)
+
+
+def _leave(user: User, to: User | None, by: User) -> None:
+    """What came by a file stays as the office left it: loading the file again gives nothing back, and opens no account."""
+    now = timezone.now()
+    changed: dict[type[Kept], list[str]] = {User: [user.ref]}
+    for model, _field, _title, things in actions.belongings(user):
+        changed.setdefault(model, []).extend(thing.ref for thing in things)
+    with turn(), ExitStack() as kept:
+        for table in tables.in_order():
+            if refs := changed.get(table.model):
+                kept.enter_context(by_the_office(table, refs, by=by, now=now))
+        actions.leave(of=user, to=to, by=by, now=now)
 
 
 urlpatterns = [
