@@ -125,7 +125,8 @@ class Row:
 
 def described(person: Person) -> str:
     """A person as one tells them from others of the name."""
-    ends = (person.post, person.agency, person.body)
+    # An agency is named with its State.
+    ends = (person.post, person.agency or person.body)
     return ", ".join([person.name, *(str(end) for end in ends if end), person.ref])
 
 

@@ -1,23 +1,31 @@
 """The states of an event, and who may lead it from one to another."""
 
-from typing import Any
+from collections.abc import Iterator, Sequence
 
-from django.utils.functional import Promise
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from rso.core import history
 from rso.core.states import Machine, Step
+from rso.core.verbs import Problem
 from rso.events.actions import check_events
-from rso.events.models import Event, EventState, ParticipationState
+from rso.events.models import Event, EventState, Participation, ParticipationState
 from rso.events.policies import KEEP_EVENTS
 
 
-def _attended(event: Any, by: Any) -> str | Promise:
-    """Why an event that was held may not be planned again: nobody has attended one that was not held."""
-    attended = (
-        event.state == EventState.HELD and event.participations.filter(state=ParticipationState.ATTENDED).exists()
+def _check(events: Sequence[Event]) -> Iterator[Problem]:
+    yield from check_events(events)
+    attended = Participation.objects.filter(
+        state=ParticipationState.ATTENDED, event__in=[e.pk for e in events if e.state != EventState.HELD]
     )
-    return _("someone is entered as having attended; correct that first") if attended else ""
+    found = set(attended.values_list("event", flat=True))
+    for at, event in enumerate(events):
+        if event.pk in found:
+            yield Problem(
+                at,
+                "",
+                gettext("%(event)s: someone is entered as having attended; correct that first") % {"event": event},
+            )
 
 
 P, H, L, C = EventState.PLANNED, EventState.HELD, EventState.POSTPONED, EventState.CANCELLED
@@ -28,10 +36,10 @@ events = Machine(
         Step("hold", _("Mark as held"), (P, L), H, KEEP_EVENTS),
         Step("postpone", _("Postpone"), (P,), L, KEEP_EVENTS, asks_reason=True),
         Step("cancel", _("Cancel"), (P, L), C, KEEP_EVENTS, asks_reason=True, final=True),
-        Step("plan_again", _("Plan again"), (L, C, H), P, KEEP_EVENTS, unless=_attended),
+        Step("plan_again", _("Plan again"), (L, C, H), P, KEEP_EVENTS),
     ),
     looks={P: "info", H: "ok", L: "late", C: "stop"},
-    check=check_events,
+    check=_check,
 )
 
 history.says("hold", _("%(who)s marked the %(noun)s as held"))

@@ -12,7 +12,7 @@ from rso.accounts.models import User
 from rso.core.merging import merge
 from rso.core.office import doing
 from rso.core.verbs import Refused, add, change
-from rso.events.models import Event
+from rso.events.models import Event, Participation
 from rso.members.models import Body, Person
 from rso.reports import publishing, states, writing
 from rso.reports.actions import text_verbs
@@ -124,6 +124,7 @@ def test_who_changes_the_own_name_while_the_account_is_disabled_does_not_open_it
 @pytest.fixture
 def planned(naree) -> Event:
     """An event that can be cancelled."""
+    Participation.objects.filter(event__ref="e2022-14").delete()
     Event.objects.filter(ref="e2022-14").update(state="planned")
     return Event.objects.get(ref="e2022-14", state="planned")
 
