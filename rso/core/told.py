@@ -140,7 +140,7 @@ class Shown:
         if field.choices:
             return _choice(field, value)
         if isinstance(value, dict):
-            return "; ".join(f"{tongue(code)}: {text}" for code, text in value.items())
+            return "; ".join(f"{tongue(code)}: {_inner(text)}" for code, text in value.items())
         return self._plain(field, value, values)
 
     def _plain(self, field: Field, value: Any, values: Mapping[str, Any]) -> str:
@@ -158,7 +158,7 @@ class Shown:
         except ValidationError:
             return str(value)
         if isinstance(read, datetime):
-            return formats.date_format(timezone.localtime(read), "DATETIME_FORMAT")
+            return formats.date_format(timezone.localtime(read), "j F Y, H:i")
         return show_day(read, self._precision(field, values))
 
     def _precision(self, field: Field, values: Mapping[str, Any]) -> int:
@@ -170,6 +170,13 @@ class Shown:
     def _beside(self, key: str, values: Mapping[str, Any]) -> Any:
         """Another value of the same record, at that time or else now."""
         return values.get(key) or getattr(self.thing, key, None)
+
+
+def _inner(value: Any) -> str:
+    """What stands under a key: a text, or what was asked with what was answered."""
+    return (
+        ", ".join(f"“{asked}”: {answer}" for asked, answer in value.items()) if isinstance(value, dict) else str(value)
+    )
 
 
 def _choice(field: Field, value: Any) -> str:

@@ -16,6 +16,7 @@ from rso.core import history, verbs
 from rso.core.diffs import word_diff
 from rso.core.history import history_of, steps_of
 from rso.core.models import AuditEvent, Precision
+from rso.core.told import Names, Shown
 from rso.environment import HOUSE
 from rso.events.actions import event_verbs, set_partners
 from rso.events.models import Event, EventMode, EventState
@@ -164,7 +165,7 @@ def test_sentences_are_told_in_the_language_in_force(change, event):
 
 
 def test_a_choice_and_a_rank_are_told_by_their_labels(change):
-    assert change(state=EventState.PLANNED) == "Naree Boonmee changed the state from Held to Planned"
+    assert change(state=EventState.PLANNED) == "Naree Boonmee changed the status from Held to Planned"
     assert change(basis=3) == "Naree Boonmee changed the basis from Stated to Estimated"
 
 
@@ -206,6 +207,13 @@ def test_an_amount_is_told_in_its_currency(office, naree, now):
     contribution_verbs.change([gift], by=naree, now=now)
 
     assert words(gift).endswith("to AUD\u00a0123,456")
+
+
+def test_a_moment_is_told_as_pages_tell_it_and_answers_beside_what_was_asked(office):
+    shown = Shown(AuditEvent(kind="finance.ledgerupload"), None, Names())
+
+    assert shown.value("closed_at", "2022-11-29T03:58:00+00:00", {}) == "29 November 2022, 10:58"
+    assert shown.value("answers", {"category": {"travel": "PROG-CP1"}}, {}) == "category: “travel”: PROG-CP1"
 
 
 def test_yes_and_no_are_words(office, naree, now):
