@@ -177,11 +177,12 @@ class Chart:
 
 
 def _parts(cell: Cell, scale: Number) -> tuple[Part, ...]:
-    if not cell.value or not scale:
+    """What a mark is drawn of, in hundredths of the scale. Less than nothing, as money that came back, has no length."""
+    if not cell.value or scale <= 0:
         return ()
     order = [basis for basis in FILLS if cell.parts.get(basis)] or ["recorded"]
     return tuple(
-        Part(basis, value, round(float(value) * 100 / float(scale), 4))
+        Part(basis, value, round(max(float(value), 0) * 100 / float(scale), 4))
         for basis in order
         if (value := cell.parts.get(basis, cell.value))
     )
@@ -241,7 +242,7 @@ def shares(
             at += percent
         if inside and key:
             whole = sum((cell.value or 0 for cell in inside), start=0)
-            made.append(Group(key, label, int(at - first), unit.bare(whole), first, at - first))
+            made.append(Group(key, label, int(at - first), unit.bare(whole), first, max(at - first, 0)))
     return Chart(
         Kind.SHARES,
         slug,
