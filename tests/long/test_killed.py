@@ -138,7 +138,9 @@ def database(name: str, template: str = "template0") -> Iterator[str]:
 
 
 def counts_of(url: str) -> dict[str, int]:
+    """Rows of each table, all at one moment: what a killed process sent last may still be on its way into the database."""
     with psycopg.connect(url) as connection:
+        connection.isolation_level = psycopg.IsolationLevel.REPEATABLE_READ
         tables = connection.execute("SELECT tablename FROM pg_tables WHERE schemaname = 'public'").fetchall()
         return {table: connection.execute(f'SELECT count(*) FROM "{table}"').fetchall()[0][0] for (table,) in tables}
 
