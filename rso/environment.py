@@ -19,7 +19,7 @@ import dj_database_url
 from pydantic import Field, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
-from rso.core.loading.near import did_you_mean
+from rso.core.loading.near import near
 from rso.mail import settings_of
 from rso.media import FORM, storage_of
 from rso.troubles import Trouble
@@ -252,7 +252,7 @@ def read_environment() -> Environment:
     by_field = {setting.field: setting for setting in known_settings()}
     known = {setting.name for setting in by_field.values()}
     faults = [
-        f"{name} is no setting{did_you_mean(name, known)}"
+        f"{name} is no setting" + "".join(f"; did you mean {meant}?" for meant in near(name, known))
         for name in sorted(os.environ)
         if name.startswith(PREFIX) and name not in known
     ]

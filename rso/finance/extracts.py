@@ -19,7 +19,11 @@ from decimal import Decimal
 from itertools import islice
 from typing import Any
 
-from rso.core.loading.columns import Column, column, read_cells
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from rso.core.loading.columns import Column, column, grouped, read_cells
 from rso.core.loading.files import Fault, RawTable, Unreadable, csv_problem, decoded, header_faults, take_row
 from rso.finance.models import Expenditure
 
@@ -64,7 +68,7 @@ def _rate(text: str) -> tuple[int, int]:
     return int(Decimal(text) * scale), scale
 
 
-def _text(name: str, expects: str, *, required: bool = False, limit: int = 200) -> Column:
+def _text(name: str, expects: Promise, *, required: bool = False, limit: int = 200) -> Column:
     return Column(name, name, name, required, expects, limit=limit)
 
 
@@ -72,15 +76,15 @@ COLUMNS = {
     each.name: each
     for each in (
         column(Expenditure, "date", attribute="spent_on"),
-        _text("voucher", "the name of the entry in the finance system", required=True, limit=60),
-        _text("line", "the number of the line within its voucher", limit=10),
-        _text("category", "a category, by ref or title", required=True),
-        _text("activity", "an activity, by ref or title"),
-        Column("amount", "amount", "amount", True, "an amount such as 1250.00 or 1,250.00", parse_text=_amount, default=0),
-        _text("currency", "a currency code of three capital letters", limit=3),
-        Column("rate", "rate", "rate", False, "a rate such as 0.0405, what one unit is worth", parse_text=_rate, default=None),
+        _text("voucher", gettext_lazy("the name of the entry in the finance system"), required=True, limit=60),
+        _text("line", gettext_lazy("the number of the line within its voucher"), limit=10),
+        _text("category", gettext_lazy("a category, by ref or title"), required=True),
+        _text("activity", gettext_lazy("an activity, by ref or title")),
+        Column("amount", "amount", "amount", True, gettext_lazy("an amount such as 1250.00 or 1,250.00"), parse_text=_amount, default=0),
+        _text("currency", gettext_lazy("a currency code of three capital letters"), limit=3),
+        Column("rate", "rate", "rate", False, gettext_lazy("a rate such as 0.0405, what one unit is worth"), parse_text=_rate, default=None),
         column(Expenditure, "description", attribute="text"),
-        _text("commitment", "the ref of a commitment", limit=60),
+        _text("commitment", gettext_lazy("the ref of a commitment"), limit=60),
     )
 }  # fmt: skip
 
@@ -95,13 +99,17 @@ class Extract:
     faults: Sequence[Fault] = field(default_factory=tuple)
 
 
+def too_large() -> str:
+    return _("is larger than %(n)s MB; take a shorter span") % {"n": LARGEST // 10**6}
+
+
 def read_extract(file_name: str, content: bytes) -> Extract:
     """The rows of an extract. Raises Unreadable where the file as a whole cannot be used."""
     file_name = re.sub(r"[^\w .()-]", "_", file_name)[-120:] or "extract"
     if len(content) > LARGEST:
-        raise Unreadable(Fault(file_name, says=f"is larger than {LARGEST // 10**6} MB; take a shorter span"))
+        raise Unreadable(Fault(file_name, says=too_large()))
     if content.startswith(b"\xd0\xcf\x11\xe0"):
-        raise Unreadable(Fault(file_name, says="is an old or a locked workbook; save it as XLSX without a password"))
+        raise Unreadable(Fault(file_name, says=_("is an old or a locked workbook; save it as XLSX without a password")))
     read = _workbook if content.startswith(b"PK") else _csv
     table, faults = RawTable(file_name), []
     lines = read(file_name, content)
@@ -112,9 +120,10 @@ def read_extract(file_name: str, content: bytes) -> Extract:
     for line, cells in lines:
         faults += take_row(table, line, header, cells)
         if len(table.rows) > MOST_ROWS:
-            raise Unreadable(Fault(file_name, says=f"has more than {MOST_ROWS:,} rows; take a shorter span"))
+            says = _("has more than %(n)s rows; take a shorter span") % {"n": grouped(MOST_ROWS)}
+            raise Unreadable(Fault(file_name, says=says))
     if not table.rows and not faults:
-        raise Unreadable(Fault(file_name, says="has no rows below its header"))
+        raise Unreadable(Fault(file_name, says=_("has no rows below its header")))
     rows = [(line, {name: text or "" for name, text in cells.items()}) for line, cells in table.rows]
     return Extract(file_name, hashlib.sha256(content).hexdigest(), rows, faults)
 
@@ -164,9 +173,8 @@ def _workbook(file: str, content: bytes) -> Iterator[tuple[int, list[str]]]:
     except Exception as error:
         # Whatever a broken or hostile workbook makes the reader raise, it means one thing to the officer.
         logger.info("A workbook could not be read", exc_info=True)
-        raise Unreadable(
-            Fault(file, says="is no workbook that can be read; save it anew as XLSX, or as CSV")
-        ) from error
+        says = _("is no workbook that can be read; save it anew as XLSX, or as CSV")
+        raise Unreadable(Fault(file, says=says)) from error
     if says:
         raise Unreadable(Fault(file, says=says))
     return iter(rows)
@@ -178,12 +186,12 @@ def _unpacked(content: bytes) -> tuple[str, list[tuple[int, list[str]]]]:
 
     with zipfile.ZipFile(io.BytesIO(content)) as archive:
         if sum(part.file_size for part in archive.infolist()) > LARGEST_UNPACKED:
-            return f"unpacks to more than {LARGEST_UNPACKED // 10**6} MB; save it as CSV", []
+            return _("unpacks to more than %(n)s MB; save it as CSV") % {"n": LARGEST_UNPACKED // 10**6}, []
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         book = openpyxl.load_workbook(io.BytesIO(content), read_only=True)
         if len(book.worksheets) != 1:
-            return f"has {len(book.worksheets)} sheets; keep the one with the ledger", []
+            return _("has %(n)s sheets; keep the one with the ledger") % {"n": len(book.worksheets)}, []
         return "", list(islice(_sheet(book.worksheets[0]), MOST_ROWS + 2))
 
 

@@ -21,7 +21,7 @@ from rso.core.office import desks
 from rso.core.permissions import officer
 from rso.core.verbs import Refused
 from rso.finance import actions
-from rso.finance.extracts import LARGEST, UnusableHeader, read_extract
+from rso.finance.extracts import LARGEST, UnusableHeader, read_extract, too_large
 from rso.finance.figures import in_words
 from rso.finance.ledger import Check, Entry, Move, check
 from rso.finance.line_pages import sees_money
@@ -67,7 +67,7 @@ def _taken(request: HttpRequest) -> LedgerUpload | list[Fault]:
     if file is None:
         return [Fault(_("The file"), says=_("is missing; choose one"))]
     if (file.size or 0) > LARGEST:
-        return [Fault(str(file.name), says=f"is larger than {LARGEST // 10**6} MB; take a shorter span")]
+        return [Fault(str(file.name), says=too_large())]
     try:
         extract = read_extract(str(file.name), file.read())
     except UnusableHeader as error:

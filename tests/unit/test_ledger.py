@@ -8,6 +8,7 @@ from contextlib import suppress
 from datetime import date, datetime, timedelta
 
 import pytest
+from django.utils.translation import override
 
 from rso.core.loading.files import Unreadable
 from rso.core.models import AuditEvent
@@ -120,6 +121,13 @@ def test_an_unknown_heading_and_each_that_is_missing_are_named():
 )  # fmt: skip
 def test_a_file_that_cannot_be_used_says_what_would_be_right(content, wrong):
     assert says("ledger", content).startswith(f"ledger{',' if wrong.startswith('row') else ':'} {wrong}")
+
+
+def test_a_file_that_cannot_be_used_says_so_in_the_language_of_the_reader():
+    with override("id"):
+        assert says("ledger.csv", b"date\0") == (
+            "ledger.csv, baris 1: memuat bita NUL, yang tidak ada dalam teks mana pun; simpan ulang sebagai UTF-8"
+        )
 
 
 def test_a_workbook_that_unpacks_without_end_is_refused_before_it_is_unpacked(monkeypatch):

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import polib
 import pytest
+from django.utils.translation import override
 
 from rso.core import messages
+from rso.core.loading.columns import Column, read_cells
+from rso.core.loading.tables import tables
 from rso.core.messages import compile_messages, extract, faults
 
 TEXTS = [
@@ -66,6 +69,21 @@ def test_a_catalogue_behind_the_code_is_named_and_brought_up_to_it(catalogues, m
     assert [entry.msgid for entry in polib.pofile(str(catalogues))] == [
         "%(count)s found", "Funders", "by %(number)s people",
     ]  # fmt: skip
+
+
+@pytest.mark.parametrize("language", ["id", "th"])
+def test_what_is_wrong_with_a_cell_is_told_in_the_language_of_the_reader_whatever_its_column(language):
+    english = {told for table in tables.in_order() for column in table.columns for told in faults_of(column)}
+    with override(language):
+        theirs = {told for table in tables.in_order() for column in table.columns for told in faults_of(column)}
+
+    assert (len(english), english & theirs) == (len(theirs), set())
+
+
+def faults_of(column: Column) -> list[str]:
+    """What is said of cells that few columns take."""
+    bad = ["", "-\n-", "a" * 50_001, "=A1", "\u202ea", "\x01", "A:60;A:40", "A;A"]
+    return [told for text in bad for told in read_cells([column], {column.name: text})[1].values()]
 
 
 def test_a_catalogue_is_compiled_when_it_has_changed(catalogues):

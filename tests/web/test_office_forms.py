@@ -9,7 +9,7 @@ from django.urls import reverse
 
 from rso.accounts.models import User
 from rso.core.models import AuditEvent, Draft, SavedView
-from rso.events.models import Event
+from rso.events.models import Event, EventType
 from tests.web.conftest import as_user
 from tests.web.markup import Page, words
 from tests.web.test_every_desk import answers_of
@@ -73,6 +73,17 @@ def test_every_fault_is_told_at_once_beside_its_field_and_nothing_is_saved(naree
         "Activity: “nothing-such” is no known activity",
     ]
     assert event().place == "Semarang"
+
+
+def test_faults_are_told_in_the_language_of_the_reader(naree):
+    sent = {**opened(naree), "title": "a" * 1_201, "starts_on": "soon", "ordinal": "three", "type": "wrkshop"}
+
+    assert summary(as_user(naree).post(f"/id{EDIT}", sent)) == [
+        "Judul: panjangnya 1.201 karakter; paling banyak 200 yang muat",
+        "Jenis: bukan salah satu dari " + ", ".join(EventType.values) + "; apakah maksud Anda workshop?",
+        "Nomor rapat: bukan bilangan bulat dari 0 sampai 32.767",
+        "Hari pertama: bukan tanggal seperti 2022-09-30, dari tahun 1900 sampai 2199",
+    ]
 
 
 def test_what_the_verb_refuses_stands_beside_its_field(naree):

@@ -9,13 +9,16 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal, InvalidOperation
+from functools import partial
 from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import models
-from django.utils.functional import Promise
+from django.utils.formats import number_format
+from django.utils.functional import Promise, lazy
 from django.utils.text import format_lazy
-from django.utils.translation import get_language_info
+from django.utils.translation import get_language_info, gettext_lazy
+from django.utils.translation import gettext as _
 
 from rso.core.loading.files import shortened
 from rso.core.loading.near import did_you_mean
@@ -33,6 +36,10 @@ WEIGHTED = re.compile(r"[^:\s]+:([1-9]\d?|100)", re.ASCII)
 FORMULA = re.compile(r"[=@]|[+-](?=[^\d\s.,-])|[+-]\d\S*\|")
 
 
+#: A number as the reader's language groups it, when it is read.
+grouped = lazy(partial(number_format, force_grouping=True), str)
+
+
 class Wrong(ValueError):
     """A cell does not hold what its column needs. The message says what would be right."""
 
@@ -45,7 +52,7 @@ class Column:
     attribute: str
     path: str
     required: bool
-    expects: str
+    expects: str | Promise
     kind: str = "string"
     limit: int = 0
     among: tuple[str, ...] = ()
@@ -63,11 +70,11 @@ class Column:
         if not text:
             return self.absent()
         if self.among and text not in self.among:
-            raise Wrong(f"is none of {', '.join(self.among)}{did_you_mean(text, self.among)}")
+            raise Wrong(_("is none of %(known)s") % {"known": ", ".join(self.among)} + did_you_mean(text, self.among))
         try:
             return self.parse_text(text)
         except (ValueError, ValidationError, InvalidOperation, OverflowError) as error:
-            raise Wrong(f"is not {self.expects}") from error
+            raise Wrong(_("is not %(expected)s") % {"expected": self.expects}) from error
 
     def cleaned(self, text: str) -> str:
         """The text as it can be kept. Raises Wrong where it is too long or holds what no cell of ours holds."""
@@ -76,14 +83,15 @@ class Column:
         if len(text) <= LONGEST:
             text = unicodedata.normalize("NFC", text)
         if len(text) > limit:
-            raise Wrong(f"is {len(text):,} characters long; at most {limit:,} fit")
+            says = _("is %(length)s characters long; at most %(most)s fit")
+            raise Wrong(says % {"length": grouped(len(text)), "most": grouped(limit)})
         check_characters(text)
         return text
 
     def absent(self) -> Any:
         """What an empty cell means. Raises Wrong where it may not be empty."""
         if self.required:
-            raise Wrong(f"is empty; it needs {self.expects}")
+            raise Wrong(_("is empty; it needs %(expected)s") % {"expected": self.expects})
         return self.default
 
     def write(self, value: Any) -> str:
@@ -92,9 +100,8 @@ class Column:
     @property
     def takes(self) -> str:
         """What the column takes, as the guide says it."""
-        longest = (
-            f", at most {self.limit:,} characters" if self.kind == "string" and self.expects.startswith("text") else ""
-        )
+        is_text = self.kind == "string" and str(self.expects).startswith("text")
+        longest = f", at most {self.limit:,} characters" if is_text else ""
         usual = "" if self.required else self.write(self.default)
         return f"{self.expects}{longest}{f'; empty means {usual}' if usual else ''}"
 
@@ -113,7 +120,7 @@ class Column:
             constraints["enum"] = list(self.among)
         if self.limit and not self.among:
             constraints["maxLength"] = self.limit
-        return {"name": self.name, "type": self.kind, "description": self.expects, "constraints": constraints}
+        return {"name": self.name, "type": self.kind, "description": str(self.expects), "constraints": constraints}
 
 
 @dataclass(frozen=True)
@@ -134,11 +141,12 @@ class ListColumn(Column):
         if not items:
             return self.absent()
         if wrong := [item for item in items if self.weight and not WEIGHTED.fullmatch(item)]:
-            raise Wrong(f"has {', '.join(f'“{shortened(item)}”' for item in wrong[:5])}; it needs {self.expects}")
+            told = ", ".join(f"“{shortened(item)}”" for item in wrong[:5])
+            raise Wrong(_("has %(found)s; it needs %(expected)s") % {"found": told, "expected": self.expects})
         found = [self._item(item) for item in items]
         times = Counter(item[0] if self.weight else item for item in found)
         if twice := [name for name, number in times.items() if number > 1]:
-            raise Wrong(f"names {', '.join(map(shortened, twice[:5]))} twice")
+            raise Wrong(_("names %(names)s twice") % {"names": ", ".join(map(shortened, twice[:5]))})
         return tuple(sorted(found))
 
     def _item(self, item: str) -> Any:
@@ -157,13 +165,12 @@ class ListColumn(Column):
 def check_characters(text: str) -> None:
     """Refuses what no cell of ours holds: control characters, turned reading directions, spreadsheet formulas."""
     if found := DIRECTION.search(text):
-        raise Wrong(
-            f"holds the invisible character U+{ord(found[0]):04X}, which turns the reading direction; remove it"
-        )
+        says = _("holds the invisible character %(code)s, which turns the reading direction; remove it")
+        raise Wrong(says % {"code": f"U+{ord(found[0]):04X}"})
     if found := CONTROL.search(text):
-        raise Wrong(f"holds the control character U+{ord(found[0]):04X}; remove it")
+        raise Wrong(_("holds the control character %(code)s; remove it") % {"code": f"U+{ord(found[0]):04X}"})
     if FORMULA.match(text):
-        raise Wrong("looks like a spreadsheet formula; write the value itself")
+        raise Wrong(_("looks like a spreadsheet formula; write the value itself"))
 
 
 def _day(text: str) -> date:
@@ -200,10 +207,10 @@ def _plain(value: Decimal) -> str:
 
 #: Fields whose own validators look at the text, and what these ask for.
 VALIDATED = {
-    "URLField": "an address that begins with https:// or http://",
-    "EmailField": "an e-mail address",
-    "SlugField": "a name of letters, digits and hyphens",
-    "RefField": "a ref of letters, digits, points, hyphens and underscores",
+    "URLField": gettext_lazy("an address that begins with https:// or http://"),
+    "EmailField": gettext_lazy("an e-mail address"),
+    "SlugField": gettext_lazy("a name of letters, digits and hyphens"),
+    "RefField": gettext_lazy("a ref of letters, digits, points, hyphens and underscores"),
 }
 
 
@@ -232,7 +239,7 @@ def column(model: type[models.Model], name: str, *, attribute: str = "", require
         target = django_field.related_model
         return Column(
             **{**base, "path": f"{django_field.name}__ref"},
-            expects=f"the ref of {_a(str(target._meta.verbose_name))}",
+            expects=lazy(_ref_of, str)(target._meta.verbose_name),
             limit=60,
             refers=target,
             default=None,
@@ -243,8 +250,10 @@ def column(model: type[models.Model], name: str, *, attribute: str = "", require
     return _plain_column(base, django_field, default)
 
 
-def _a(noun: str) -> str:
-    return f"an {noun}" if noun[0] in "aeio" else f"a {noun}"
+def _ref_of(noun: str | Promise) -> str:
+    """Two texts, for English alone tells nouns apart by how they begin."""
+    says = _("the ref of an %(noun)s") if str(noun)[0] in "aeio" else _("the ref of a %(noun)s")
+    return says % {"noun": noun}
 
 
 def columns(model: type[models.Model], *names: str) -> tuple[Column, ...]:
@@ -252,43 +261,50 @@ def columns(model: type[models.Model], *names: str) -> tuple[Column, ...]:
     return tuple(column(model, name) for name in names)
 
 
+def _one_of(names: Iterable[str]) -> Promise:
+    return format_lazy(gettext_lazy("one of {names}"), names=", ".join(names))
+
+
 def _choice(base: dict[str, Any], django_field: Any, default: Any) -> Column:
     if isinstance(django_field, RankField) and django_field.ranks:
         names = {rank.name.lower(): rank.value for rank in django_field.ranks}
         back = {value: name for name, value in names.items()}
         return Column(
-            **base, expects=f"one of {', '.join(names)}", among=tuple(names), parse_text=names.__getitem__,
+            **base, expects=_one_of(names), among=tuple(names), parse_text=names.__getitem__,
             write_value=back.__getitem__, default=default,
         )  # fmt: skip
     values = [str(value) for value, _label in django_field.flatchoices]
-    return Column(**base, expects=f"one of {', '.join(values)}", among=tuple(values), default=default)
+    return Column(**base, expects=_one_of(values), among=tuple(values), default=default)
 
 
 def _plain_column(base: dict[str, Any], django_field: Any, default: Any) -> Column:
     if isinstance(django_field, models.DateField):
         return Column(
             **base,
-            expects="a date as 2022-09-30, of the years 1900 to 2199",
+            expects=gettext_lazy("a date as 2022-09-30, of the years 1900 to 2199"),
             kind="date",
             parse_text=_day,
             default=default,
         )
     if isinstance(django_field, models.BooleanField):
         return Column(
-            **base, expects="yes or no", among=("yes", "no"), parse_text="yes".__eq__,
+            **base, expects=gettext_lazy("yes or no"), among=("yes", "no"), parse_text="yes".__eq__,
             write_value=lambda value: "yes" if value else "no", default=default,
         )  # fmt: skip
     if isinstance(django_field, models.IntegerField):
         name = type(django_field).__name__
         most = 10**15 if "Big" in name else 32_767 if "Small" in name else 2_147_483_647
         least = 0 if "Positive" in name else -most
-        return Column(
-            **base, expects=f"a whole number from {least:,} to {most:,}", kind="integer", parse_text=_whole(least, most), default=default,
-        )  # fmt: skip
+        expects = format_lazy(
+            gettext_lazy("a whole number from {least} to {most}"), least=grouped(least), most=grouped(most)
+        )
+        return Column(**base, expects=expects, kind="integer", parse_text=_whole(least, most), default=default)
     if isinstance(django_field, models.DecimalField):
         return Column(
             **base,
-            expects=f"a number such as 12.5, with at most {django_field.decimal_places} decimals",
+            expects=format_lazy(
+                gettext_lazy("a number such as 12.5, with at most {n} decimals"), n=django_field.decimal_places
+            ),
             kind="number",
             parse_text=_decimal(django_field.max_digits, django_field.decimal_places),
             write_value=_plain,
@@ -302,14 +318,14 @@ def _plain_column(base: dict[str, Any], django_field: Any, default: Any) -> Colu
             parse_text=_validated(django_field),
             default=default,
         )
-    return Column(**base, expects="text", limit=django_field.max_length or LONGEST, default=default)
+    return Column(**base, expects=gettext_lazy("text"), limit=django_field.max_length or LONGEST, default=default)
 
 
 def money(model: type[models.Model], name: str, *, required: bool = True) -> Column:
     """An amount: in files in major units with two decimals, in the database in whole minor units."""
     field = model._meta.get_field(name)
     return Column(
-        name=name, attribute=name, path=name, required=required, expects="an amount such as 1250.00", kind="number",
+        name=name, attribute=name, path=name, required=required, expects=gettext_lazy("an amount such as 1250.00"), kind="number",
         label=getattr(field, "verbose_name", name), hint=getattr(field, "help_text", ""),
         parse_text=lambda text: int(_cents(text)), write_value=lambda minor: f"{Decimal(minor) / 100:.2f}", default=None,
     )  # fmt: skip
@@ -361,9 +377,10 @@ def links(
 ) -> ListColumn:
     """A column that names linked records, kept as rows of `through`."""
     target: Any = through._meta.get_field(to).related_model
-    what = f"refs of {target._meta.verbose_name} rows"
+    weighted = gettext_lazy("refs of {noun} rows, each with a weight from 1 to 100, such as A:60;B:40")
+    plain = gettext_lazy("refs of {noun} rows, parted by semicolons")
     return ListColumn(
         name=name, attribute="", path="", required=False, limit=0, default=(), refers=target, through=through, to=to,
         where=where or {}, weight=weight, label=label, hint=hint,
-        expects=f"{what}, each with a weight from 1 to 100, such as A:60;B:40" if weight else f"{what}, parted by semicolons",
+        expects=format_lazy(weighted if weight else plain, noun=target._meta.verbose_name),
     )  # fmt: skip

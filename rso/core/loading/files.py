@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import yaml
+from django.utils.translation import gettext as _
 from yaml.reader import ReaderError
 
 from rso.core.loading.near import did_you_mean
@@ -31,7 +32,7 @@ class Fault:
     says: str = ""
 
     def __str__(self) -> str:
-        row = f"row {self.row}" if self.row else ""
+        row = _("row %(n)s") % {"n": self.row} if self.row else ""
         place = ", ".join(part for part in (visible(self.file), row, shortened(self.column)) if part)
         value = f" “{shortened(self.value)}”" if self.value else ""
         return f"{place}:{value} {self.says}"
@@ -114,17 +115,17 @@ def read_text(path: Path) -> str:
 def decoded(file: str, content: bytes) -> str:
     """The content of a file as text. Raises Unreadable where it is not UTF-8 or holds a NUL byte."""
     if content.startswith(b"PK\3\4"):
-        raise Unreadable(Fault(file, says="is a spreadsheet or an archive; save it as CSV in UTF-8"))
+        raise Unreadable(Fault(file, says=_("is a spreadsheet or an archive; save it as CSV in UTF-8")))
     if content.startswith((b"\xff\xfe", b"\xfe\xff")):
-        raise Unreadable(Fault(file, says="is UTF-16; save it as UTF-8"))
+        raise Unreadable(Fault(file, says=_("is UTF-16; save it as UTF-8")))
     if b"\0" in content:
         line = content[: content.index(b"\0")].count(b"\n") + 1
-        raise Unreadable(Fault(file, line, says="holds a NUL byte, which no text holds; save it anew as UTF-8"))
+        raise Unreadable(Fault(file, line, says=_("holds a NUL byte, which no text holds; save it anew as UTF-8")))
     try:
         return content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         line = content[: error.start].count(b"\n") + 1
-        raise Unreadable(Fault(file, line, says="is not UTF-8; save it as UTF-8")) from error
+        raise Unreadable(Fault(file, line, says=_("is not UTF-8; save it as UTF-8"))) from error
 
 
 # -- CSV ---------------------------------------------------------------------------------------------------------------
@@ -156,44 +157,48 @@ def take_row(table: RawTable, line: int, header: Sequence[str], cells: Sequence[
         return []
     if len(cells) == len(header):
         if [cell.strip() for cell in cells] == header:
-            return [Fault(table.file, line, says="repeats the header; remove it")]
+            return [Fault(table.file, line, says=_("repeats the header; remove it"))]
         # A program that ends lines in its own way does so inside cells too.
         table.rows.append((line, {name: cell.replace("\r\n", "\n") for name, cell in zip(header, cells, strict=True)}))
         return []
     table.lost |= {cell.strip() for name, cell in zip(header, cells, strict=False) if name == "ref"}
-    says = f"has {len(cells)} cells; the header has {len(header)}; quote a cell that holds a comma"
-    return [Fault(table.file, line, says=says)]
+    says = _("has %(cells)s cells; the header has %(columns)s; quote a cell that holds a comma")
+    return [Fault(table.file, line, says=says % {"cells": len(cells), "columns": len(header)})]
 
 
 def csv_problem(error: csv.Error) -> str:
     if "unexpected end of data" in str(error):
-        return "opens a quotation mark that is never closed"
+        return _("opens a quotation mark that is never closed")
     if "expected after" in str(error):
-        return "has a quotation mark inside a quoted cell; write it twice"
-    return f"cannot be read as CSV: {error}"
+        return _("has a quotation mark inside a quoted cell; write it twice")
+    return _("cannot be read as CSV: %(error)s") % {"error": error}
 
 
 def header_faults(file: str, header: Sequence[str], columns: Sequence[str], needed: Sequence[str]) -> list[Fault]:
     if not header:
-        return [Fault(file, says=f"has no header; its first row names the columns {','.join(columns)}")]
-    for letter, name in ((";", "semicolons"), ("\t", "tabs")):
-        if len(header) == 1 and letter in header[0]:
-            return [Fault(file, 1, says=f"parts its cells with {name}; save it with commas")]
+        says = _("has no header; its first row names the columns %(columns)s") % {"columns": ",".join(columns)}
+        return [Fault(file, says=says)]
+    if len(header) == 1 and ";" in header[0]:
+        return [Fault(file, 1, says=_("parts its cells with semicolons; save it with commas"))]
+    if len(header) == 1 and "\t" in header[0]:
+        return [Fault(file, 1, says=_("parts its cells with tabs; save it with commas"))]
     faults = []
     for column, times in Counter(header).items():
         if not column:
-            faults.append(Fault(file, 1, says="has a column without a name; remove it, or name it"))
+            faults.append(Fault(file, 1, says=_("has a column without a name; remove it, or name it")))
         elif column not in columns:
             faults.append(unknown_column(file, 1, column, columns))
         elif times > 1:
-            faults.append(Fault(file, 1, column, says="stands twice in the header"))
-    faults += [Fault(file, 1, column, says="is missing from the header") for column in needed if column not in header]
+            faults.append(Fault(file, 1, column, says=_("stands twice in the header")))
+    faults += [
+        Fault(file, 1, column, says=_("is missing from the header")) for column in needed if column not in header
+    ]
     return faults
 
 
 def unknown_column(file: str, line: int, column: str, columns: Sequence[str]) -> Fault:
-    hint = did_you_mean(column, columns, otherwise=f"; there are {', '.join(columns)}")
-    return Fault(file, line, column, says=f"is no column of this file{hint}")
+    hint = did_you_mean(column, columns, otherwise=_("; there are %(columns)s") % {"columns": ", ".join(columns)})
+    return Fault(file, line, column, says=_("is no column of this file") + hint)
 
 
 # -- YAML --------------------------------------------------------------------------------------------------------------

@@ -5,6 +5,8 @@ from __future__ import annotations
 import difflib
 from collections.abc import Iterable
 
+from django.utils.translation import gettext as _
+
 #: Nobody mistypes a name longer than this; comparing longer ones would only cost time.
 LONGEST = 100
 
@@ -22,4 +24,4 @@ def near(text: str, known: Iterable[str], most: int = 1) -> list[str]:
 def did_you_mean(text: str, known: Iterable[str], otherwise: str = "") -> str:
     """The end of a sentence that names the nearest known name, or `otherwise`."""
     close = near(text, known)
-    return f"; did you mean {close[0]}?" if close else otherwise
+    return _("; did you mean %(name)s?") % {"name": close[0]} if close else otherwise
