@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 from django.utils.text import capfirst
@@ -16,7 +16,7 @@ from rso.core.figures.reading import Reading
 from rso.core.listings import listings
 from rso.core.models import Basis
 from rso.core.periods import Period
-from rso.reports.definitions import Headline
+from rso.reports.definitions import Definition, Headline
 from rso.reports.markdown import BadText, Node, Token
 
 if TYPE_CHECKING:
@@ -27,6 +27,27 @@ if TYPE_CHECKING:
 PLACES = (("dimension", "key", "label"), ("across", "across_key", "across_label"))
 
 
+def split_of(token: Token) -> tuple[str, Sequence[str]]:
+    """The figure that a chart or a table splits, and by what."""
+    if named := registry.tables.get(token.name):
+        return named.figure, named.dimensions
+    return token.name, [token.options[name] for name in ("by", "across") if name in token.options]
+
+
+def printed_by(token: Token, kind: Definition) -> Iterator[tuple[str, Sequence[str]]]:
+    """The figures that a token prints, by name or not, each with the dimensions of which it prints the labels."""
+    if token.kind == "headlines":
+        for headline in kind.headlines:
+            yield headline.figure, [headline.by]
+            yield headline.beside, []
+    elif token.kind == "list" and (found := listings.all.get(token.name)):
+        known = registry.find(found.figure).source.dimensions if found.figure else ()
+        columns = {column.slug for column in found.columns}
+        yield found.figure, [dimension.slug for dimension in known if dimension.slug in columns]
+    elif token.kind in ("fig", "chart", "table"):
+        yield split_of(token)
+
+
 class Blocks:
     """Makes the blocks of one document."""
 
@@ -35,16 +56,14 @@ class Blocks:
 
     # -- charts and tables ---------------------------------------------------------------------------------------------
 
-    def _asked(self, token: Token) -> tuple[Reading, list[str], str]:
+    def _asked(self, token: Token) -> tuple[Reading, Sequence[str], str]:
         """The reading, the dimensions, and the name under which the token asks for them."""
         period = Period.parse(token.options["period"]) if "period" in token.options else None
-        if token.name in registry.tables:
-            named = registry.tables[token.name]
-            return (self.compiler.reading(named.figure, period), list(named.dimensions), token.name)
-        dimensions = [token.options[name] for name in ("by", "across") if name in token.options]
+        figure, dimensions = split_of(token)
         if not dimensions:
             raise BadText(_("says by what to split: by=…"))
-        return (self.compiler.reading(token.name, period), dimensions, f"{token.name}-by-{'-'.join(dimensions)}")
+        slug = token.name if token.name in registry.tables else f"{token.name}-by-{'-'.join(dimensions)}"
+        return self.compiler.reading(figure, period), dimensions, slug
 
     def chart(self, token: Token) -> Node:
         reading, dimensions, slug = self._asked(token)
@@ -236,7 +255,7 @@ def _zeros(drawn: Chart, breakdown: Breakdown) -> list[Cell]:
     return [Cell((Named(mark.key, mark.label, ()),), 0) for mark in drawn.marks if mark.key not in counted]
 
 
-def default_kind(reading: Reading, dimensions: list[str], name: str) -> str:
+def default_kind(reading: Reading, dimensions: Sequence[str], name: str) -> str:
     if name in registry.tables and registry.tables[name].shares:
         return Kind.SHARES
     return {"month": Kind.COLUMNS, "year": Kind.COLUMNS, "member": Kind.TILES}.get(dimensions[0], Kind.BARS)

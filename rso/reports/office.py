@@ -48,7 +48,11 @@ def _uses(change: PlannedChange, user: Any) -> Panel:
 
 
 def _listed(found: Sequence[Use]) -> tuple[Item, ...]:
-    return tuple(Item(use.says, use.url, meta=f"{use.title}: {use.place}") for use in found)
+    unnamed = _("prints it without naming it")
+    return tuple(
+        Item(use.says, use.url, meta=f"{use.title}: {use.place}" + ("" if use.is_named else f" ({unnamed})"))
+        for use in found
+    )
 
 
 def _breaks_by_its_end(theme: Any, user: Any) -> Panel | None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
@@ -20,13 +21,17 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from rso.core import history, verbs
-from rso.core.figures import registry
+from rso.core.figures import Figure, UnknownFigure, registry
+from rso.core.figures.dimensions import BASIS
+from rso.core.figures.reading import OFFICE, Reading
 from rso.core.models import Kept, Note, SavedView
 from rso.core.periods import Period, UnknownPeriod
 from rso.core.verbs import Problem, kind_of, plain, refuse
 from rso.reports.actions import text_verbs
+from rso.reports.blocks import printed_by
 from rso.reports.definitions import definition
 from rso.reports.freezing import definition_hash
+from rso.reports.markdown import BadText, Token
 from rso.reports.models import ChangeKind, EditionState, Frozen, PlannedChange, Report, ReportState, SectionText
 from rso.reports.queries import sections_of
 from rso.reports.writing import Place
@@ -39,21 +44,23 @@ TITLES = {
     "section": gettext_lazy("Section"),
     "chart": gettext_lazy("Chart"),
     "table": gettext_lazy("Table"),
+    "list": gettext_lazy("List"),
     "note": gettext_lazy("Note"),
     "view": gettext_lazy("Saved view"),
 }
-KINDS = {"fig": "section", "chart": "chart", "table": "table"}
+KINDS = {kind: kind for kind in ("chart", "table", "list")}
 
 
 @dataclass(frozen=True)
 class Use:
-    """One place that names what will go: what it is, where, and the words that name it."""
+    """One place that will break: what it is, where, its words, and whether they name what goes or print it unnamed."""
 
     kind: str
     place: str
     says: str
     url: str
     thing: Kept | SavedView
+    is_named: bool = True
 
     @property
     def title(self) -> str:
@@ -64,34 +71,48 @@ def uses(change: PlannedChange, report: Report | None = None) -> list[Use]:
     """Every section, chart, note and saved view that would break; of one report only its own and the notes on it."""
     if change.kind == ChangeKind.VERSION and (change.settled_at or change.becomes != _counts_now(change.name)):
         return []
-    found = [*_in_texts(change, report), *_in_notes(change)]
+    found = [*_in_reports(change, report), *_in_notes(change)]
     return found if report else [*found, *_in_views(change)]
 
 
-def _in_texts(change: PlannedChange, report: Report | None) -> Iterator[Use]:
-    for text in _texts(report):
-        if not reaches(change, text.report.period):
-            continue
-        for token in TOKEN.findall(text.text):
-            if names(change, token, text.report):
-                kind = KINDS.get(token.removeprefix("{{").split()[0], "section")
-                url = reverse("office-write-section", args=[text.report.ref, text.section])
-                yield Use(kind, str(text), f"{token.strip()} }}}}", f"{url}?language={text.language}", text)
-
-
-def _texts(report: Report | None) -> Iterator[SectionText]:
-    """The words of reports that are being written: the office's, and those of their kind where it has written none."""
+def _in_reports(change: PlannedChange, report: Report | None) -> Iterator[Use]:
+    """What breaks in reports that are being written."""
     wanted = Report.objects.exclude(state=ReportState.SUPERSEDED)
     wanted = wanted.filter(pk=report.pk) if report else wanted.exclude(state=ReportState.PUBLISHED)
     written = Prefetch("texts", SectionText.objects.order_by("section", "language"))
     for each in wanted.order_by("ref").prefetch_related(written):
-        texts = {(text.section, text.language): text for text in each.texts.all()}
-        for section in sections_of(each):
-            place = Place(each, section.id)
-            text = texts.setdefault((section.id, place.language), place.new())
-            if not text.text.strip():
-                text.text = section.text
-        yield from texts.values()
+        if sections_of(each) and reaches(change, each.period):
+            yield from _on_cover(change, each)
+            yield from _in_texts(change, each)
+
+
+def _on_cover(change: PlannedChange, report: Report) -> Iterator[Use]:
+    """The kind of a report says of which figure its cover draws the events; another one is a change of that kind."""
+    drawn = Token("chart", definition(report.definition).cover_by, {"by": "event"})
+    if drawn.name and _prints(change, drawn, report):
+        place = _("%(report)s, its cover") % {"report": report.ref}
+        yield Use("chart", place, drawn.name, reverse("office-detail", args=["reports", report.ref]), report, False)
+
+
+def _in_texts(change: PlannedChange, report: Report) -> Iterator[Use]:
+    for text in _texts(report):
+        for token in TOKEN.findall(text.text):
+            if names(change, token, report):
+                kind = KINDS.get(token.removeprefix("{{").split()[0], "section")
+                url = reverse("office-write-section", args=[report.ref, text.section]) + f"?language={text.language}"
+                is_named = renamed(change, token) != token
+                yield Use(kind, str(text), f"{token.strip()} }}}}", url, text, is_named)
+
+
+def _texts(report: Report) -> Iterable[SectionText]:
+    """The words of a report: the office's, and those of its kind where it has written none."""
+    texts = {(text.section, text.language): text for text in report.texts.all()}
+    for section in sections_of(report):
+        place = Place(report, section.id)
+        text = texts.setdefault((section.id, place.language), place.new())
+        if not text.text.strip():
+            text.text = section.text
+    return texts.values()
 
 
 def reaches(change: PlannedChange, period: str) -> bool:
@@ -118,13 +139,35 @@ def renamed(change: PlannedChange, token: str) -> str:
 
 
 def names(change: PlannedChange, token: str, report: Report) -> bool:
-    """Whether a token prints what changes. The great numbers and the tables that have a name print figures that they do not name."""
-    kind, *named = token.removeprefix("{{").split()
-    if change.kind == ChangeKind.VERSION and kind == "headlines":
-        return change.name in definition(report.definition).great_figures
-    if change.kind == ChangeKind.VERSION and named and named[0] in registry.tables:
-        return registry.tables[named[0]].figure == change.name
-    return renamed(change, token) != token
+    """Whether a token names what changes, or prints it without naming it. One that cannot be read does neither."""
+    try:
+        read = Token.parse(token.removeprefix("{{"))
+    except BadText:
+        return False
+    return renamed(change, token) != token or _prints(change, read, report)
+
+
+def _prints(change: PlannedChange, token: Token, report: Report) -> bool:
+    """Whether what changes is printed: a figure's value, the labels of a dimension, or one label."""
+    for figure, split in printed_by(token, definition(report.definition)):
+        if change.kind in (ChangeKind.FIGURE, ChangeKind.VERSION) and figure == change.name:
+            return True
+        if change.kind == ChangeKind.DIMENSION and change.name in split:
+            return True
+        if change.kind == ChangeKind.VALUE and figure in registry.figures:
+            period = token.options.get("period", report.period)
+            if any(_is_counted(change, registry.figures[figure], slug, period) for slug in split):
+                return True
+    return False
+
+
+def _is_counted(change: PlannedChange, figure: Figure, slug: str, period: str) -> bool:
+    """Whether a split has a row for the value that goes, by records of its day or later. Earlier ones stay as they are."""
+    with suppress(UnknownFigure, UnknownPeriod):
+        dimension, left = figure.source.dimension(slug), Period.parse(period).within(change.from_on, None)
+        if left and dimension is not BASIS:
+            return Reading(figure, left, reader=OFFICE).behind(slug, [change.name]).exists()
+    return False
 
 
 def _in_notes(change: PlannedChange) -> Iterator[Use]:
@@ -267,10 +310,11 @@ def _counts_now(slug: str) -> str:
 def map_all(change: PlannedChange, *, by: User, now: datetime) -> int:
     """Writes the new name wherever the old one stands: texts get a version, notes a change. Returns how many places there were.
 
-    Where the words are those of the report's kind, the report gets words of its own.
+    Where the words are those of the report's kind, the report gets words of its own. What is printed without being named
+    stays, and is dropped by hand.
     """
     refuse(Problem(0, "becomes", says) for says in filter(None, [not_mapped(change)]))
-    found = uses(change)
+    found = [use for use in uses(change) if use.is_named]
     reason = _("mapped from %(name)s") % {"name": change.name}
     texts = {use.thing.ref: use.thing for use in found if isinstance(use.thing, SectionText)}
     for text in texts.values():

@@ -115,6 +115,8 @@ def _planned(report: Report) -> Iterator[Finding]:
         if reaches(change, report.period):
             for use in uses(change, report):
                 says = _("%(place)s: %(says)s, and “%(name)s” goes on %(day)s")
+                if not use.is_named:
+                    says = _("%(place)s: %(says)s prints “%(name)s”, which goes on %(day)s")
                 if change.kind == ChangeKind.VERSION:
                     says = _(
                         "%(place)s: %(says)s, and “%(name)s” counts otherwise than when it was last published; look through it"

@@ -17,8 +17,8 @@ from rso.reports.planning import change_verbs, look_through, map_all, names, ope
 from rso.reports.publishing import withdraw
 from rso.reports.ready import blockers
 from rso.reports.writing import Place
-from rso.workplan.actions import theme_verbs
-from rso.workplan.models import Theme
+from rso.workplan.actions import set_themes, theme_verbs
+from rso.workplan.models import Activity, Theme
 
 
 @pytest.fixture
@@ -75,7 +75,7 @@ def test_a_period_that_ends_before_the_change_is_left_alone(annual_report):
 
 
 def test_publishing_waits_until_everything_is_mapped(annual_report, naree, now):
-    change = planned("figure", "participations", "people-reached")
+    change = planned("figure", "trainings-held", "events-held")
     change_verbs.add([change], by=naree, now=now)
     assert "plan" in {finding.kind for finding in blockers(annual_report)}
 
@@ -84,7 +84,7 @@ def test_publishing_waits_until_everything_is_mapped(annual_report, naree, now):
     assert places > 0
     assert uses(change) == []
     assert "plan" not in {finding.kind for finding in blockers(annual_report)}
-    assert not SectionText.objects.filter(text__contains="{{ fig participations }}").exists()
+    assert not SectionText.objects.filter(text__contains="{{ fig trainings-held }}").exists()
 
 
 def test_what_nothing_replaces_is_dropped_by_hand(annual_report, naree, now):
@@ -121,7 +121,7 @@ def test_mapping_gives_a_report_words_of_its_own_in_the_place_of_those_of_its_ki
 
     text = monthly_report.texts.get(section="events")
     assert ("People reached: {{ fig participations }}" in text.text, text.state) == (True, "draft")
-    assert uses(change) == []
+    assert uses(change, monthly_report) == []
 
 
 def test_an_office_that_writes_its_own_words_no_longer_prints_those_of_the_kind(monthly_report, naree, now):
@@ -137,11 +137,63 @@ def test_an_office_that_writes_its_own_words_no_longer_prints_those_of_the_kind(
 
 
 @pytest.mark.parametrize(
-    ("name", "token"), [("participations", "{{ headlines "), ("expenditure", "{{ chart expenditure-by-category ")]
+    ("kind", "name", "token"),
+    [
+        ("version", "participations", "{{ headlines "),
+        ("figure", "people-reached", "{{ headlines "),
+        ("dimension", "presence", "{{ headlines "),
+        ("version", "expenditure", "{{ chart expenditure-by-category "),
+        ("figure", "expenditure", "{{ table expenditure-by-category "),
+        ("dimension", "category", "{{ table expenditure-by-category "),
+        ("figure", "events-held", "{{ list events "),
+        ("dimension", "type", "{{ list events "),
+    ],
 )
-def test_great_numbers_and_named_tables_print_the_figures_behind_them(annual_report, name, token):
-    assert names(planned("version", name, "2-a"), token, annual_report)
-    assert not names(planned("version", "publications", "2-a"), "{{ chart expenditure-by-category ", annual_report)
+def test_great_numbers_named_tables_and_lists_print_what_they_do_not_name(annual_report, kind, name, token):
+    assert names(planned(kind, name), token, annual_report)
+    assert not names(planned(kind, "projects"), token, annual_report)
+
+
+@pytest.mark.parametrize(
+    "token",
+    [
+        "{{ chart participations by=theme ",
+        "{{ table bodies-reached by=kind across=theme ",
+        "{{ table coverage ",
+        "{{ table coverage period=2022-Q3 ",
+    ],
+)
+def test_a_chart_or_table_prints_each_label_under_which_something_is_counted_from_the_day_on(annual_report, token):
+    assert names(planned("value", "TA3"), token, annual_report)
+    assert not names(planned("value", "TA3", from_on=date(2022, 12, 31)), token, annual_report)
+    assert not names(planned("value", "TA99"), token, annual_report)
+
+
+def test_great_numbers_and_lists_print_labels_too(annual_report):
+    in_person = planned("value", "training")
+    assert [names(in_person, token, annual_report) for token in ("{{ headlines ", "{{ list events ")] == [True, True]
+    assert not names(in_person, "{{ list publications ", annual_report)
+
+
+@pytest.mark.parametrize(
+    "token", ["{{ ", "{{ chart ", "{{ chart nothing by=theme ", "{{ table coverage period=soon ", '{{ fig "']
+)
+def test_a_token_that_makes_no_sense_prints_nothing(annual_report, token):
+    assert not names(planned("value", "TA3"), token, annual_report)
+
+
+def test_what_mapping_cannot_write_keeps_a_report_back_until_it_is_dropped(annual_report, naree, now):
+    change = planned("figure", "publications", "events-held")
+    change_verbs.add([change], by=naree, now=now)
+
+    map_all(change, by=naree, now=now)
+
+    left = {(use.title, use.place, use.says) for use in uses(change, annual_report)}
+    assert left == {
+        ("Section", "annual-2022 year-headlines (en)", "{{ headlines }}"),
+        ("List", "annual-2022 annex-publications (en)", "{{ list publications }}"),
+    }
+    assert plan_blockers(annual_report) != []
 
 
 # -- plans that nobody had to think of -----------------------------------------------------------------------------------
@@ -218,14 +270,18 @@ def test_a_theme_that_ends_opens_a_plan_for_what_names_it_afterwards(annual_repo
     theme.valid_to = date(2022, 7, 1)
     theme_verbs.change([theme], by=naree, now=now)
 
-    (says,) = plan_blockers(annual_report)
-    assert f"“{theme.ref}” goes on 2022-07-01" in says
+    said = plan_blockers(annual_report)
+    assert {says.partition("“")[2] for says in said} == {f"{theme.ref}” goes on 2022-07-01"}
     (change,) = open_plans(by=naree, now=now)
     assert (change.kind, change.name, change.from_on) == ("value", theme.ref, date(2022, 7, 1))
-    assert [use.thing for use in uses(change)] == [text]
-
+    assert [use.says for use in uses(change) if use.thing == text] == ["{{ fig participations theme=TA3 }}"]
     text.text = text.text.rpartition("\n\n")[0]
     text_verbs.change([text], by=naree, now=now)
+    charts = ["{{ chart participations by=theme }}", "{{ table bodies-reached by=theme across=kind }}"]
+    assert [use.says for use in uses(change)] == charts
+
+    filed_under = [{"theme": Theme.objects.get(ref="TA1"), "weight": 100}]
+    set_themes(dict.fromkeys(Activity.objects.filter(themes__theme=theme), filed_under), by=naree, now=now)
     assert plan_blockers(annual_report) == []
 
 
@@ -243,4 +299,8 @@ def test_the_page_of_a_theme_says_what_its_end_breaks_at_the_moment_at_which_it_
     for last_day in (date(2022, 7, 1), None):
         theme.valid_to = last_day
         theme_verbs.change([theme], by=naree, now=now)
-        assert broken() == ["{{ fig participations theme=TA3 }}"]
+        assert broken() == [
+            "{{ fig participations theme=TA3 }}",
+            "{{ chart participations by=theme }}",
+            "{{ table bodies-reached by=theme across=kind }}",
+        ]
