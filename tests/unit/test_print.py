@@ -14,7 +14,7 @@ import pytest
 from pypdf import PdfReader, PdfWriter
 
 from rso.environment import HOUSE
-from rso.reports.compiler import compile_report
+from rso.reports.compiler import compile_report, preview_section
 from rso.reports.document import Chapter, Document, SectionOut
 from rso.reports.models import Report
 from rso.reports.typeset import CannotTypeset, on_paper, typeset
@@ -251,3 +251,16 @@ def test_the_pdf_tells_the_language_of_its_report(language, told, words):
     pdf = PdfReader(BytesIO(typeset(document_of(language, words), b"{}")))
 
     assert pdf.trailer["/Root"]["/Lang"] == told
+
+
+@pytest.mark.long
+def test_a_chart_of_shares_prints_rows_that_belong_to_no_group(office):
+    report = Report.objects.get(ref="monthly-2022-09")
+    shares = "{{ chart participations by=purpose kind=shares | Shares }}"
+    found = preview_section(report, "remarks", "", shares)
+    found.document.chapters.append(Chapter("remarks", "Remarks", "", [found.section]))
+    drawn = found.section.blocks[0]["chart"]
+
+    text = " ".join(PdfReader(BytesIO(typeset(found.document, b"{}"))).pages[-1].extract_text().split())
+    assert drawn["groups"] == []
+    assert [row["label"] for row in drawn["rows"] if row["label"] not in text] == []
