@@ -98,9 +98,10 @@ class Blocks:
             ]
             for cell in breakdown.rows
         ]
-        foot = [{"v": _("All")}, {"v": unit.bare(breakdown.value), "num": True}]
+        whole = {"figure": reading.figure.slug, "period": reading.period.key, "filter": ""}
+        foot = [{"v": _("All")}, {"v": unit.bare(breakdown.value), "num": True, **whole}]
         return self._table_node(
-            reading, finding, self._sub(reading, [breakdown.title]), [breakdown.title, capfirst(unit.head)], rows, [foot] if breakdown.sums else [],
+            reading, dimensions, finding, self._sub(reading, [breakdown.title]), [breakdown.title, capfirst(unit.head)], rows, [foot] if breakdown.sums else [],
             [charts.overlap_note(breakdown, unit), charts.suppression_note(breakdown), *notes_on_split(reading, breakdown)],
         )  # fmt: skip
 
@@ -117,6 +118,7 @@ class Blocks:
         overlap = [_("Rows and columns overlap, so they do not add up.")] if crossing.overlaps else []
         return self._table_node(
             reading,
+            crossing.dimensions,
             finding,
             self._sub(reading, list(crossing.titles)),
             head,
@@ -126,11 +128,12 @@ class Blocks:
         )
 
     def _table_node(
-        self, reading: Reading, finding: str, sub: str, head: list[str], rows: list[Any], foot: list[Any], notes: list[str]
+        self, reading: Reading, by: Sequence[str], finding: str, sub: str, head: list[str], rows: list[Any], foot: list[Any], notes: list[str]
     ) -> Node:  # fmt: skip
         return {
             "t": "table", "finding": finding, "sub": sub, "head": head, "numbers": list(range(1, len(head))), "rows": rows,
             "foot": foot, "notes": [note for note in (*notes_on(reading), *notes) if note],
+            "split": f"{reading.figure.slug}|{reading.period.key}|{','.join(by)}",
         }  # fmt: skip
 
     def _cell(self, reading: Reading, cell: Cell, filters: str) -> dict[str, Any]:
@@ -147,7 +150,7 @@ class Blocks:
         unit = reading.figure.unit
         return {
             "figure": reading.figure.slug, "period": reading.period.key, "dimension": dimension, "unit": unit.code,
-            "decimals": 0 if unit.is_money else unit.decimals,
+            "decimals": 0 if unit.is_money else unit.decimals, "split": f"{reading.figure.slug}|{reading.period.key}|{dimension}",
         }  # fmt: skip
 
     def _keep(self, reading: Reading, dimensions: Sequence[str], cells: Iterable[Cell]) -> None:

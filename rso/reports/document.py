@@ -113,8 +113,12 @@ class Document:
     seal: str = ""
     #: On the site: what the last edition printed where a figure is another now, by the figure's key.
     moved: dict[str, str] = field(default_factory=dict)
-    #: The same of cells of its tables.
+    #: The same of cells of its charts and tables, and of their sums.
     moved_cells: dict[str, str] = field(default_factory=dict)
+    #: The splits that have such a cell, or a row that is gone, by figure, period and what they are split by.
+    moved_splits: set[str] = field(default_factory=set)
+    #: Rows of its charts and tables that are no longer there, in words, by the split.
+    gone: dict[str, str] = field(default_factory=dict)
 
     def page(self, chapter: str) -> str:
         """The address of a chapter, seen from another chapter."""

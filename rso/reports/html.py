@@ -11,7 +11,7 @@ from django.utils.html import escape, format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
-from rso.core.templatetags.house import data
+from rso.core.templatetags.house import data, was
 from rso.reports.document import Chapter, Document
 from rso.reports.markdown import Node
 
@@ -43,8 +43,11 @@ def _block(document: Document, node: Node) -> str:
         return escape(node["v"])
     template = {"chart": "components/chart.html", "table": "reports/table.html", "headlines": "reports/headlines.html", "sources": "reports/sources.html", "photo": "reports/photo.html"}[kind]  # fmt: skip
     context: dict[str, Any] = {**node, "document": document, "node": node, "base": document.base_url}
+    if kind == "chart":
+        context["chart"] = _chart(document, node["chart"])
     if kind == "table":
-        context["rows"] = [[_cell(document, cell) for cell in row] for row in node["rows"]]
+        context |= {part: [[_cell(document, cell) for cell in row] for row in node[part]] for part in ("rows", "foot")}
+        context["gone"] = document.gone.get(node.get("split", ""))
     if kind == "headlines":
         context["of"] = [_headline(document, entry) for entry in node["of"]]
     return render_to_string(template, context)
@@ -63,6 +66,26 @@ def _cell(document: Document, cell: dict[str, Any]) -> dict[str, Any]:
     return {**cell, "was": was} if was else cell
 
 
+def _chart(document: Document, chart: dict[str, Any]) -> dict[str, Any]:
+    """A chart; with each of its marks that has moved goes what it was, for those who do not see it too."""
+    whole, by = f"{chart['figure']}|{chart['period']}|", chart["dimension"]
+
+    def told(rows: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
+        return [{**row, "was": document.moved_cells.get(f"{whole}{by}={row['key']}", "")} for row in rows]
+
+    rows, others = told(chart["rows"]), told(chart["others"])
+    moved = [row for row in (*rows, *others) if row["was"]]
+    words = (_("%(label)s: %(printed)s when published.") % {"label": r["label"], "printed": r["was"]} for r in moved)
+    alt = " ".join([chart["alt"], *words])
+    told_too = {
+        "moved": moved,
+        "alt": alt,
+        "total_was": document.moved_cells.get(whole, ""),
+        "gone": document.gone.get(chart["split"]),
+    }
+    return {**chart, "rows": rows, "others": others, **told_too}
+
+
 def _headline(document: Document, entry: dict[str, Any]) -> dict[str, Any]:
     printed = document.figures[entry["key"]].as_json()
     beside = entry["beside"] and {
@@ -70,7 +93,8 @@ def _headline(document: Document, entry: dict[str, Any]) -> dict[str, Any]:
         "printed": document.figures[entry["beside"]["key"]].as_json(),
         "was": document.moved.get(entry["beside"]["key"]),
     }
-    return {**entry, "printed": printed, "beside": beside, "was": document.moved.get(entry["key"])}
+    split = {"split": _chart(document, entry["split"])} if "split" in entry else {}
+    return {**entry, **split, "printed": printed, "beside": beside, "was": document.moved.get(entry["key"])}
 
 
 def _inline(document: Document, nodes: Sequence[Node]) -> SafeString:
@@ -99,7 +123,7 @@ def draw_figure(document: Document, key: str) -> SafeString:
 
     Beside one that has moved since the last edition stands what it was.
     """
-    printed, before = document.figures[key], document.moved.get(key)
+    printed, before = document.figures[key], document.moved.get(key, "")
     shown = data(printed.shown, printed.as_json(), printed.value, printed.filter)
     basis = format_html(' data-basis="{}"', printed.weakest) if printed.weakest in ("estimated", "illustrative") else ""
     mark = mark_safe(" data-moved") if before else ""
@@ -110,9 +134,7 @@ def draw_figure(document: Document, key: str) -> SafeString:
         mark,
         ": ".join(filter(None, (printed.title, printed.rests_on))),
         shown,
-        format_html(' <small class="was">({})</small>', _("%(printed)s when published") % {"printed": before})
-        if before
-        else "",
+        was(before),
     )
 
 
@@ -121,20 +143,29 @@ def _mark(document: Document, number: int) -> SafeString:
     return format_html('<a class="fn" href="{0}#n{1}" aria-label="Note {1}">[{1}]</a>', page, number)
 
 
-def keys_in(chapter: Chapter) -> set[str]:
-    """The figures that a chapter prints in its words and as great numbers."""
-    return {key for section in chapter.sections for key in _keys(section.blocks)}
-
-
-def _keys(nodes: Sequence[Node]) -> Iterator[str]:
-    for node in nodes:
+def keys_in(chapter: Chapter) -> Iterator[str]:
+    """The figures that a chapter prints in its words and as great numbers, each as often as it does."""
+    for node in _nodes(chapter):
         if node["t"] == "fig":
             yield node["key"]
         for entry in node.get("of", ()):
             yield from (each["key"] for each in (entry, entry["beside"]) if each)
-        yield from _keys(node.get("c", ()))
-        for item in node.get("items", ()):
-            yield from _keys(item)
+
+
+def splits_in(chapter: Chapter) -> Iterator[str]:
+    """The splits that it prints as charts, as tables and below great numbers."""
+    for node in _nodes(chapter):
+        for drawn in (node, node.get("chart", {}), *(entry.get("split", {}) for entry in node.get("of", ()))):
+            if "split" in drawn:
+                yield drawn["split"]
+
+
+def _nodes(chapter: Chapter) -> Iterator[Node]:
+    left = [node for section in chapter.sections for node in section.blocks]
+    while left:
+        node = left.pop()
+        yield node
+        left += [*node.get("c", ()), *(inner for item in node.get("items", ()) for inner in item)]
 
 
 def chapter_context(document: Document, at: int) -> dict[str, Any]:
@@ -155,7 +186,8 @@ def chapter_context(document: Document, at: int) -> dict[str, Any]:
     return {
         "document": document,
         "chapter": chapter,
-        "moved": [key for key in keys_in(chapter) if key in document.moved],
+        "moved": {key for key in keys_in(chapter) if key in document.moved},
+        "moved_splits": document.moved_splits.intersection(splits_in(chapter)),
         "toc": [(each, document.page(each.id)) for each in chapters],
         "sections": sections,
         "before": neighbour(at - 1),

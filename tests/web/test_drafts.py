@@ -152,16 +152,45 @@ def test_beside_a_figure_that_has_moved_stands_what_it_was(edition):
     assert "What moved, and why" in page(REPORT)
 
 
-def test_beside_a_cell_of_a_table_that_has_moved_stands_what_it_was(edition):
+KINDS_OF_CHART = [f"chart participations by=purpose kind={kind}" for kind in ("bars", "columns", "shares")]
+
+
+@pytest.mark.parametrize("token", ["table participations by=purpose", *KINDS_OF_CHART])
+def test_beside_a_cell_or_a_bar_that_has_moved_stands_what_it_was(edition, token):
     text = write_on("monthly-2022-09", "remarks")
-    text.text = "{{ table participations by=purpose | By purpose }}"
+    text.text = f"{{{{ {token} | Drawn }}}}"
     text_verbs.change([text], by=named("naree-boonmee"), now=timezone.now())
-    published = edition.frozen.get(key="participations|2022-09|by purpose").cells
+    published = edition.frozen.get(key="participations|2022-09|by purpose")
     assert "when published" not in page(CHAPTER, NAREE)
     count_again()
 
     now = Reading(registry.find("participations"), Period.parse("2022-09")).by("purpose").rows
-    moved = [was["value"] for was, cell in zip(published, now, strict=True) if was["value"] != cell.value]
-    table = page(CHAPTER, NAREE).partition("<figcaption>By purpose")[2].partition("</table>")[0]
-    assert re.findall(r"\(([^)]*) when published\)", table) == [str(value) for value in moved]
+    moved = [was for was, cell in zip(published.cells, now, strict=True) if was["value"] != cell.value]
+    drawn = page(CHAPTER, NAREE).partition("Drawn<small")[2].partition("</figure>")[0]
+    said = re.findall(r'<small class="was">\(([^)]*) when published\)', drawn)
+    assert said == [str(value) for value in (*(was["value"] for was in moved), published.value)]
     assert moved != []
+    if "columns" in token:
+        alt = re.findall(r'aria-label="([^"]*)"', drawn)[0]
+        assert re.findall(r": (\d+) when published\.", alt) == [str(was["value"]) for was in moved]
+        assert drawn.count('<svg class="moved"') == len(moved)
+
+
+def test_a_tile_that_has_moved_bears_a_sign_and_below_stands_what_it_was(edition):
+    text = write_on("monthly-2022-09", "remarks")
+    text.text = "{{ chart participations by=member | Drawn }}"
+    text_verbs.change([text], by=named("naree-boonmee"), now=timezone.now())
+    cells = {c.key: c for c in Reading(registry.find("participations"), Period.parse("2022-09")).by("member").rows}
+    del cells["AUS"]
+    row = edition.frozen.get(key="participations|2022-09|by purpose")
+    row.pk, row.key, row.by = None, "participations|2022-09|by member", "member"
+    row.cells = [
+        {"filter": f"member={c.key}", "value": c.value, "label": c.label, "status": "A"} for c in cells.values()
+    ]
+    row.cells += [{"filter": "member=XXX", "value": 7, "label": "Atlantis", "status": "A"}]
+    row.save()
+
+    drawn = page(CHAPTER, NAREE).partition("Drawn<small")[2].partition("</figure>")[0]
+    assert drawn.count("data-moved") == 1
+    assert "When published: Australia nothing." in drawn
+    assert "No longer here, but when published: Atlantis (7)." in drawn

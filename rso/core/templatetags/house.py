@@ -42,6 +42,20 @@ def data(shown: str, place: dict[str, Any], value: Any, filter: str = "") -> Saf
 
 
 @register.simple_tag
+def was(printed: str) -> SafeString:
+    """Beside a number that has moved: what an edition printed in its place."""
+    says = _("%(printed)s when published") % {"printed": printed}
+    return format_html(' <small class="was">({})</small>', says) if printed else SafeString()
+
+
+@register.simple_tag
+def number_of(chart: dict[str, Any], row: dict[str, Any]) -> SafeString:
+    """The number of a mark of a chart, as a figure of its own."""
+    shown = data(row["shown"], chart, row["value"], f"{chart['dimension']}={row['key']}")
+    return shown + was(row.get("was", ""))
+
+
+@register.simple_tag
 def control(field: BoundField) -> SafeString:
     """The control of a field without a placeholder: hints stand above it, where they stay."""
     return field.as_widget(attrs={"placeholder": False})
@@ -79,9 +93,7 @@ def cell_of(cell: dict[str, Any]) -> SafeString:
     if cell.get("basis"):
         return format_html('<span class="st-basis" data-basis="{}">{}</span>', cell["basis"], cell["v"])
     if cell.get("figure"):
-        shown = data(cell["v"], cell, cell["value"], cell.get("filter", ""))
-        was = _("%(printed)s when published") % {"printed": cell["was"]} if cell.get("was") else ""
-        return format_html('{} <small class="was">({})</small>', shown, was) if was else shown
+        return data(cell["v"], cell, cell["value"], cell.get("filter", "")) + was(cell.get("was", ""))
     return linked(cell["v"], cell.get("url", ""))
 
 

@@ -6,6 +6,7 @@ they know nothing.
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -19,17 +20,19 @@ from django.urls import reverse
 from django.utils import translation
 from django.utils.cache import get_conditional_response
 from django.utils.http import http_date
+from django.utils.translation import gettext as _
 
 from rso.core.figures import registry
 from rso.core.figures.reading import Reading
 from rso.core.keeping import made_once
 from rso.core.models import AuditEvent, Statement
 from rso.core.periods import Period
+from rso.reports.blocks import PLACES
 from rso.reports.compiler import CannotCompile, compile_anew, compile_report, show_stated
 from rso.reports.document import Document
 from rso.reports.evidence import filter_of
 from rso.reports.html import chapter_context
-from rso.reports.models import Edition, Inconsistency, Report
+from rso.reports.models import Edition, Frozen, Inconsistency, Report
 from rso.reports.policies import SEE_REPORTS
 from rso.reports.publishing import folder_of
 
@@ -62,7 +65,8 @@ def document_of(report: Report, last: Edition | None, words: Edition | None) -> 
         found = compile_anew(words, base_url=base_url) if words else compile_report(report, base_url=base_url)
         found.pages = "site"
         if last and not last.is_withdrawn:
-            found.moved, found.moved_cells = moved_in(found, last), moved_cells(found, last)
+            found.moved = moved_in(found, last)
+            mark_cells(found, last)
         return found
 
     return made_once(key, compiled)
@@ -75,17 +79,34 @@ def moved_in(document: Document, edition: Edition) -> dict[str, str]:
     return {key: shown for key, value, shown in frozen if key in now and now[key].value != value}
 
 
-def moved_cells(document: Document, edition: Edition) -> dict[str, str]:
-    """What an edition printed in the place of cells of splits that are another number now, by figure, period and filter."""
-    now = {f"{cell['figure']}|{cell['period']}|{filter_of(cell)}": cell["value"] for cell in document.breakdowns}
-    found = {}
+def mark_cells(document: Document, edition: Edition) -> None:
+    """Tells a document what an edition printed in its charts and tables where that is another number now, or has no row."""
+    now: dict[str, dict[str, Any]] = defaultdict(dict)
+    for cell in document.breakdowns:
+        by = ",".join(cell[name] for name, _key, _label in PLACES if name in cell)
+        now[f"{cell['figure']}|{cell['period']}|{by}"][filter_of(cell)] = cell["value"]
     with translation.override(document.language):
-        for figure, period, cells in edition.frozen.exclude(by="").values_list("figure", "period", "cells"):
-            for cell in cells:
-                key = f"{figure}|{period}|{cell['filter']}"
-                if key in now and cell["value"] is not None and now[key] != cell["value"]:
-                    found[key] = registry.find(figure).unit.read(cell["value"])
-    return found
+        for split in edition.frozen.exclude(by=""):
+            name = f"{split.figure}|{split.period}|{split.by}"
+            if name in now:
+                now[name][""] = document.figures[f"{split.figure}|{split.period}|"].value
+                moved, gone = moved_in_split(split, now[name])
+                document.moved_cells |= moved
+                document.gone |= {name: gone} if gone else {}
+                document.moved_splits |= {name} if moved or gone else set()
+
+
+def moved_in_split(split: Frozen, now: dict[str, Any]) -> tuple[dict[str, str], str]:
+    """What an edition printed of a split in the place of cells, by figure, period and filter; and what has no row any more."""
+    whole, read = f"{split.figure}|{split.period}|", registry.find(split.figure).unit.read
+    then, found = {"": split.value} | {cell["filter"]: cell["value"] for cell in split.cells}, {}
+    for name, value in now.items():
+        if name not in then and value:
+            found[whole + name] = _("nothing")
+        elif (printed := then.get(name)) is not None and printed != value:
+            found[whole + name] = read(printed)
+    gone = [cell for cell in split.cells if cell["value"] and cell["filter"] not in now]
+    return found, "; ".join(f"{cell['label']} ({read(cell['value'])})" for cell in gone)
 
 
 def _live(
