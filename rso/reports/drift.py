@@ -9,6 +9,7 @@ from datetime import datetime
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
+from django.db.models.enums import ChoicesType
 from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy
 
@@ -81,7 +82,7 @@ class Movement:
         where = {"period": self.frozen.period, "filter": self.filter}
         return {
             "figure": self.frozen.figure, "published": self.published, "now": self.now, "records": list(self.records), **where,
-            "reason": self.why.value, "confirmed": self.explained is not None,
+            "cell": self.label, "reason": self.why.value, "confirmed": self.explained is not None,
         }  # fmt: skip
 
 
@@ -141,7 +142,7 @@ class _Drift:
         doubtful = {row.key for row in self.doubtful}
         for row in self.rows:
             if row.figure not in registry.figures:
-                yield Movement(row, row.filter, row.value, None, "", proposed=Why.DEFINITION)
+                yield Movement(row, row.filter, row.value, None, "", row.filter, proposed=Why.DEFINITION)
             elif row.key in doubtful:
                 yield from self._of(row)
 
@@ -260,19 +261,27 @@ def cells_now(reading: Reading, row: Frozen) -> dict[str, tuple[Any, str, str]]:
 
 
 def in_words(reading: Reading, name: str, label: str = "") -> str:
-    """A cell as people call it, “Sex: Not known”, by what its value is called now, or was when it was published."""
-    slug, _is, key = name.partition("=")
-    if not key or "," in key:
-        return label or name
+    """A cell as people call it, “Sex: Not known” or “Women, Training”, by what its values are called now, or else were then."""
+    pairs = [pair.partition("=")[::2] for pair in name.split(",") if pair]
+    called = [_called(reading, slug, key) for slug, key in pairs]
+    if len(pairs) != 1:
+        return ", ".join(called) if all(called) else label or name
+    ((slug, key),) = pairs
+    title = next((str(each.title) for each in reading.figure.source.dimensions if each.slug == slug), "")
+    return f"{capfirst(title)}: {called[0] or label or key}" if title else label or name
+
+
+def _called(reading: Reading, slug: str, key: str) -> str:
+    """A value by its name; nothing where it is a record that the reader does not have in this split any more."""
     try:
         dimension = reading.figure.source.dimension(slug)
     except UnknownFigure:
-        return label or name
-    unknown = dimension.names(())[None]
-    called = {key: label or key, unknown.key: unknown.label}
-    with suppress(Refusal):  # the reader may not have the split any more, but had this cell of it
-        called |= {cell.key: cell.label for cell in reading.by(slug).rows}
-    return f"{capfirst(str(dimension.title))}: {called[key]}"
+        return ""
+    choices = dimension.values if isinstance(dimension.values, ChoicesType) else ()
+    found = {named.key: named.label for named in dimension.names(choices).values()}
+    with suppress(Refusal):
+        found |= {cell.key: cell.label for cell in reading.by(slug).rows}
+    return found.get(key, "")
 
 
 def propose(row: Frozen, touched: Sequence[Touched]) -> Why:

@@ -8,12 +8,14 @@ from unittest.mock import patch
 import pytest
 from django.http import HttpResponse
 from django.test import Client
-from django.utils import timezone
+from django.utils import timezone, translation
 from django.utils.formats import date_format
 
 from rso.accounts.models import User
+from rso.core import verbs
 from rso.events.actions import correct_participations
-from rso.events.models import Participation
+from rso.events.models import EventType, Participation, Presence
+from rso.reports.drift import drift
 from rso.reports.models import Citation, Edition, Report
 from rso.reports.publishing import release, withdraw
 from rso.reports.seals import BLANK, sealed_by
@@ -93,6 +95,37 @@ def test_a_single_cell_that_moved_is_told_in_words_of_its_dimension_and_value(ed
 
     assert ("Sex: Not known, 2022-09:" in office, "Sex: Not known</a>:" in public) == (True, True)
     assert [page for page in (office, public) if "Participations, sex=unknown" in page] == []
+
+
+def test_a_crossed_cell_that_is_new_is_told_in_words_of_the_reader(edition):
+    row = edition.frozen.get(key="participations|2022-09|")
+    row.pk, row.by, row.key = None, "type,presence", "participations|2022-09|by type,presence"
+    row.cells = [{"filter": "type=gone,presence=in_room", "value": 3, "label": "Seance, In the room", "status": "A"}]
+    row.save()
+    count_again()
+
+    english, thai = (words(as_role("tran-thi-mai").get(f"{language}{MOVED}")) for language in ("", "/th"))
+    with translation.override("th"):
+        said = f"{EventType.CONSTRUCTIVE_DIALOGUE.label}, {Presence.IN_ROOM.label}"
+    assert ("Participations, Constructive Dialogue, In the room, 2022-09:" in english, said in thai) == (True, True)
+    assert [re.findall(r">[^<]*presence=", page) for page in (english, thai)] == [[], []]
+    assert "Participations, Seance, In the room, 2022-09:" in english
+    with translation.override("en"):
+        found = {movement.as_row()["filter"]: movement.as_row()["cell"] for movement in drift(edition)}
+    assert found["type=constructive_dialogue,presence=in_room"] == "Constructive Dialogue, In the room"
+
+
+def test_what_is_different_from_the_edition_before_is_told_in_words(edition):
+    said = {"title": "Participations", "period": "2022-09", "before": "1", "after": "2", "by": 1}
+    edition.changes = [
+        {**said, "key": f"{figure}|2022-09|type=training", "filter": "type=training"}
+        for figure in ("participations", "gone")
+    ]
+    verbs.change([edition], verb="changed", by=User.objects.get(ref="harriet-lowe"), now=timezone.now())
+
+    public = words(Client().get(AT)).partition('id="changes"')[2]
+    assert "Participations, Type of event: Training course: 1 → 2" in public
+    assert "Participations, type=training: 1 → 2" in public
 
 
 def test_a_co_manager_sees_what_a_withdrawal_does_and_withdraws_with_a_reason(edition):

@@ -16,10 +16,13 @@ from django.utils.cache import get_conditional_response
 from django.utils.http import quote_etag
 from django.utils.translation import get_language
 
+from rso.core.figures import registry
+from rso.core.figures.reading import Reading
 from rso.core.keeping import made_once
 from rso.core.models import AuditEvent
+from rso.core.periods import Period
 from rso.reports.citing import Cited
-from rso.reports.drift import Movement, drift
+from rso.reports.drift import Movement, drift, in_words
 from rso.reports.models import Edition, EditionState, Why
 from rso.reports.publishing import folder_of, office_key
 from rso.reports.seals import public_of
@@ -36,6 +39,17 @@ def moved_since(edition: Edition) -> list[Movement]:
     return made_once(f"drift:{edition.pk}:{last}:{get_language()}", lambda: drift(edition))
 
 
+def changes_of(edition: Edition) -> list[dict[str, Any]]:
+    """What it prints differently from the one before, cells in words of the reader's language."""
+    return [{**change, "cell": _in_words(*change["key"].split("|"))} for change in edition.changes]
+
+
+def _in_words(slug: str, period: str, part: str) -> str:
+    if not part or slug not in registry.figures:
+        return part
+    return in_words(Reading(registry.figures[slug], Period.parse(period)), part)
+
+
 def counted_apart(moved: Sequence[Movement]) -> list[tuple[str, int]]:
     """How many figures moved for which reason."""
     found = Counter(movement.why for movement in moved if movement.frozen.value is not None and not movement.is_cell)
@@ -49,7 +63,7 @@ def edition(request: HttpRequest, ref: str, number: int) -> HttpResponse:
     context = {
         "edition": found, "report": found.report, "newest": newest if newest and newest.number > number else None,
         "files": _files(found), "moved": [m for m in moved if not m.is_cell and m.published != m.now],
-        "cells": sum(m.is_cell for m in moved), "reasons": counted_apart(moved), "cite": Cited.edition(found),
+        "changes": changes_of(found), "cells": sum(m.is_cell for m in moved), "reasons": counted_apart(moved), "cite": Cited.edition(found),
     }  # fmt: skip
     return render(request, "reports/edition.html", context)
 
