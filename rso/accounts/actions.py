@@ -187,9 +187,11 @@ def make_key(*, name: str, owner: User, scope: str, expires_on: date, by: User, 
 
 def revoke_keys(keys: Sequence[ApiKey], *, by: User, now: datetime) -> list[ApiKey]:
     """Keys that open nothing from now on. They stay on record."""
-    for key in keys:
-        key.revoked_at = key.revoked_at or now
-    return verbs.change(keys, verb="key revoked", by=by, now=now)
+    with turn():
+        for key in keys:
+            key.refresh_from_db()
+            key.revoked_at = key.revoked_at or now
+        return verbs.change(keys, verb="key revoked", by=by, now=now)
 
 
 # -- invitations ---------------------------------------------------------------------------------------------------------

@@ -66,9 +66,11 @@ def open_to(
 
 def revoke(readings: Sequence[AdvanceReading], *, by: User, now: datetime, reason: str = "") -> list[AdvanceReading]:
     """Closes addresses at once. The posts stay in the list of those who could read."""
-    for reading in readings:
-        reading.revoked_at = reading.revoked_at or now
-    return verbs.change(readings, verb="revoked", by=by, now=now, reason=reason)
+    with verbs.turn():
+        for reading in readings:
+            reading.refresh_from_db()
+            reading.revoked_at = reading.revoked_at or now
+        return verbs.change(readings, verb="revoked", by=by, now=now, reason=reason)
 
 
 history.says("revoked", gettext_lazy("%(who)s closed the address for advance reading"))

@@ -154,7 +154,10 @@ def _unsigned(report: Report, by: User, and_by: User) -> Iterable[Problem]:
 
 
 def _supersede(last: Edition | None, *, by: User, now: datetime) -> None:
-    if last and last.state == EditionState.PUBLISHED:
+    if not last:
+        return
+    last.refresh_from_db()  # it may have been withdrawn while its successor was set
+    if last.state == EditionState.PUBLISHED:
         last.state = EditionState.SUPERSEDED
         verbs.change([last], verb="superseded", by=by, now=now)
 
@@ -165,18 +168,20 @@ def withdraw(edition: Edition, *, by: User, now: datetime, reason: str) -> Editi
     None takes its place: the edition before stays superseded, and readers are led to one that is published later.
     """
     why = reason.strip()
-    refuse(
-        problem
-        for wrong, problem in (
-            (not PUBLISH.allows(by), Problem(0, "by", _("Only a co-manager withdraws an edition."))),
-            (not why, Problem(0, "reason", _("Say why the edition is withdrawn: its readers will ask."))),
-            (len(why) > WORDS, Problem(0, "reason", _("Say it in %(number)s signs.") % {"number": WORDS})),
-            (edition.state == EditionState.WITHDRAWN, Problem(0, "state", _("The edition is withdrawn already."))),
+    with verbs.turn():
+        edition.refresh_from_db()
+        refuse(
+            problem
+            for wrong, problem in (
+                (not PUBLISH.allows(by), Problem(0, "by", _("Only a co-manager withdraws an edition."))),
+                (not why, Problem(0, "reason", _("Say why the edition is withdrawn: its readers will ask."))),
+                (len(why) > WORDS, Problem(0, "reason", _("Say it in %(number)s signs.") % {"number": WORDS})),
+                (edition.state == EditionState.WITHDRAWN, Problem(0, "state", _("The edition is withdrawn already."))),
+            )
+            if wrong
         )
-        if wrong
-    )
-    edition.state, edition.withdrawn_at, edition.withdrawn_why = EditionState.WITHDRAWN, now, why
-    verbs.change([edition], verb="withdrawn", by=by, now=now, reason=why)
+        edition.state, edition.withdrawn_at, edition.withdrawn_why = EditionState.WITHDRAWN, now, why
+        verbs.change([edition], verb="withdrawn", by=by, now=now, reason=why)
     return edition
 
 

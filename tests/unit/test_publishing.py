@@ -16,7 +16,7 @@ from rso.cli import app
 from rso.core.verbs import Refused
 from rso.events.actions import correct_participations
 from rso.events.models import Participation
-from rso.reports import states
+from rso.reports import publishing, states
 from rso.reports.drift import drift, explain
 from rso.reports.models import Edition, EditionState, Report, Why
 from rso.reports.proof import NotProved, does_not_add_up, prove
@@ -124,6 +124,21 @@ def test_another_edition_says_why_and_lists_what_moved_and_the_old_one_stays(edi
     assert {path: path.read_bytes() for path in folder_of(MONTHLY, 1).rglob("*") if path.is_file()} == before
 
 
+@pytest.mark.long
+def test_an_edition_withdrawn_while_its_successor_is_set_stays_withdrawn(edition, monkeypatch):
+    def withdrawn_meanwhile(*args):
+        withdraw(Edition.objects.get(pk=edition.pk), by=named("bagus-santoso"), now=NOW, reason="wrong month")
+        return []
+
+    monkeypatch.setattr(publishing, "changes", withdrawn_meanwhile)
+
+    second = published("Set anew.")
+
+    edition.refresh_from_db()
+    assert (edition.state, edition.withdrawn_why) == (EditionState.WITHDRAWN, "wrong month")
+    assert (second.number, second.state) == (2, EditionState.PUBLISHED)
+
+
 def test_the_database_holds_an_edition_to_two_people_one_number_and_a_note(edition):
     for wrong in (
         {"and_by": edition.by, "number": 5, "note": "because"},
@@ -149,12 +164,13 @@ def test_an_edition_that_was_withdrawn_stays_and_says_why(edition):
         with pytest.raises(Refused, match=says):
             withdraw(edition, by=named("harriet-lowe"), now=NOW, reason=reason)
 
+    read_before = Edition.objects.get(pk=edition.pk)
     withdraw(edition, by=named("harriet-lowe"), now=NOW, reason="wrong month")
 
     edition.refresh_from_db()
     assert (edition.state, edition.withdrawn_at, edition.withdrawn_why) == (EditionState.WITHDRAWN, NOW, "wrong month")
     with pytest.raises(Refused, match="withdrawn already"):
-        withdraw(edition, by=named("harriet-lowe"), now=NOW, reason="again")
+        withdraw(read_before, by=named("bagus-santoso"), now=NOW, reason="again")
     assert folder_of(MONTHLY, 1).is_dir()
 
 
