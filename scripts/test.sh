@@ -2,6 +2,7 @@
 # Runs the tests that "$1" selects on SQLite, then those that "$2" selects on PostgreSQL where one answers; the last
 # lines say which.
 set -u
+unset PYTHONDONTWRITEBYTECODE  # pytest rewrites the tests once and keeps them, not anew in each process
 on_sqlite=$1; on_postgres=$2; shift 2
 url=${TEST_POSTGRES_URL:-}
 why=""

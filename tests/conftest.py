@@ -57,6 +57,15 @@ BOTH = {
 }
 
 
+def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
+    """What the fast layer leaves out as a whole is not even read: to load its libraries takes seconds."""
+    left_out = {
+        "not long": collection_path.parent.name == "long",
+        "not long and both": collection_path.name.startswith("test_") and collection_path.stem not in BOTH,
+    }
+    return left_out.get(config.option.markexpr) or None
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if item.path.stem in BOTH:

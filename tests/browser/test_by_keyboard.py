@@ -26,6 +26,7 @@ def facts(page) -> dict[str, str]:
     return dict(zip(names, values, strict=True))
 
 
+@pytest.mark.long
 def test_an_event_and_its_participants_are_entered(keys):
     page = keys.page
     keys.follow("Events").content().follow("New event")

@@ -18,6 +18,7 @@ def faults(reader: Reader, path: str, **seen) -> list[tuple[str, str]]:
     return [(path, says) for says in (*reader.breaches(), *reader.too_wide())]
 
 
+@pytest.mark.long
 def test_a_body_and_the_answer_to_a_request_break_no_rule_of_accessibility(signed_in):
     tran = signed_in("tran-thi-mai")
 

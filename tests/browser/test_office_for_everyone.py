@@ -12,6 +12,7 @@ from tests.browser.office import MARTA, SCREENS, press, screens_of
 from tests.browser.pages import PAGES
 from tests.browser.reader import Reader
 from tests.browser.test_pages_for_everyone import url_patterns
+from tests.sampling import few
 from tests.web.test_every_desk import keeper
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db]
@@ -48,7 +49,7 @@ def look_at(signed_in, name: str, language: str) -> tuple[int, list[tuple[object
 
 
 @pytest.mark.parametrize(
-    ("name", "language"), [("office", "/ar"), ("office-list: menus", ""), ("office-edit: faults", "/ar")]
+    ("name", "language"), few([("office", "/ar"), ("office-list: menus", ""), ("office-edit: faults", "/ar")])
 )
 def test_a_screen_breaks_no_rule_of_accessibility(signed_in, name, language):
     assert look_at(signed_in, name, language) == (SCREENS[name].status, [])
@@ -84,6 +85,7 @@ def test_no_screen_is_wider_than_a_telephone_in_a_language_of_longer_words(signe
     assert {name: wide for name, wide in found.items() if wide} == {}
 
 
+@pytest.mark.long
 def test_a_closed_period_is_opened_again_on_a_telephone_without_a_sideways_scroll(signed_in):
     opened = signed_in("harriet-lowe").see(width=320).open("/office/closed/")
     opened.page.locator("#period").fill("2019")
@@ -96,6 +98,7 @@ def test_a_closed_period_is_opened_again_on_a_telephone_without_a_sideways_scrol
     press(opened.page, "button[name=open]")
 
 
+@pytest.mark.long
 def test_lists_and_records_are_printed_whole_and_without_what_only_a_screen_needs(signed_in):
     opened = signed_in(MARTA).see(width=672)
     opened.page.emulate_media(media="print")

@@ -15,6 +15,7 @@ SENT = """selector => {
 }"""
 
 
+@pytest.mark.long
 def test_a_page_gone_back_to_can_be_sent_again_and_a_form_that_was_sent_opens_anew(signed_in):
     page = signed_in("naree-boonmee").open("/office/events/").page
     assert page.evaluate(SENT, "#chosen") == "1"
@@ -44,6 +45,7 @@ def test_nothing_is_kept_as_a_draft_once_the_form_is_sent(signed_in):
     assert asked.count("POST") == 1  # a browser fetches what it likes besides: the sign of the site
 
 
+@pytest.mark.long
 def test_suggestions_are_those_for_what_stands_in_the_field_now(signed_in):
     page = signed_in("naree-boonmee").open("/office/participations/new/").page
     waiting = []

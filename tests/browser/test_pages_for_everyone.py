@@ -9,6 +9,7 @@ from django.urls import URLPattern, URLResolver, get_resolver, resolve
 
 from tests.browser.office import NAREE, press
 from tests.browser.pages import AT_HOME, PAGES
+from tests.sampling import few
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db]
 #: Addresses that lead elsewhere, give a file or nothing, or need an account: those are looked at on the way through.
@@ -27,7 +28,7 @@ VARIANTS = [(width, scheme) for width in (1280, 320) for scheme in ("light", "da
 
 @pytest.mark.parametrize(
     ("name", "language", "width", "scheme"),
-    [("home", "", 1280, "light"), ("figure: money", "/ar", 320, "dark"), ("chapter: money", "", 320, "light")],
+    few([("home", "", 1280, "light"), ("figure: money", "/ar", 320, "dark"), ("chapter: money", "", 320, "light")]),
 )
 def test_a_page_breaks_no_rule_of_accessibility(reader, name, language, width, scheme):
     opened = reader().see(width=width, scheme=scheme).open(language + PAGES[name])
@@ -84,6 +85,7 @@ def test_a_page_on_which_a_figure_has_moved_breaks_no_rule_of_accessibility(read
     assert found == []
 
 
+@pytest.mark.long
 def test_the_home_of_a_member_breaks_no_rule_of_accessibility_on_a_telephone_in_the_dark(sok_dara):
     opened = sok_dara.see(width=320, scheme="dark").open("/ar" + AT_HOME["portal-home"])
     assert (opened.status, list(opened.breaches()), opened.too_wide()) == (200, [], [])

@@ -64,6 +64,7 @@ def test_every_way_works_without_javascript(reader):
     assert page.url.endswith("/tables/?figure=participations&period=2022&by=theme&across=")
 
 
+@pytest.mark.long
 def test_a_table_by_two_dimensions_has_an_address_that_can_be_shared(reader):
     page = reader().open("/tables/").page
     page.get_by_label("Figure").select_option("events-held")
@@ -78,6 +79,7 @@ def test_a_table_by_two_dimensions_has_an_address_that_can_be_shared(reader):
     assert other.locator("#answer data").get_attribute("value") == "14"
 
 
+@pytest.mark.long
 def test_a_period_that_cannot_be_read_is_told_beside_its_field(reader):
     page = reader().open("/tables/").page
     page.get_by_label("Figure").select_option("participations")
@@ -89,6 +91,7 @@ def test_a_period_that_cannot_be_read_is_told_beside_its_field(reader):
     assert page.get_by_label("Period").input_value() == "last year"
 
 
+@pytest.mark.long
 def test_the_language_changes_and_the_place_stays(reader):
     page = reader().open("/events/?type=training&year=2022").page
     follow(page.get_by_role("navigation", name="Language").get_by_role("link", name="ไทย"))
@@ -102,6 +105,7 @@ def test_the_language_changes_and_the_place_stays(reader):
     assert page.locator("html").get_attribute("lang") == "en"
 
 
+@pytest.mark.long
 def test_a_page_that_runs_from_the_right_has_its_first_words_on_the_right(reader):
     page = reader().open("/ar/").page
     assert page.locator("html").get_attribute("dir") == "rtl"
@@ -175,6 +179,7 @@ def test_the_office_signs_in_sets_up_a_passkey_sees_names_signs_out_and_in_by_th
     assert page.get_by_role("link", name="Staff: sign in").count() == 1
 
 
+@pytest.mark.long
 def test_a_form_that_has_expired_says_so_to_everyone(reader):
     opened = reader().open("/accounts/login/")
     opened.page.evaluate("document.querySelector('[name=csrfmiddlewaretoken]').remove()")

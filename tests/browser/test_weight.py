@@ -64,7 +64,7 @@ def test_the_scripts_of_the_product_together_are_light():
     assert len(gzip.compress(scripts)) <= 40 * KB
 
 
-@pytest.mark.parametrize(("language", "bar"), [("", 70), ("/th", 100)])
+@pytest.mark.parametrize(("language", "bar"), few([("", 70), ("/th", 100)]))
 @pytest.mark.parametrize("name", few(["home", "events", "figure", "chapter"]))
 def test_a_first_visit_is_light(reader, name, language, bar):
     found = visit(reader, language + PAGES[name])
@@ -82,16 +82,19 @@ def test_a_first_visit_of_any_page_is_light_and_fetches_no_script_that_it_does_n
     assert {name: v.scripts for name, v in visits.items() if v.scripts != scripts} == {}
 
 
+@pytest.mark.long
 def test_a_page_in_latin_letters_fetches_no_other_script(reader):
     fonts = reader().open("/").fonts
     assert fonts > NAMES
     assert fonts - LATIN - NAMES == set()
 
 
+@pytest.mark.long
 def test_a_page_in_thai_fetches_thai_and_no_further_script(reader):
     assert reader().open("/th/figures/").fonts - LATIN - NAMES == {"noto-sans-thai"}
 
 
+@pytest.mark.long
 def test_the_page_of_components_fetches_each_script_that_it_shows(reader):
     scripts = {"noto-sans-thai", "noto-sans-lao", "noto-sans-khmer", "noto-sans-myanmar", "noto-sans-arabic"}
     assert reader().open("/components/").fonts - LATIN - NAMES == scripts

@@ -18,6 +18,8 @@ from schemathesis.generation.hypothesis.builder import HypothesisTestConfig, Hyp
 from rso.core.api.describing import document
 from tests.asking import key_of
 
+pytestmark = pytest.mark.long
+
 QUIET = [HealthCheck.too_slow, HealthCheck.filter_too_much, HealthCheck.function_scoped_fixture]
 
 
@@ -63,17 +65,14 @@ def _of_operation(schema: Any, operation: Any, headers: dict[str, str], cases: i
     return found
 
 
-@pytest.mark.long
 def test_one_address_does_what_its_description_says(office):
     assert faults({}, 5, lambda path: path == "/api/events/") == []
 
 
-@pytest.mark.long
 def test_every_address_does_what_its_description_says_for_anyone(office):
     assert faults({}, 40) == []
 
 
-@pytest.mark.long
 @pytest.mark.parametrize("scope", ["public", "people"])
 def test_every_address_does_what_its_description_says_with_a_key(office, naree, scope):
     assert faults({"Authorization": f"Bearer {key_of(naree, scope)}"}, 20) == []

@@ -26,6 +26,7 @@ from rso.core.periods import Period
 from rso.core.search.models import Entry
 from rso.events.models import Event
 from rso.reports.listing import figure_rows
+from tests.sampling import few
 
 
 @pytest.fixture
@@ -84,6 +85,7 @@ def refused(path: Path) -> str:
     return str(told.value)
 
 
+@pytest.mark.long
 def test_what_is_restored_on_a_fresh_machine_is_what_was_backed_up(taken, paper, settings, tmp_path):
     before, entries = rows(), Entry.objects.count()
     figures = figure_rows(["participations", "expenditure"], Period.parse("2022"), "", OFFICE)
@@ -98,6 +100,7 @@ def test_what_is_restored_on_a_fresh_machine_is_what_was_backed_up(taken, paper,
     assert (Entry.objects.count(), entries > 0) == (entries, True)
 
 
+@pytest.mark.long
 def test_records_made_after_a_restore_get_ids_of_their_own(taken, settings, tmp_path, naree, now):
     last = AuditEvent.objects.order_by("-pk")[0].pk
     fresh_machine(settings, tmp_path)
@@ -114,6 +117,7 @@ def test_a_backup_is_for_its_owner_alone_and_leaves_nothing_beside_it(taken, tmp
     assert sorted(path.name for path in (tmp_path / "var").iterdir()) == ["media", "reports"]
 
 
+@pytest.mark.long
 def test_a_paper_that_was_lost_is_named_and_does_not_hinder_the_backup(taken, paper, tmp_path):
     default_storage.delete(paper)
 
@@ -132,7 +136,7 @@ def test_sessions_are_left_behind_and_the_office_is_not_opened_to_them(taken):
 # -- what is refused -----------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("share", [0.0, 0.1, 0.5, 0.9, 0.999])
+@pytest.mark.parametrize("share", few([0.5, 0.0, 0.1, 0.9, 0.999]))
 def test_a_backup_that_was_cut_off_is_refused(taken, share):
     whole = taken.read_bytes()
     taken.write_bytes(whole[: int(len(whole) * share)])
@@ -140,7 +144,7 @@ def test_a_backup_that_was_cut_off_is_refused(taken, share):
     assert re.search("is no backup of RSO|was cut off or altered", refused(taken))
 
 
-@pytest.mark.parametrize("place", range(12))
+@pytest.mark.parametrize("place", few(range(12), 2))
 def test_a_backup_with_one_other_byte_is_refused_wherever_it_is(taken, place):
     whole = bytearray(taken.read_bytes())
     whole[(len(whole) - 1) * place // 11] ^= 1
@@ -211,6 +215,7 @@ def test_a_backup_in_a_newer_form_is_refused(taken):
     assert refused(taken) == f"{taken} was made by a newer version of RSO, 9.0. Restore it with that one."
 
 
+@pytest.mark.long
 def test_tables_of_another_shape_are_named(taken, settings, tmp_path):
     with ZipFile(taken) as zip:
         parts = json.loads(zip.read("manifest.json"))["parts"]

@@ -179,6 +179,7 @@ def test_the_csv_of_a_figure_exports_the_status_of_its_value_and_of_each_cell(th
     assert set(codes("operating-budget", "2022", "category").values()) == {"E"}
 
 
+@pytest.mark.long
 def test_the_data_edition_of_a_year_that_is_not_over_exports_the_status_of_every_figure_and_cell(office, tmp_path):
     """Whose sex is not known is told with the sexes, once the year is over."""
     report = Report.objects.get(ref="annual-2022")

@@ -106,6 +106,7 @@ def test_what_a_stranger_cited_of_the_same_days_by_another_name_is_remembered(of
     assert split("people-reached", "sex") == shown
 
 
+@pytest.mark.long
 def test_of_any_two_public_splits_nothing_small_is_told_by_subtraction(office):
     naree = User.objects.get(ref="naree-boonmee")
     edition, _holdings = frozen_edition()

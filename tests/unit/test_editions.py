@@ -210,6 +210,7 @@ def test_every_figure_of_the_data_is_defined_and_its_breakdowns_sum_where_they_s
 # -- the same again ------------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.long
 def test_compiled_again_an_edition_has_the_same_bytes(edition, tmp_path):
     again = Edition.write(edition.ref, tmp_path / "another" / "folder")
 

@@ -214,7 +214,9 @@ def test_partners_are_those_of_the_two_lists_the_trainers_and_the_exercise():
 def test_nothing_is_in_person_before_the_dialogue():
     modes = {event.ref: (event.starts_on, event.mode) for event in of("events-held").records}
     in_person = sorted(starts for starts, mode in modes.values() if mode == "in_person")
-    presence = {ref: {row.mode for row in counted() if row.event.ref == ref} for ref in modes}
+    presence: dict[str, set[int]] = {ref: set() for ref in modes}
+    for row in counted():
+        presence.setdefault(row.event.ref, set()).add(row.mode)
 
     assert in_person[0] == date(2022, 9, 7)
     assert {ref: seen == {1} for ref, seen in presence.items()} == {

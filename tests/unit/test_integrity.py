@@ -97,6 +97,7 @@ def test_a_row_that_names_nothing_is_named(strict):
     assert [*_of_the_file(), *_dangling(strict)] == ["strict: row 2 names a row of core_source that is not there"]
 
 
+@pytest.mark.long
 def test_a_file_of_an_edition_that_is_lost_or_altered_is_named(edition):
     assert list(faults()) == []
     folder = folder_of(MONTHLY, 1)

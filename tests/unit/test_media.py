@@ -179,6 +179,7 @@ def test_a_paper_that_is_lost_or_altered_is_named(storage, paper):
     )
 
 
+@pytest.mark.long
 def test_a_backup_brings_papers_from_a_bucket_to_another_and_to_a_folder_and_back(storage, paper, settings, tmp_path):
     taken = back_up(tmp_path / "office.zip")
     assert (taken.files, taken.missing) == (1, ())

@@ -338,6 +338,7 @@ def check_that_undoing_brings_all_back(rows: list[tuple[int, int, int, int]]) ->
     assert everything() == before
 
 
+@pytest.mark.long
 @given(pairs)
 @settings(max_examples=6, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_merging_and_undoing_leaves_the_same_export(office, rows):

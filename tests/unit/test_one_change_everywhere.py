@@ -8,6 +8,7 @@ import re
 from pathlib import Path
 from typing import Any
 
+import pytest
 from django.test import Client
 from typer.testing import CliRunner
 
@@ -88,6 +89,7 @@ def on_site(client: Client) -> dict[str, int]:
     }
 
 
+@pytest.mark.long
 def test_one_participation_changed_by_its_verb_moves_the_number_in_every_edition(office, client, naree, now, tmp_path):
     bring_out("annual-2022")
     before = {**in_editions(tmp_path), **on_site(client)}

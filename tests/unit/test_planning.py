@@ -242,6 +242,7 @@ def test_a_figure_that_counts_otherwise_keeps_a_report_back_until_someone_looked
         look_through(change, by=naree, now=now, reason="Again")
 
 
+@pytest.mark.long
 def test_a_figure_that_changes_once_more_needs_another_look(counts_otherwise, annual_report, naree, now, monkeypatch):
     (change,) = open_plans(by=naree, now=now)
     look_through(change, by=naree, now=now, reason="Read.")
@@ -260,6 +261,7 @@ def test_a_withdrawn_edition_asks_nothing(counts_otherwise, annual_report, an_ed
     assert plan_blockers(annual_report) == []
 
 
+@pytest.mark.long
 def test_a_theme_that_ends_opens_a_plan_for_what_names_it_afterwards(annual_report, naree, now):
     theme = Theme.objects.get(ref="TA3")
     text = annual_report.texts.filter(language="en").exclude(text="").order_by("section")[0]

@@ -20,9 +20,10 @@ from rso.reports.models import Report
 from rso.reports.typeset import CannotTypeset, on_paper, typeset
 from tests.conftest import OFFICE_2022
 from tests.editions import Edition
+from tests.sampling import few
 from tests.tagged import INLINE, Element, Tagged
 
-REPORTS = ("annual-2022", "monthly-2022-09")
+REPORTS = few(["monthly-2022-09", "annual-2022"])
 
 
 @pytest.fixture(params=REPORTS)
@@ -53,6 +54,7 @@ def test_the_pdf_names_both_standards_its_language_and_its_title(edition):
     assert metadata.dc_title["x-default"] == edition.pdf.metadata.title
 
 
+@pytest.mark.long
 def test_a_second_look_at_pdf_ua_finds_nothing(edition):
     assert [str(finding) for finding in pdfua.validate(edition.folder / f"{edition.ref}.pdf").findings] == []
 
@@ -159,6 +161,7 @@ def test_headings_descend_by_one_and_every_table_has_a_head(tagged):
     assert [cells for cells in heads if set(cells) != {"TH"}] == []
 
 
+@pytest.mark.long
 def test_every_picture_is_told_in_words(tagged):
     pictures = [element.alt for element in tagged.elements() if element.kind == "Figure"]
 
@@ -186,6 +189,7 @@ def test_no_sentence_ends_twice_and_no_cell_is_empty(tagged):
     assert [line for line in lines if re.search(r"\|\s*$", line)] == []
 
 
+@pytest.mark.long
 def test_the_contents_fill_one_page_and_charts_and_tables_stay_together(annual):
     chapters = compile_report(Report.objects.get(ref="annual-2022")).chapters
 

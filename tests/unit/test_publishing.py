@@ -23,6 +23,7 @@ from rso.reports.proof import NotProved, does_not_add_up, prove
 from rso.reports.publishing import folder_of, publish, records_of, release, withdraw
 from rso.reports.seals import BLANK, Unsealed, public_of, seal, sealed_by, signing_key
 from tests.conftest import NOW, named
+from tests.sampling import few
 
 MONTHLY = "monthly-2022-09"
 
@@ -192,6 +193,7 @@ def test_every_figure_that_is_printed_is_frozen_with_its_records(edition):
     assert [place["chapter"] for place in frozen["events-held|2022-09|"].places] != []
 
 
+@pytest.mark.long
 def test_the_records_that_moved_a_figure_are_named_with_who_changed_them(edition):
     assert drift(edition) == []
     row = head_count()
@@ -206,6 +208,7 @@ def test_the_records_that_moved_a_figure_are_named_with_who_changed_them(edition
     assert {ref for m in drift(edition) for ref in m.records} == {row.ref}
 
 
+@pytest.mark.long
 def test_an_officer_says_why_a_figure_moved_and_it_holds_until_it_moves_again(edition):
     row = head_count()
     row.number += 3
@@ -243,6 +246,7 @@ def names(copy: Path) -> list[Path]:
     return [copy / f"{MONTHLY}.pdf", copy / "web" / "index.html", copy / "data.zip"]
 
 
+@pytest.mark.long
 def test_each_file_of_an_edition_is_proved_and_each_alone(copy, tmp_path):
     alone = tmp_path / "alone"
     alone.mkdir()
@@ -254,7 +258,7 @@ def test_each_file_of_an_edition_is_proved_and_each_alone(copy, tmp_path):
     assert proofs[0].figures > 10
 
 
-@pytest.mark.parametrize("which", [0, 1, 2])
+@pytest.mark.parametrize("which", few([0, 1, 2]))
 def test_one_flipped_byte_is_found_wherever_it_is(copy, tmp_path, which):
     path = Path(shutil.copy(names(copy)[which], tmp_path))
     size = path.stat().st_size
@@ -266,6 +270,7 @@ def test_one_flipped_byte_is_found_wherever_it_is(copy, tmp_path, which):
     assert prove(path).edition == f"{MONTHLY}/1"
 
 
+@pytest.mark.long
 def test_one_flipped_byte_in_the_evidence_is_told_as_such(copy):
     flip(copy / "data" / "evidence.json", 500)
 
@@ -275,6 +280,7 @@ def test_one_flipped_byte_in_the_evidence_is_told_as_such(copy):
         prove(copy / f"{MONTHLY}.pdf")
 
 
+@pytest.mark.long
 def test_evidence_that_was_put_into_the_archive_is_told_by_its_name(copy):
     with zipfile.ZipFile(copy / "data.zip") as old:
         parts = {name: old.read(name) for name in old.namelist()}
@@ -289,6 +295,7 @@ def test_evidence_that_was_put_into_the_archive_is_told_by_its_name(copy):
         prove(copy / "data.zip")
 
 
+@pytest.mark.long
 def test_figures_that_their_evidence_does_not_add_up_to_are_named_even_under_a_good_seal(copy):
     evidence = json.loads((copy / "data" / "evidence.json").read_text())
     (figure,) = [f for f in evidence["figures"] if f["figure"] == "participations" and not f["filter"]]
@@ -299,11 +306,13 @@ def test_figures_that_their_evidence_does_not_add_up_to_are_named_even_under_a_g
     ]
 
 
+@pytest.mark.long
 def test_a_seal_of_another_office_is_no_seal_of_ours(copy):
     with pytest.raises(NotProved, match="not with the key of this office"):
         prove(names(copy)[0], "ab" * 32)
 
 
+@pytest.mark.long
 def test_the_command_ends_with_one_and_a_sentence(copy):
     flip(names(copy)[1], 700)
 

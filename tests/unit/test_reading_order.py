@@ -13,9 +13,10 @@ import pytest
 
 from tests.committed import committed
 from tests.heard import heard
+from tests.sampling import few
 
 ORDER = Path(__file__).parent / "reading_order"
-REPORTS = ("annual-2022", "monthly-2022-09")
+REPORTS = few(["monthly-2022-09", "annual-2022"])
 #: A page of each kind: contents, prose with charts, great numbers, a table alone, endnotes.
 PAGES = ("index", "year", "headlines", "money", "annex-events", "sources")
 
@@ -41,6 +42,7 @@ def test_no_sentence_of_a_page_ends_twice(office, editions, ref):
     assert [line for line in lines if re.search(r"[.;:,]\s*\.(?!\.)", line)] == []
 
 
+@pytest.mark.long
 def test_the_pdf_is_read_in_the_order_in_which_it_is_seen(annual):
     """Headings come in the order of the contents, and each chapter's words after its heading."""
     headings = [line[2:].strip() for line in annual.tagged.lines() if line.startswith("H1")]

@@ -161,6 +161,7 @@ def checked(tmp_path: Path, **values: str) -> tuple[int, str]:
     return done.returncode, done.stdout + done.stderr
 
 
+@pytest.mark.long
 def test_behind_https_no_check_for_deployment_has_anything_to_say(tmp_path):
     hosts = {"RSO_ALLOWED_HOSTS": "office.example", "RSO_BASE_URL": "https://office.example"}
 
@@ -170,6 +171,7 @@ def test_behind_https_no_check_for_deployment_has_anything_to_say(tmp_path):
     )
 
 
+@pytest.mark.long
 def test_without_https_only_what_https_would_bring_is_missing(tmp_path):
     code, says = checked(tmp_path)
 

@@ -28,6 +28,7 @@ from rso.reports.listing import figure_rows
 from rso.reports.models import Report, SectionText
 from tests.attacker import FIGURES, Attacker
 from tests.factories.people import Likes, Stage, leave_three_women, years
+from tests.sampling import few
 from tests.signing_in import sign_in
 
 pytestmark = pytest.mark.usefixtures("office")
@@ -70,7 +71,7 @@ def test_no_small_number_of_an_agency_is_recovered_from_the_example_year():
     assert attacker.recovers() == []
 
 
-@pytest.mark.parametrize("dimension", SENSITIVE)
+@pytest.mark.parametrize("dimension", few(SENSITIVE))
 def test_no_small_number_is_recovered_from_a_year_made_up(office, dimension):
     attack(dimension, 20)
 
@@ -129,6 +130,7 @@ def test_a_split_with_suppressed_rows_shows_no_share_and_no_overlap(three_women)
         assert (split.percents, split.overlap) == ({}, 0)
 
 
+@pytest.mark.long
 def test_a_suppressed_share_suppresses_what_it_is_made_of_on_its_page_and_in_its_records(three_women, client, naree):
     address, records = (reverse(name, args=["share-of-women", "2022"]) for name in ("figure", "figure-records"))
 
@@ -273,6 +275,7 @@ def edition(three_women, tmp_path) -> Written:
     return write_editions(report, tmp_path / "out")
 
 
+@pytest.mark.long
 def test_page_csv_command_web_pdf_and_data_suppress_the_same(edition, client):
     engine = {(slug, by): told(slug, by) for slug, by in SPLITS}
     assert engine["people-reached", "sex"]["female"] == (None, "Q")

@@ -176,6 +176,7 @@ def test_chart_has_its_finding_its_kind_by_the_dimension_and_a_published_specifi
     assert block["chart"]["kind"] == "shares"
 
 
+@pytest.mark.long
 def test_headlines_print_the_figures_that_the_kind_of_report_names(annual):
     great = [fact for fact in annual.facts if fact["page"] == "headlines" and not fact["filter"]]
 
@@ -315,6 +316,7 @@ def test_a_typed_number_that_no_figure_has_is_refused_with_what_to_write(write):
     )
 
 
+@pytest.mark.long
 def test_a_typed_number_in_a_title_or_in_the_subtitle_is_refused(office):
     report = Report.objects.get(ref="annual-2022")
     report.subtitle = "A year of 14 events"

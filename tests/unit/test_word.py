@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from functools import cache
 
 import docx
 import pytest
@@ -13,20 +14,28 @@ from rso.reports.models import Report
 from rso.reports.word import as_word
 
 
+@cache
+def made():
+    document = compile_report(Report.objects.get(ref="annual-2022"))
+    return document, as_word(document)
+
+
 @pytest.fixture
 def compiled(office):
-    return compile_report(Report.objects.get(ref="annual-2022"))
+    return made()[0]
 
 
 @pytest.fixture
-def word(compiled):
-    return docx.Document(io.BytesIO(as_word(compiled)))
+def word(office):
+    return docx.Document(io.BytesIO(made()[1]))
 
 
+@pytest.mark.long
 def test_the_same_document_gives_the_same_bytes(compiled):
     assert as_word(compiled) == as_word(compiled)
 
 
+@pytest.mark.long
 def test_headings_come_in_order_and_skip_no_level(compiled, word):
     levels = [int(p.style.name.split()[-1]) for p in word.paragraphs if p.style.name.startswith("Heading")]
     chapters = [p.text for p in word.paragraphs if p.style.name == "Heading 1"]

@@ -260,6 +260,7 @@ def test_rows_are_sent_before_the_last_of_them_is_read():
     assert size < 4 * xlsx.CHUNK
 
 
+@pytest.mark.long
 def test_a_sheet_links_no_more_rows_than_spreadsheets_take():
     many = Sheet("Rows", "Many.", COLUMNS[:1], ((f"https://rso.example/{at}", ["T"]) for at in range(LINKS + 2)))
     with zipfile.ZipFile(BytesIO(made(many))) as package:

@@ -68,6 +68,7 @@ def test_a_figure_is_the_one_of_its_page(client):
     assert (ask(told["breakdowns"]).status_code, ask(told["records"]).status_code) == (200, 200)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("figure", [figure.slug for figure in registry])
 def test_the_cells_of_every_breakdown_are_those_of_the_csv_of_the_page(figure, client):
     body = b"".join(client.get(reverse("figure-csv", args=[figure, "2022"])).streaming_content).decode()
@@ -375,6 +376,7 @@ def queries(address: str) -> int:
     return len(captured)
 
 
+@pytest.mark.long
 def test_an_answer_costs_the_same_queries_whether_one_thing_is_on_record_or_a_hundred():
     found = []
     for rows in (1, 100):

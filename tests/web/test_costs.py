@@ -159,6 +159,7 @@ def test_every_public_page_has_a_bar():
     assert seen - NO_BAR == barred
 
 
+@pytest.mark.long
 def test_a_page_costs_no_more_than_its_bar_whether_one_thing_is_on_record_or_a_hundred(office):
     one, hundred = costs(1), costs(100)
 

@@ -64,6 +64,7 @@ def names() -> set[str]:
     }
 
 
+@pytest.mark.long
 def test_a_thai_page_marks_what_it_says_in_english_and_nothing_else(client):
     known, found = names(), {}
     for page in pages(client, "th"):

@@ -59,12 +59,14 @@ def test_every_page_is_well_made(prefix):
     assert [title for title, number in titles.items() if number > 1] == []
 
 
+@pytest.mark.long
 def test_every_page_of_a_fault_is_well_made():
     found = [Page(str(status), page.content) for status, pages in pages_of_faults().items() for page in pages]
 
     assert [fault for page in found for fault in page.faults] == []
 
 
+@pytest.mark.long
 def test_no_page_but_those_for_signing_in_sets_a_cookie():
     signing_in = {line.address for line in table() if line.route.startswith("account_")}
 
@@ -224,7 +226,7 @@ def written(value: str) -> str:
     return quote(value, safe="%", errors="surrogatepass")
 
 
-@pytest.mark.parametrize("value", few(STRANGE, 8), ids=lambda value: ascii(value)[:20])
+@pytest.mark.parametrize("value", few(STRANGE, 3), ids=lambda value: ascii(value)[:20])
 def test_a_strange_question_is_answered_in_words(value):
     text = written(value)
     questions = [f"{address}?q={text}&page={text}" for address in LISTS]
@@ -248,7 +250,7 @@ def test_a_period_at_the_ends_of_the_calendar_is_no_period(period):
     assert [(status, faults) for _address, status, faults in found] == [(404, [])] * 5 + [(422, [])]
 
 
-@pytest.mark.parametrize("value", few(STRANGE, 8), ids=lambda value: ascii(value)[:20])
+@pytest.mark.parametrize("value", few(STRANGE, 3), ids=lambda value: ascii(value)[:20])
 def test_an_address_that_nothing_has_is_not_found(value):
     text = written(value)
     addresses = [f"/{room}/{text}/" for room in ("events", "work", "publications", "members", "funders", "reports")]

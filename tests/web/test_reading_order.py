@@ -65,6 +65,7 @@ def test_every_kind_of_page_is_heard_in_the_order_that_was_committed(pages):
     assert len(pages) > 20
 
 
+@pytest.mark.long
 def test_every_page_begins_with_the_way_to_its_content_and_has_one_heading_of_the_first_level(pages):
     assert {name for name, text in pages.items() if not text.startswith("link  Skip to the content\n")} == set()
     assert {name: text.count("\nh1  ") for name, text in pages.items() if text.count("\nh1  ") != 1} == {}

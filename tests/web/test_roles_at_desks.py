@@ -86,6 +86,7 @@ def leaks(user: User, event: Event) -> list[str]:
     return found + ["task" for task in tasks_of(today_of(user, NOW.date())) if echo in f"{task.title}{task.says}"]
 
 
+@pytest.mark.long
 def test_a_name_is_read_by_those_who_may_see_people(canary, naree):
     assert {"/office/people/?q=Zanzibaria", "/office/participations/export.csv"} <= set(leaks(naree, canary))
 

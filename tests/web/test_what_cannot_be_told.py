@@ -17,7 +17,6 @@ from rso.reports.compiler import compile_report
 from rso.reports.evidence import as_bytes, evidence
 from rso.reports.models import Report
 from tests.factories.people import leave_three_women
-from tests.sampling import few
 from tests.web.walking import ANYONE, NAREE, as_role, ask, table
 
 pytestmark = pytest.mark.usefixtures("office")
@@ -86,7 +85,8 @@ CASES: list[tuple[Change, Change]] = [
 IDS = [change.__name__ for _first, change in CASES]
 
 
-@pytest.mark.parametrize(("first", "change"), few(CASES), ids=IDS)
+@pytest.mark.long
+@pytest.mark.parametrize(("first", "change"), CASES, ids=IDS)
 def test_the_pages_of_figures_tell_the_public_the_same(first, change):
     first()
     before, before_of_office = told(of_people()), told(CROSSED, NAREE)

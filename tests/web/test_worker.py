@@ -6,6 +6,8 @@ import os
 import subprocess
 import sys
 
+import pytest
+
 from rso.environment import HOUSE
 
 HEAVY = {
@@ -14,6 +16,7 @@ HEAVY = {
 }  # fmt: skip
 
 
+@pytest.mark.long
 def test_a_worker_loads_nothing_heavy(tmp_path):
     code = "import sys, rso.wsgi, rso.urls; print(*{name.partition('.')[0] for name in sys.modules})"
     environment = {
