@@ -206,7 +206,7 @@ class Blocks:
     def quote(self, token: Token) -> Node:
         found = listings.quote(token.name)
         by = ", ".join(part for part in (found.speaker, found.post) if part)
-        return {"t": "quote", "words": found.words, "by": by}
+        return {"t": "quote", **self.compiler.told("quotes", token.name, lambda: {"words": found.words, "by": by})}
 
     # -- great numbers, cover ------------------------------------------------------------------------------------------
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Sequence
+from copy import deepcopy
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
@@ -27,7 +28,7 @@ from rso.reports.blocks import Blocks
 from rso.reports.definitions import Definition, Section, UnknownDefinition, definition
 from rso.reports.document import Chapter, Document, Printed, SectionOut
 from rso.reports.markdown import BadText, Node, Token, parse, slug_of, tokens_in
-from rso.reports.models import SOURCE_LANGUAGE, AdvanceReading, Edition, Report, SectionText
+from rso.reports.models import SOURCE_LANGUAGE, AdvanceReading, Consent, Edition, Report, SectionText
 from rso.reports.photographs import cover_of, node_of
 from rso.reports.words import advice, typed_numbers
 
@@ -113,6 +114,7 @@ class _Compiler:
             report.ref, report.title, report.subtitle, "en", self.period.key, self.period.label, self.as_at,
             office.name, office.parent, office.statement, base_url,
         )  # fmt: skip
+        self.document.told = deepcopy(edition.told) if edition else {}
         self.blocks = Blocks(self)
 
     @cached_property
@@ -240,7 +242,7 @@ class _Compiler:
         makers: dict[str, Callable[[Token], Node]] = {
             "fig": self._fig,
             "stated": self._stated,
-            "note": lambda t: self.note(self._source(t.name)),
+            "note": lambda t: self.note(t.name),
             "period": lambda t: {"t": "text", "v": self.period.label},
             "chart": self.blocks.chart,
             "table": self.blocks.table,
@@ -258,20 +260,34 @@ class _Compiler:
         printed = self.printed(token.name, period, filters)
         return {"t": "fig", "key": printed.key, "shown": printed.shown}
 
+    def told(self, kind: str, name: str, tell: Callable[[], Any]) -> Any:
+        """What stands beside the words: as the edition told it, or as it is now, and as the next edition will keep it."""
+        kept = self.document.told.setdefault(kind, {})
+        if name not in kept:
+            kept[name] = tell()
+        return kept[name]
+
     def _stated(self, token: Token) -> Node:
-        statement = self.statements.get(token.name)
+        said = self.told("statements", token.name, lambda: self._statement(token.name))
+        return {"t": "stated", "shown": said["shown"], "says": said["says"], "n": self.note(said["source"])["n"]}
+
+    def _statement(self, ref: str) -> dict[str, str]:
+        statement = self.statements.get(ref)
         if statement is None:
-            raise BadText(_("there is no statement “%(name)s”") % {"name": token.name})
+            raise BadText(_("there is no statement “%(name)s”") % {"name": ref})
         if statement.number is None:
-            raise BadText(_("“%(name)s” states no number") % {"name": token.name})
-        mark = self.note(statement.source)
-        return {"t": "stated", "shown": show_stated(statement), "says": statement.says, "n": mark["n"]}
+            raise BadText(_("“%(name)s” states no number") % {"name": ref})
+        return {"shown": show_stated(statement), "says": statement.says, "source": statement.source.ref}
 
     def _photo(self, token: Token) -> Node:
         found = self.report.photographs.filter(ref=token.name).first()
         if found is None:
             raise BadText(_("the report has no photograph “%(ref)s”") % {"ref": token.name})
-        return node_of(found, self.document, token.finding)
+        node = self.told("photographs", token.name, lambda: node_of(found, self.document, ""))
+        if found.consent == Consent.MISSING:
+            raise BadText(_("the photograph %(lacks)s") % {"lacks": _("has no consent")})
+        src = self.edition.file(f"web/photographs/{node['file']}") if self.edition else node["src"]
+        return {**node, "src": src, "caption": token.finding}
 
     def _cover_photo(self) -> None:
         try:
@@ -285,19 +301,14 @@ class _Compiler:
             raise BadText(_("there is no source “%(ref)s”") % {"ref": ref})
         return self.sources[ref]
 
-    def note(self, source: Source) -> Node:
+    def note(self, ref: str) -> Node:
         """The mark of an endnote. One source has one note, however often it is cited."""
         for entry in self.document.sources:
-            if entry["ref"] == source.ref:
+            if entry["ref"] == ref:
                 return {"t": "fn", "n": int(entry["n"])}
         number = len(self.document.sources) + 1
-        self.document.sources.append(
-            {
-                "n": str(number), "ref": source.ref, "author": source.author, "title": source.title,
-                "published": source.published_on, "tail": _tail(source),
-                "publisher": source.publisher, "link": source.link, "note": source.note,
-            }
-        )  # fmt: skip
+        said = self.told("sources", ref, lambda: _cited(self._source(ref)))
+        self.document.sources.append({"n": str(number), "ref": ref, **said})
         return {"t": "fn", "n": number}
 
     # -- figures -------------------------------------------------------------------------------------------------------
@@ -389,7 +400,8 @@ class _Compiler:
 
     def _said(self, slug: str, period: Period) -> list[str]:
         found = (s for s in self.statements.values() if s.figure == slug and s.period == period.key)
-        return [f"{s.source.author}, {s.place}: {s.says.rstrip('.')}." for s in sorted(found, key=lambda s: s.ref)]
+        said = [f"{s.source.author}, {s.place}: {s.says.rstrip('.')}." for s in sorted(found, key=lambda s: s.ref)]
+        return list(self.told("beside figures", f"{slug}|{period.key}", lambda: said))
 
     def figure_url(self, slug: str, period: Period) -> str:
         return f"{self.base_url}/figures/{slug}/{period.key}/"
@@ -402,6 +414,14 @@ class _Compiler:
             if value is not None and abs(float(value) - number) < 0.5 / 10**figure.unit.decimals:
                 found.append(figure.slug)
         return found
+
+
+def _cited(source: Source) -> dict[str, str]:
+    """What an endnote says of a source."""
+    return {
+        "author": source.author, "title": source.title, "published": source.published_on, "tail": _tail(source),
+        "publisher": source.publisher, "link": source.link, "note": source.note,
+    }  # fmt: skip
 
 
 def _tail(source: Source) -> str:

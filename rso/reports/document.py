@@ -101,6 +101,8 @@ class Document:
     sources: list[dict[str, str]] = field(default_factory=list)
     breakdowns: list[dict[str, Any]] = field(default_factory=list)
     cover: list[dict[str, Any]] = field(default_factory=list)
+    #: What stands beside its words and is no figure, as it is printed: statements, sources, quotations, photographs.
+    told: dict[str, dict[str, Any]] = field(default_factory=dict)
     specs: dict[str, dict[str, Any]] = field(default_factory=dict)
     #: Files of photographs by their names, and where in the media folder each lies.
     photographs: dict[str, str] = field(default_factory=dict)

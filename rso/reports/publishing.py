@@ -91,7 +91,7 @@ def _publish(report: Report, *, by: User, and_by: User, now: datetime, note: str
     files = _lay_down(document, as_bytes(evidence(document, adds_up)), holdings)
     edition = Edition(
         ref=f"{report.ref}-{number}", report=report, number=number, title=report.title, subtitle=report.subtitle,
-        period=report.period, words=words, as_at=document.as_at, published_at=now, by_id=by.pk, and_by_id=and_by.pk, note=note.strip(),
+        period=report.period, words=words, told=document.told, as_at=document.as_at, published_at=now, by_id=by.pk, and_by_id=and_by.pk, note=note.strip(),
         changes=changes(last, frozen) if last else [], files=files, last_event=last_event,
     )  # fmt: skip
     with verbs.turn():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import re
 
 import pytest
@@ -9,17 +10,22 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
+from PIL import Image
 
 from rso.core import verbs
+from rso.core.attachments import attach
 from rso.core.figures import registry
 from rso.core.figures.reading import Reading
+from rso.core.models import Kept, Statement
 from rso.core.periods import Period
 from rso.events.actions import correct_participations
-from rso.events.models import Participation
+from rso.events.models import Participation, Quote
 from rso.reports.actions import text_verbs
-from rso.reports.models import Edition, Frozen, Report, ReportState
+from rso.reports.models import Edition, Frozen, Photograph, Report, ReportState
+from rso.reports.photographs import photograph_verbs
 from rso.reports.publishing import withdraw
 from rso.reports.site.figures import printed_in_force
+from rso.reports.writing import Place, begun
 from tests.conftest import named
 from tests.web.walking import ANYONE, CANARY, JOSEFA, NAREE, as_role, ask, lay_files, publish_month, write_on
 
@@ -126,6 +132,61 @@ def test_the_page_of_a_figure_names_each_report_that_prints_it_and_no_other(edit
 
 def in_force(slug: str, period: str) -> list[Frozen]:
     return printed_in_force(Reading(registry.find(slug), Period.parse(period)))
+
+
+def picture(grey: int) -> bytes:
+    made = io.BytesIO()
+    Image.new("L", (1, 1), grey).save(made, "PNG")
+    return made.getvalue()
+
+
+@pytest.fixture
+def hall(office, settings, tmp_path) -> Photograph:
+    """A photograph that the published report of September prints, beside a statement, a quotation and the list of sources."""
+    settings.VAR, settings.MEDIA_ROOT = tmp_path, tmp_path / "media"
+    report, by, now = Report.objects.get(ref="monthly-2022-09"), named("tran-thi-mai"), timezone.now()
+    made = Photograph(ref="hall", report=report, alt="Delegates at a table", credit="RSO", consent="given")
+    photograph_verbs.add([made], by=by, now=now)
+    attach(made, io.BytesIO(picture(128)), name="hall.png", by=by, now=now)
+    text = begun(Place(report, "remarks"), by=by, now=now)
+    tokens = ("stated st-bodies-in-person", f"quote {quotation().ref}", "photo hall", "source-list")
+    text.text = "\n\n".join(f"{{{{ {token} }}}}" for token in tokens)
+    text_verbs.change([text], by=by, now=now)
+    publish_month()
+    return made
+
+
+def quotation() -> Quote:
+    return Quote.objects.exclude(consent="withdrawn").order_by("ref")[0]
+
+
+def change(*things: Kept) -> None:
+    for thing in things:
+        verbs.change([thing], verb="changed", by=named("tran-thi-mai"), now=timezone.now())
+
+
+def test_what_stands_beside_the_words_stays_as_it_was_published(hall):
+    before = page(CHAPTER)
+    (printed,) = re.findall(r'<img src="([^"]*)" alt="Delegates at a table">', before)
+
+    quote, statement = quotation(), Statement.objects.select_related("source").get(ref="st-bodies-in-person")
+    statement.number, statement.says, statement.source.title = 51, f"They flew a {CANARY}.", f"The {CANARY}"
+    hall.alt, hall.credit, quote.words = f"A {CANARY}", f"{CANARY} and sons", f"We flew a {CANARY}."
+    change(statement, statement.source, hall, quote)
+    attach(hall, io.BytesIO(picture(7)), name="hall.png", by=named("tran-thi-mai"), now=timezone.now())
+
+    assert page(CHAPTER, NAREE).count(CANARY) == 5
+    assert page(CHAPTER) == before
+    assert ask(Client(), printed).body == picture(128)
+
+
+@pytest.mark.parametrize("who", ["speaks", "is shown"])
+def test_who_takes_consent_back_stands_no_longer_in_the_pages_of_a_report(hall, who):
+    thing = quotation() if who == "speaks" else hall
+    thing.consent = "withdrawn" if who == "speaks" else "missing"
+    change(thing)
+
+    assert Client().get(CHAPTER).headers["Location"] == f"{REPORT}1/"
 
 
 # -- figures that have moved ---------------------------------------------------------------------------------------------

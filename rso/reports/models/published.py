@@ -26,8 +26,8 @@ class EditionState(models.TextChoices):
 
 class EditionQuerySet(models.QuerySet["Edition"]):
     def light(self) -> EditionQuerySet:
-        """Without what is long: words, digests of files, changes."""
-        return self.defer("words", "files", "changes")
+        """Without what is long: words and what stands beside them, digests of files, changes."""
+        return self.defer("words", "told", "files", "changes")
 
     def newest(self) -> EditionQuerySet:
         """Of each report its last edition, withdrawn or not: the one of which readers are told."""
@@ -48,6 +48,8 @@ class Edition(Kept):
     as_at = models.DateField(_("as at"))
     #: By section: the heading and the text of its words, as readers see them until the next edition.
     words = models.JSONField(_("words"), default=dict)
+    #: What stands beside the words, by kind and ref: statements, sources, quotations, photographs, each as it was printed.
+    told = models.JSONField(_("beside the words"), default=dict, blank=True)
     published_at = models.DateTimeField(_("published at"))
     by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("published by"))
     and_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("and by"))
@@ -103,6 +105,10 @@ class Edition(Kept):
         return Report(
             pk=of.pk, ref=of.ref, definition=of.definition, title=self.title, subtitle=self.subtitle, period=self.period, as_at=self.as_at
         )  # fmt: skip
+
+    def file(self, name: str) -> str:
+        """Where one of its files is taken from."""
+        return reverse("edition-file", args=[self.report.ref, self.number, name])
 
     @property
     def address(self) -> str:
