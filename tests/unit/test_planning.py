@@ -273,7 +273,7 @@ def test_a_theme_that_ends_opens_a_plan_for_what_names_it_afterwards(annual_repo
     theme_verbs.change([theme], by=naree, now=now)
 
     said = plan_blockers(annual_report)
-    assert {says.partition("“")[2] for says in said} == {f"{theme.ref}” goes on 2022-07-01"}
+    assert {says.partition("“")[2] for says in said} == {"TA3” goes on 2022-07-01", "TA3”, which goes on 2022-07-01"}
     (change,) = open_plans(by=naree, now=now)
     assert (change.kind, change.name, change.from_on) == ("value", theme.ref, date(2022, 7, 1))
     assert [use.says for use in uses(change) if use.thing == text] == ["{{ fig participations theme=TA3 }}"]
