@@ -16,8 +16,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date
-from itertools import chain, compress, repeat
-from operator import itemgetter
+from itertools import compress, repeat
 from typing import Any
 
 from django.core.exceptions import EmptyResultSet
@@ -76,6 +75,7 @@ class Holdings:
         self.held: dict[str, Held] = {}
         self._asked: dict[str, str] = {}
         self._digests: dict[tuple[str, str, str], str] = {}
+        self._words: dict[tuple[str, str], list[str]] = {}
 
     # -- taking --------------------------------------------------------------------------------------------------------
 
@@ -108,22 +108,30 @@ class Holdings:
         return found
 
     def _read(self, kind: str, sets: Mapping[str, tuple[QuerySet[Any], set[str]]]) -> None:
-        """Reads which records each set holds; then those of the largest with all columns, and of others what it lacks."""
-        keys = {marks: _keys(records) for marks, (records, _columns) in sets.items()}
-        columns = sorted(set().union(*(columns for _records, columns in sets.values())))
-        own = [name for name in columns if not _is_many(name, next(iter(sets.values()))[0])]
-        rows: dict[Any, tuple[Any, ...]] = {}
-        for marks in sorted(sets, key=lambda marks: -len(keys[marks])):
-            if not keys[marks] <= rows.keys():
-                rows.update((row[0], row) for row in sets[marks][0].values_list("pk", "ref", *own))
-        ordered = sorted(rows.values(), key=itemgetter(1))
-        found = list(map(list, zip(*ordered, strict=True))) or [[] for _ in ("pk", "ref", *own)]
-        shelf = self.shelves[kind] = Shelf(found[1], dict(zip(own, map(_plain, found[2:]), strict=True)), found[0])
+        """Reads which records each set holds, of the first with all columns, and of others those that it lacks."""
+        wanted = sorted(set().union(*(wanted for _records, wanted in sets.values())))
+        own = [name for name in wanted if not _is_many(name, next(iter(sets.values()))[0])]
+        found: list[list[Any]] = [[] for _ in ("pk", "ref", *own)]
+        keys: dict[str, set[Any]] = {}
+        known: set[Any] = set()
+        for marks, (records, _wanted) in sets.items():
+            columns = columns_of(records, "pk", *(() if known else ("ref", *own)))
+            keys[marks] = {*columns[0]}
+            if fresh := keys[marks] - known:
+                if known:
+                    columns = columns_of(records, "pk", "ref", *own)
+                flags = list(map(fresh.__contains__, columns[0]))
+                for column, more in zip(found, columns, strict=True):
+                    column.extend(compress(more, flags))
+                known |= fresh
+        order = sorted(range(len(found[1])), key=found[1].__getitem__)
+        pks, refs, *columns = (list(map(column.__getitem__, order)) for column in found)
+        shelf = self.shelves[kind] = Shelf(refs, dict(zip(own, columns, strict=True)), pks)
         for marks, held in keys.items():
             self.marks[marks] = bytes(map(held.__contains__, shelf.keys))
-        for marks, (records, wanted) in sets.items():
-            for name in sorted(wanted.difference(own)):
-                several = _gathered(records.values_list("pk", name))
+        for marks, (records, of_set) in sets.items():
+            for name in sorted(of_set.difference(own)):
+                several = _gathered(zip(*columns_of(records, "pk", name), strict=True))
                 shelf.put(name, self.marks[marks], map(several.get, compress(shelf.keys, self.marks[marks])))
 
     def split(self, key: str, reading: Reading, slug: str) -> None:
@@ -141,7 +149,7 @@ class Holdings:
         """Keeps how each record is known, which differs by figure and period: a column of the figure's own."""
         held = self.held[key]
         shelf, flags = self.shelves[held.kind], self.marks[held.marks]
-        known = dict(reading.records.order_by().values_list("pk", reading.basis_at()))
+        known = dict(zip(*columns_of(reading.records, "pk", reading.basis_at()), strict=True))
         shelf.put(column_of(key, BASIS.slug), flags, map(known.get, compress(shelf.keys, flags)))
 
     def _values(self, reading: Reading, dimension: Dimension) -> None:
@@ -151,14 +159,17 @@ class Holdings:
             return
         self._asked[f"{marks} {name}"] = marks
         columns = [dimension.reader(reading.records.model), *([dimension.weight] if dimension.weight else [])]
-        rows = list(reading.records.filter(**dimension.only).order_by().values_list("pk", *columns))
-        names = dimension.names({row[1] for row in rows} - {None, ""})
-        found: dict[Any, set[tuple[str, int]]] = {}
-        for pk, raw, *weight in rows:
-            key = UNKNOWN if raw in (None, "") else names[raw].key
-            found.setdefault(pk, set()).add((key, weight[0] if weight and weight[0] is not None else HUNDRED))
-        nothing = {(UNKNOWN, HUNDRED)}
-        values = (sorted(map(list, found.get(pk, nothing))) for pk in compress(shelf.keys, self.marks[marks]))
+        pks, raw, *weights = columns_of(reading.records.filter(**dimension.only), "pk", *columns)
+        names = {value: named.key for value, named in dimension.names({*raw} - {None, ""}).items()} | {"": UNKNOWN}
+        if not dimension.many and not weights:
+            found = dict(zip(pks, map(names.__getitem__, raw), strict=True))
+            values: Iterable[Any] = map(found.get, compress(shelf.keys, self.marks[marks]), repeat(UNKNOWN))
+        else:
+            pairs: dict[Any, set[tuple[str, int]]] = {}
+            for pk, value, weight in zip(pks, raw, *(weights or [[None] * len(pks)]), strict=True):
+                pairs.setdefault(pk, set()).add((names[value], HUNDRED if weight is None else weight))
+            nothing = {(UNKNOWN, HUNDRED)}
+            values = (sorted(map(list, pairs.get(pk, nothing))) for pk in compress(shelf.keys, self.marks[marks]))
         shelf.put(name, self.marks[marks], values)
 
     # -- asking --------------------------------------------------------------------------------------------------------
@@ -190,10 +201,10 @@ class Holdings:
             if dimension == BASIS.slug:
                 found = _known_as(Basis[wanted.upper()], held.rule, found, values)
             elif wanted == OTHER and named:
-                found = {ref: n for ref, n in found.items() if not _values_in(values.get(ref)) & {*named}}
+                found = {ref: n for ref, n in found.items() if _weights_in(values[ref]).keys().isdisjoint(named)}
             else:
-                weighed = {ref: weight for ref, of in values.items() for name, weight in of or () if name == wanted}
-                found = {ref: _weighed(n, weighed[ref]) for ref, n in found.items() if ref in weighed}
+                weights = ((ref, _weights_in(values[ref]).get(wanted)) for ref in found)
+                found = {ref: _weighed(found[ref], weight) for ref, weight in weights if weight is not None}
         return found
 
     def hash_of(self, key: str) -> str:
@@ -207,11 +218,21 @@ class Holdings:
     def _digest(self, held: Held, name: str) -> str:
         asked = (held.kind, held.marks, name)
         if asked not in self._digests:
-            shelf = self.shelves[held.kind]
-            column = compress(shelf.column(name) if name else shelf.refs, self.marks[held.marks])
-            told = _json(list(column)) if name else "\n".join(column).encode()
-            self._digests[asked] = hashlib.sha256(told).hexdigest()
+            column = compress(self._told(held.kind, name), self.marks[held.marks])
+            told = f"[{','.join(column)}]" if name else "\n".join(column)
+            self._digests[asked] = hashlib.sha256(told.encode()).hexdigest()
         return self._digests[asked]
+
+    def _told(self, kind: str, name: str) -> list[str]:
+        """A column as the words in which it is kept, one a record: told once, however many figures read it."""
+        if not name:
+            return self.shelves[kind].refs
+        if (kind, name) not in self._words:
+            column = self.shelves[kind].column(name)
+            words = _json(column).decode()[1:-1].split(",")
+            whole = len(words) == len(column)  # no value holds a comma itself
+            self._words[kind, name] = words if whole else [_json(value).decode() for value in column]
+        return self._words[kind, name]
 
     def lay(self, kind: str, refs: Sequence[str]) -> None:
         """Lays a shelf over other refs, among which are all of its own."""
@@ -238,8 +259,8 @@ class Holdings:
             write("held.json", _json({key: vars(held) for key, held in self.held.items()}))
             for kind, shelf in self.shelves.items():
                 write(f"{kind}/refs", "\n".join(shelf.refs).encode())
-                for name, column in shelf.columns.items():
-                    write(f"{kind}/{name}.json", _json(column))
+                for name in shelf.columns:
+                    write(f"{kind}/{name}.json", f"[{','.join(self._told(kind, name))}]".encode())
             for name, flags in self.marks.items():
                 write(f"marks/{name}", flags)
         return out.getvalue()
@@ -289,8 +310,9 @@ def column_of(key: str, dimension: str) -> str:
     return f"by {dimension} of {key}" if dimension == BASIS.slug else f"by {dimension}"
 
 
-def _values_in(of: Iterable[Sequence[Any]] | None) -> set[str]:
-    return {name for name, _weight in of or ()}
+def _weights_in(of: str | Iterable[tuple[str, int]] | None) -> dict[str, int]:
+    """The values that a record has of a dimension, in hundredths: one as it is, or several with their weights."""
+    return {of: HUNDRED} if isinstance(of, str) else dict(of or ())
 
 
 def _known_as(rank: int, rule: str, rows: Rows, ranks: Mapping[str, int]) -> dict[str, Any]:
@@ -318,15 +340,19 @@ def _question(reading: Reading) -> str:
         return f"{kind_of(reading.figure.source.model)} nothing"
 
 
-def _keys(records: QuerySet[Any]) -> set[Any]:
-    """The keys of records as the database has them: of a million records the detours would be most of the time."""
+def columns_of(records: QuerySet[Any], *wanted: Any) -> list[list[Any]]:
+    """Columns of records, each gathered by the database into one text: of a million rows the rows would be most of the time."""
     try:
-        asked, given = records.values_list("pk").query.sql_with_params()
+        asked, given = records.order_by().values_list(*wanted).query.sql_with_params()
     except EmptyResultSet:
-        return set()
-    with connections[records.db].cursor() as cursor:
-        cursor.execute(asked, given)
-        return set(chain.from_iterable(cursor.fetchall()))
+        return [[] for _ in wanted]
+    connection = connections[records.db]
+    gathered = "json_agg({})::text" if connection.vendor == "postgresql" else "json_group_array({})"
+    names = [f"c{at}" for at in range(len(wanted))]
+    with connection.cursor() as cursor:
+        columns = ", ".join(map(gathered.format, names))
+        cursor.execute(f"WITH found ({', '.join(names)}) AS ({asked}) SELECT {columns} FROM found", given)  # noqa: S608
+        return [json.loads(column or "[]") for column in cursor.fetchone()]
 
 
 def _is_many(name: str, records: QuerySet[Any]) -> bool:
@@ -391,13 +417,6 @@ def _gathered(rows: Iterable[tuple[Any, Any]]) -> dict[Any, list[Any]]:
     for key, thing in rows:
         found.setdefault(key, set()).update({thing} - {None})
     return {key: sorted(things) for key, things in found.items()}
-
-
-def _plain(column: list[Any]) -> list[Any]:
-    """Values as they are kept: days by their text."""
-    if date not in set(map(type, column)):
-        return column
-    return [value.isoformat() if isinstance(value, date) else value for value in column]
 
 
 def _tally(numbers: Iterable[Any]) -> dict[str, int]:

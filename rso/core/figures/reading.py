@@ -112,9 +112,7 @@ class Reading:
             return nothing
         found = source.during(self.span, self.as_at, self.figure.parents).filter(self.figure.where)
         if isinstance(adds, Covered):
-            has = Q(pk__in=[])
-            for evidence in registry.evidence.get(adds.evidence, ()):
-                has |= Q(pk__in=evidence.during(self.span).values(evidence.of))
+            has = Q(pk__in=sorted(self._firmest))
             found = found.exclude(has) if adds.lacking else found.filter(has)
         return found
 
@@ -279,19 +277,26 @@ class Reading:
         return _ranked({int(Basis.ILLUSTRATIVE): late})
 
     @cached_property
-    def _basis_of_evidence(self) -> Combinable:
-        """What is shown by evidence is known as its firmest piece is; a lack of it, as the weakest that was looked at."""
+    def _firmest(self) -> dict[Any, int]:
+        """What there is evidence of, by database id, with the rank of the firmest piece."""
         adds, needed = self.figure.adds, self.needed_precision()
         assert isinstance(adds, Covered)
         firmest: dict[Any, int] = {}
         if self.span is None:
-            return F("basis")
+            return firmest
         for evidence in registry.evidence.get(adds.evidence, ()):
             dated = [evidence.precision] if needed < Precision.YEAR else []
             found = evidence.during(self.span).values_list(evidence.of, evidence.basis, *dated).distinct()
             for thing, basis, *precision in found:
                 rank = Basis.ILLUSTRATIVE if precision and precision[0] > needed else basis
                 firmest[thing] = min(firmest.get(thing, rank), rank)
+        return firmest
+
+    @cached_property
+    def _basis_of_evidence(self) -> Combinable:
+        """What is shown by evidence is known as its firmest piece is; a lack of it, as the weakest that was looked at."""
+        firmest, adds = self._firmest, self.figure.adds
+        assert isinstance(adds, Covered)
         if adds.lacking:
             return Greatest(F("basis"), Value(max(firmest.values(), default=int(Basis.RECORDED))))
         known = {int(rank): Q(pk__in=[thing for thing, r in firmest.items() if r == rank]) for rank in Basis}
