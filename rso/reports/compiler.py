@@ -215,7 +215,9 @@ class _Compiler:
 
     def _check_numbers(self, place: str, words: str) -> None:
         for number in typed_numbers(words):
-            says = f"line {number.line}, “{number.around}”: {advice(number, self._figures_worth)}"
+            says = _("line %(line)s, “%(words)s”: %(says)s") % {
+                "line": number.line, "words": number.around, "says": advice(number, self._figures_worth),
+            }  # fmt: skip
             self.faults.append(TextFault(place, says))
 
     # -- tokens --------------------------------------------------------------------------------------------------------
