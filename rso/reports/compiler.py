@@ -338,13 +338,15 @@ class _Compiler:
         figure, unit = reading.figure, reading.figure.unit
         value, status, basis = reading.value, reading.status, reading.basis
         evidence, total_stated = reading.evidence, reading.total_stated
-        anchor, notes = "", notes_on(reading)
+        anchor, notes, called = "", notes_on(reading), ""
         if filters:
             if len(filters) > 1:
                 raise BadText(_("a figure in a sentence is filtered by one dimension"))
             ((dimension, wanted),) = filters.items()
             cell = self._cell(reading, dimension, wanted)
             value, status = cell.value, cell.status
+            title = next((str(each.title) for each in reading.dimensions if each.slug == dimension), dimension)
+            called = f"{capfirst(title)}: {cell.label if cell.named else wanted}"
             total_stated = cell.parts.get("total_stated", 0)
             basis = {("illustrative" if slug == "total_stated" else slug): 0 for slug in cell.parts}
             for slug, number in cell.parts.items():
@@ -371,6 +373,7 @@ class _Compiler:
             records=self._evidence(evidence),
             stated=tuple(self._said(figure.slug, reading.period)) if not filters else (),
             notes=tuple(notes),
+            cell=called,
         )
 
     def _cell(self, reading: Reading, dimension: str, key: str) -> Cell:

@@ -35,6 +35,8 @@ class Printed:
     records: str
     stated: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
+    #: Of one cell: which, in words.
+    cell: str = ""
 
     @property
     def weakest(self) -> str:

@@ -39,6 +39,13 @@ def test_a_section_is_written_beside_its_preview_with_its_figures_and_their_reco
     assert all(each["records"] > 0 for each in answer.context["figures"] if each["printed"].value)
 
 
+def test_a_cell_among_the_figures_of_a_section_is_told_in_words(naree):
+    page = as_user(naree).get("/office/reports/annual-2022/write/year-policy/").content.decode()
+
+    assert '<span class="muted">Type of event: Roundtable</span>' in page
+    assert ">type=roundtable<" not in page
+
+
 def test_what_naree_saves_is_a_version_and_the_preview_refuses_typed_numbers(naree, text):
     client = as_user(naree)
 
