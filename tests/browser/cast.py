@@ -1,11 +1,13 @@
 """Run on the server's own database: signs the whole cast in, and prints the session of each. Kim has an app and recovery
-codes, and two reports are published, one of them with a chart of each kind and a table that is crossed."""
+codes, and two reports are published, one of them with a chart of each kind, a table that is crossed and a photograph."""
 
 from __future__ import annotations
 
+import io
 import json
 
 import django
+from PIL import Image
 
 django.setup()
 
@@ -17,8 +19,10 @@ from django.utils import timezone  # noqa: E402
 from rso.accounts.actions import give_app, platform, set_password  # noqa: E402
 from rso.accounts.example import PASSWORD, secret_of  # noqa: E402
 from rso.accounts.models import User  # noqa: E402
+from rso.core.attachments import attach  # noqa: E402
 from rso.reports.actions import text_verbs  # noqa: E402
-from rso.reports.models import Report  # noqa: E402
+from rso.reports.models import Photograph, Report  # noqa: E402
+from rso.reports.photographs import photograph_verbs  # noqa: E402
 from rso.reports.writing import Place, begun  # noqa: E402
 from tests.signing_in import sign_in  # noqa: E402
 from tests.web.walking import bring_out, publish_month  # noqa: E402
@@ -31,15 +35,22 @@ DRAWN = """{{ table participations by=type across=presence | Attendances by kind
 
 {{ chart participations by=purpose kind=shares | Attendances by core purpose }}
 
-{{ chart participations by=member | Attendances by member }}"""
+{{ chart participations by=member | Attendances by member }}
+
+{{ photo hall | The hall }}"""
 
 
 def draw() -> None:
-    """What a later count moves, in every form in which a report prints it."""
-    place, by = Place(Report.objects.get(ref="monthly-2022-09"), "remarks"), User.objects.get(ref="tran-thi-mai")
-    text = begun(place, by=by, now=timezone.now())
+    """What a later count moves, in every form in which a report prints it, and a picture wider than any telephone."""
+    report, by, now = Report.objects.get(ref="monthly-2022-09"), User.objects.get(ref="tran-thi-mai"), timezone.now()
+    hall = Photograph(ref="hall", report=report, alt="Delegates at a table", credit="RSO", consent="given")
+    photograph_verbs.add([hall], by=by, now=now)
+    picture = io.BytesIO()
+    Image.new("L", (2000, 800), 128).save(picture, "PNG")
+    attach(hall, picture, name="hall.png", by=by, now=now)
+    text = begun(Place(report, "remarks"), by=by, now=now)
     text.text = DRAWN
-    text_verbs.change([text], by=by, now=timezone.now())
+    text_verbs.change([text], by=by, now=now)
 
 
 def main() -> None:
