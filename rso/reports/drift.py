@@ -29,6 +29,7 @@ from rso.reports.freezing import definition_hash, hold, key_of
 from rso.reports.models import Edition, Explained, Frozen, Why
 from rso.reports.policies import EXPLAIN
 from rso.reports.publishing import records_of
+from rso.reports.traces import last_done
 
 if TYPE_CHECKING:
     from rso.accounts.models import User
@@ -65,6 +66,12 @@ class Movement:
     @property
     def key(self) -> str:
         return f"{self.frozen.figure}|{self.frozen.period}|{self.filter}"
+
+    @property
+    def title(self) -> str:
+        """The figure's, in the reader's language; of one that is gone as it was published."""
+        figure = registry.figures.get(self.frozen.figure)
+        return str(figure.title) if figure else self.frozen.title
 
     @property
     def is_cell(self) -> bool:
@@ -211,16 +218,9 @@ class _Drift:
 
     def _touched(self, row: Frozen, refs: Sequence[str]) -> list[Touched]:
         """The records with the last thing done to each since, or to what it belongs to: its event, its person."""
-        kind = kind_of(registry.find(row.figure).source.model)
-        own = self._events(kind, refs)
-        return [Touched(ref, kind, own.get(ref)) for ref in refs]
-
-    def _events(self, kind: str, refs: Sequence[str]) -> dict[str, AuditEvent]:
-        found = {}
-        for at in range(0, len(refs), 500):
-            events = AuditEvent.objects.filter(kind=kind, ref__in=refs[at : at + 500], id__gt=self.edition.last_event)
-            found.update({event.ref: event for event in events.select_related("actor").order_by("id")})
-        return found
+        figure = registry.find(row.figure)
+        done = last_done(figure, row.by.split(",") if row.by else list(row.filters), refs, self.edition.last_event)
+        return [Touched(ref, kind_of(figure.source.model), done.get(ref)) for ref in refs]
 
 
 def records_why(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from typing import Any
 
 from django import forms
@@ -15,6 +16,7 @@ from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods, require_safe
 
+from rso.core.history import steps_of
 from rso.core.office import Place, desks
 from rso.core.office.doors import of_the_office
 from rso.core.office.forms import Field
@@ -22,7 +24,7 @@ from rso.core.permissions import officer
 from rso.core.told import model_of
 from rso.core.typed import typed
 from rso.core.verbs import Refused
-from rso.reports.drift import Movement, explain
+from rso.reports.drift import Movement, Touched, explain
 from rso.reports.models import Citation, Edition, EditionState, Why
 from rso.reports.policies import EXPLAIN, PUBLISH, SEE_REPORTS
 from rso.reports.publishing import WORDS, withdraw
@@ -114,12 +116,26 @@ def _say_why(request: HttpRequest, edition: Edition, found: list[Movement]) -> H
 
 
 def _told(movement: Movement, user: Any) -> dict[str, Any]:
-    """A movement with its records, each leading to its desk where this person may see it."""
-    model = model_of(movement.touched[0].kind) if movement.touched else None
+    """A movement with its records, those together to which the same was done: to themselves, or to what they belong to."""
+    shown = movement.touched[:100]
+    events = {each.event.pk: each.event for each in shown if each.event}
+    steps = dict(zip(events, steps_of(events.values()), strict=True))
+    causes: dict[int, list[Touched]] = defaultdict(list)
+    for each in shown:
+        causes[each.event.pk if each.event else 0].append(each)
+    told = []
+    for pk, touched in causes.items():
+        step, records = steps.get(pk), [_linked(each.kind, each.ref, user) for each in touched]
+        above = _linked(step.kind, step.ref, user) if step and step.kind != touched[0].kind else None
+        told.append({"step": step, "above": above, "records": records})
+    return {"movement": movement, "causes": told, "more": len(movement.touched) - len(shown)}
+
+
+def _linked(kind: str, ref: str, user: Any) -> dict[str, str]:
+    """A record, leading to its desk where this person may see it."""
+    model = model_of(kind)
     desk = desks.of(model) if model else None
-    may = desk and desk.sees.allows(user)
-    records = [{"of": each, "url": desk.at(each.ref) if desk and may else ""} for each in movement.touched[:100]]
-    return {"movement": movement, "records": records, "more": len(movement.touched) - len(records)}
+    return {"ref": ref, "url": desk.at(ref) if desk and desk.sees.allows(user) else ""}
 
 
 urlpatterns = [

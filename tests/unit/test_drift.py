@@ -27,7 +27,7 @@ from rso.core.periods import Period
 from rso.core.snapshot import snapshot
 from rso.core.verbs import Refused
 from rso.events.actions import correct_participations, event_verbs, record_participations, strike_participations
-from rso.events.models import Event, EventType, Participation, Presence
+from rso.events.models import OWN_ROLES, Event, EventType, Participation, ParticipationRole, Presence
 from rso.finance.models import Expenditure
 from rso.members.models import Body, Person, Sex
 from rso.reports.compiler import compile_and_read
@@ -35,7 +35,9 @@ from rso.reports.drift import cells_now, drift
 from rso.reports.freezing import _split as frozen_split
 from rso.reports.freezing import cells_of, definition_hash, definition_of, freeze, hold, key_of
 from rso.reports.listing import record_rows
-from rso.reports.models import Edition, Frozen, Report
+from rso.reports.models import Edition, Frozen, Report, Why
+from rso.workplan.actions import set_themes
+from rso.workplan.models import Activity, Theme
 from tests.conftest import NOW
 from tests.sampling import few
 
@@ -405,6 +407,33 @@ def test_a_record_that_moves_within_a_split_is_told_by_its_cells(office):
     assert {name: (cell.by_how_much, list(cell.records)) for name, cell in cells.items()} == {
         "type=training": (-1, [event.ref]), "type=forum": (1, [event.ref]),
     }  # fmt: skip
+
+
+def test_a_record_that_moves_by_what_it_belongs_to_is_told_with_what_was_done_to_that(office):
+    naree = User.objects.get(ref="naree-boonmee")
+    edition, holdings = frozen_edition()
+    held = Event.objects.filter(
+        starts_on__year=2022,
+        state="held",
+        office_role__in=OWN_ROLES,
+        participations__role=ParticipationRole.PARTICIPANT,
+    )
+    event = held.filter(type=EventType.TRAINING).order_by("ref")[0]
+    event.type = EventType.FORUM
+    event_verbs.change([event], by=naree, now=NOW)
+    event.title = "A title that counts nothing"
+    event_verbs.change([event], by=naree, now=NOW)
+    activity = Activity.objects.filter(events__in=held.exclude(pk=event.pk), themes__weight__lt=100).order_by("ref")[0]
+    set_themes({activity: [{"theme": Theme.objects.get(ref="TA1"), "weight": 100}]}, by=naree, now=NOW)
+
+    def done(by: str) -> set[tuple[str, str, str]]:
+        moved = [m for m in drift(edition, holdings) if (m.frozen.figure, m.frozen.by) == ("participations", by)]
+        assert {m.why for m in moved} == {Why.BETTER_DATA}
+        events = [each.event for movement in moved for each in movement.touched]
+        return {(told.ref, told.verb, told.actor.ref) for told in events if told and "title" not in told.after}
+
+    assert done("type") == {(event.ref, "changed", "naree-boonmee")}
+    assert done("theme") == {(activity.ref, "themes weighed", "naree-boonmee")}
 
 
 def test_money_that_was_entered_late_is_told_in_the_units_that_were_printed(office):

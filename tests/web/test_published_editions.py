@@ -13,12 +13,13 @@ from django.utils.formats import date_format
 
 from rso.accounts.models import User
 from rso.core import verbs
-from rso.events.actions import correct_participations
+from rso.events.actions import correct_participations, event_verbs
 from rso.events.models import EventType, Participation, Presence
 from rso.reports.drift import drift
 from rso.reports.models import Citation, Edition, Report
 from rso.reports.publishing import release, withdraw
 from rso.reports.seals import BLANK, sealed_by
+from rso.workplan.models import Activity
 from tests.web.walking import as_role, ask, publish_month
 
 AT = "/reports/monthly-2022-09/1/"
@@ -74,6 +75,11 @@ def test_the_office_sees_which_records_and_who_and_says_why(edition):
 
     page = as_role("tran-thi-mai").get(MOVED).content.decode()
     assert [word for word in (row.ref, "Naree Boonmee", "counted again") if word not in page] == []
+    row.event.activity = Activity.objects.exclude(purpose=row.event.activity.purpose_id).order_by("ref")[0]
+    event_verbs.change([row.event], by=User.objects.get(ref="naree-boonmee"), now=timezone.now())
+    above = f'(<a href="/office/events/{row.event.ref}/">{row.event.ref}</a>)'
+    assert above not in page
+    assert above in words(as_role("tran-thi-mai").get(MOVED))
 
     asked = {"key": "participations|2022-09|", "why": "error"}
     assert as_role("naree-boonmee").post(MOVED, asked).status_code == 404
