@@ -385,6 +385,8 @@ def _hindrances(done: Merge) -> Iterator[Problem]:
     if not apps.get_model(done.kind)._default_manager.filter(ref=done.winner).exists():
         yield _no_longer(done.winner)
         return
+    if not done.steps:
+        yield Problem(0, "", _("who was merged has been forgotten since; nothing is left to bring back"))
     for step in done.steps:
         found = {"gone": _taken, "move": _changed_since, "links": _linked_since}[step["do"]](done, step)
         yield from (Problem(0, "", says) for says in found)

@@ -19,7 +19,7 @@ from rso.core.verbs import Problem, refuse
 from rso.events.entering import Entrant, head_counts
 from rso.events.models import Event, Participation
 from rso.events.pasting import Pasted, PastedRow, number_of, read_pasted, role_of, sex_of, without_title
-from rso.members.models import Body, BodyKind, Person, Sex
+from rso.members.models import FORGOTTEN, Body, BodyKind, Person, Sex
 
 
 class Verdict(StrEnum):
@@ -185,7 +185,7 @@ class People:
     def __init__(self, event: Event) -> None:
         self.by_name: dict[str, list[Person]] = defaultdict(list)
         self.by_start: dict[str, dict[str, None]] = defaultdict(dict)
-        for person in Person.objects.select_related("body", "agency").order_by("pk"):
+        for person in Person.objects.exclude(name=FORGOTTEN).select_related("body", "agency").order_by("pk"):
             name = normal(person.name)
             self.by_name[name].append(person)
             for word in name.split():

@@ -250,7 +250,7 @@ class Participation(Record):
     privacy = Privacy(
         DataClass.PERSONAL,
         _("Counts who took part, so that the office can account for its events"),
-        _("Names are removed with the person; the attendance stays as a head count"),
+        _("The name is forgotten with the person’s; the attendance stays, and counts as before"),
     )
     event = models.ForeignKey(
         Event, models.PROTECT, verbose_name=_("event"), related_name="participations", db_index=False

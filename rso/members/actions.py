@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from datetime import datetime
+from typing import TYPE_CHECKING
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from rso.core import history
-from rso.core.verbs import Problem, plain
-from rso.members.models import Body, BodyKind, FocalPoint, Person, Seat
+from rso.core.forgetting import forget_words
+from rso.core.verbs import Problem, change, plain, turn
+from rso.members.models import FORGOTTEN, Body, BodyKind, FocalPoint, Person, Seat
+
+if TYPE_CHECKING:
+    from rso.accounts.models import User
 
 #: Where tiles of bodies may stand.
 TILE_COLUMNS, TILE_LINES = range(1, 16), range(1, 9)
@@ -52,6 +58,11 @@ def check_people(people: Sequence[Person]) -> Iterable[Problem]:
     for at, person in enumerate(people):
         if not person.name.strip():
             yield Problem(at, "name", _("a person has a name; one name is enough"))
+    forgotten = {*Person.objects.filter(name=FORGOTTEN).values_list("pk", flat=True)}
+    for at, person in enumerate(people):
+        if person.pk in forgotten:
+            says = _("is of someone whose name was forgotten in its time; it comes in no more: write “%(name)s”")
+            yield Problem(at, "name", says % {"name": FORGOTTEN})
 
 
 body_verbs = plain(check_bodies)
@@ -61,4 +72,22 @@ group_verbs = plain()
 group_name_verbs = plain()
 seat_verbs = plain(check_spans)
 
+
+def forget_people(people: Sequence[Person], *, by: User, now: datetime) -> list[Person]:
+    """Forgets who they were. The record stays, so that whoever came twice is still counted once, in frozen editions too.
+
+    Offices that they held long ago go with the name.
+    """
+    with turn():
+        held = list(FocalPoint.objects.filter(person__in=[person.pk for person in people]))
+        focal_point_verbs.remove(held, by=by, now=now)
+        for person in people:
+            person.name, person.post, person.body, person.agency = FORGOTTEN, "", None, None
+        moved = change(people, verb="forgotten", by=by, now=now)
+        if moved:
+            forget_words(moved, ("name", "post", "body", "agency"), desk="people")
+    return moved
+
+
+history.says("forgotten", gettext_lazy("%(who)s forgot who this was: the last event lies long back"))
 history.says("partners set", gettext_lazy("%(who)s set the partners"))

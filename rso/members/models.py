@@ -10,8 +10,8 @@ from django.contrib.auth.models import AnonymousUser
 from django.db import models
 from django.db.models import F, Q
 from django.urls import reverse
+from django.utils.translation import gettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
 
 from rso.accounts.policies import HAVE_A_HOME, SEE_THE_OFFICE
 from rso.core.models import Record, in_language, one_of
@@ -207,13 +207,19 @@ class FocalPointQuerySet(OfABodyQuerySet):
         return self.filter(Q(ends_on__isnull=True) | Q(ends_on__gte=on), starts_on__lte=on)
 
 
+#: What stands for the name of someone who was forgotten, in the database and in files.
+FORGOTTEN = "(forgotten)"
+
+
 class Person(Record):
     """Someone who takes part in what the office does, speaks for a member, or leads a group. Never a victim or a suspect."""
 
     privacy = Privacy(
         DataClass.PERSONAL,
         _("Counts each participant once and lets the office invite again"),
-        _("Removed when no participation of the last ten years and no office holds it"),
+        _(
+            "Name, post and body are forgotten when no participation or office of the last ten years and no account holds them"
+        ),
     )
     name = models.CharField(
         _("name"), max_length=160, help_text=_("In the order in which the person writes it; one name is enough.")
@@ -246,7 +252,7 @@ class Person(Record):
         constraints = Record.constraints("person")
 
     def __str__(self) -> str:
-        return self.name
+        return gettext("Name forgotten") if self.name == FORGOTTEN else self.name
 
 
 class FocalPoint(Record):

@@ -2,14 +2,31 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import UTC, date, datetime, time, timedelta
 
-from rso.core.models import Access, AuditEvent, Draft
+import pytest
+from django.db import connection
+from django.db.models import Q
+
+from rso.core.corrections import by_the_office
+from rso.core.figures import registry
+from rso.core.figures.holdings import Holdings
+from rso.core.figures.reading import Reading
+from rso.core.history import history_of
+from rso.core.loading.export import export
+from rso.core.loading.load import BadFolder, load
+from rso.core.loading.tables import tables
+from rso.core.merging import merge, undo_merge
+from rso.core.models import Access, AuditEvent, Correction, Draft
+from rso.core.periods import Period
 from rso.core.retention import forget_all
-from rso.events.models import Event
+from rso.core.verbs import Refused
+from rso.events.models import Event, Participation
 from rso.finance.actions import drop_extract, keep_extract
 from rso.finance.extracts import read_extract
 from rso.finance.models import LedgerRows, LedgerUpload
+from rso.members.actions import person_verbs
+from rso.members.models import Person
 
 ONE_ROW = b"date,voucher,category,activity,amount,currency,rate,description\n2022-12-05,JV1,FEE,,1.00,AUD,,x"
 
@@ -53,6 +70,56 @@ def test_an_extract_that_was_dropped_by_hand_goes_thirty_days_later(marta, now):
     drop_extract(upload, by=marta, now=now)
 
     assert forgotten(now + timedelta(days=31)) == {"extracts forgotten": 1}
+
+
+def everything() -> str:
+    """What all our tables hold and the search finds."""
+    found = []
+    with connection.cursor() as cursor:
+        for table in connection.introspection.table_names(cursor):
+            cursor.execute(f"SELECT * FROM {connection.ops.quote_name(table)}")
+            found.append(repr(cursor.fetchall()))
+    return "".join(found).casefold()
+
+
+def counted() -> dict[str, tuple[object, str]]:
+    """What each figure of 2022 says, and of which records."""
+    readings = {figure.slug: Reading(figure, Period.year(2022), as_at=date(2022, 12, 31)) for figure in registry}
+    held = Holdings.of(readings)
+    return {slug: (reading.value, held.hash_of(slug)) for slug, reading in readings.items()}
+
+
+@pytest.mark.long
+def test_who_took_part_is_forgotten_after_ten_years_and_counts_as_before(office, naree, now, tmp_path):
+    ashworth, other = Person.objects.get(ref="pe0001"), Person(ref="pe9001", name="Ashwurth Zebedee")
+    person_verbs.add([other], by=naree, now=now)
+    last = max(Participation.objects.filter(person=ashworth).values_list("event__ends_on", flat=True))
+    table = tables.of(Person)
+    with by_the_office(table, ["pe0001"], by=naree, now=now, reason="Ashworth Zebedee, says Fiji"):
+        ashworth.name = "Ashworth Zebedee"
+        person_verbs.change([ashworth], by=naree, now=now, reason="Ashworth Zebedee, says Fiji")
+    merged = merge(ashworth, other, by=naree, now=now, reason="Ashwurth Zebedee is the same")
+    held = Person.objects.filter(Q(account__isnull=False) | Q(focal_points__ends_on=None, focal_points__isnull=False))
+    names = sorted(held.values_list("name", flat=True))
+    before, far = counted(), datetime.combine(last, time(12), UTC) + timedelta(days=3653)
+    assert ("zebedee" in everything(), Correction.objects.filter(ref="pe0001").count()) == (True, 1)
+
+    assert "people forgotten" not in forgotten(far - timedelta(days=400))
+    assert forgotten(far + timedelta(days=2))["people forgotten"] > 0
+
+    gone = Person.objects.get(ref="pe0001")
+    assert (str(gone), gone.post, gone.body, gone.agency) == ("Name forgotten", "", None, None)
+    trail = list(AuditEvent.objects.filter(kind="members.person", ref__in=["pe0001", "pe9001"]).values_list())
+    assert ("zebedee" in everything(), "worth" in repr(trail), len(trail)) == (False, False, 6)
+    assert (counted(), sorted(held.values_list("name", flat=True))) == (before, names)
+    assert [step.verb for step in history_of(gone)][:1] == ["forgotten"]
+    with pytest.raises(Refused, match="has been forgotten since"):
+        undo_merge(merged, by=naree, now=far)
+    with pytest.raises(BadFolder) as refused:
+        load(office, by=naree, now=far)
+    export(tmp_path / "out")
+    load(tmp_path / "out", by=naree, now=far)
+    assert set(map(str, (fault.column for fault in refused.value.faults))) == {"name"}
 
 
 def test_nothing_that_is_still_needed_goes(office, naree, now):

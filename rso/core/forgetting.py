@@ -1,0 +1,59 @@
+"""Takes what a record once said out of everything that remembers it: the audit trail, corrections, merges, drafts.
+
+The audit trail is edited here and nowhere else, and only so that it holds less (docs/adr/0023).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Sequence
+from typing import Any
+
+from django.db.models import QuerySet
+
+from rso.core.models import AuditEvent, Correction, Draft, Kept, Merge
+from rso.core.verbs import kind_of
+
+
+def forget_words(things: Sequence[Kept], fields: Collection[str], *, desk: str) -> None:
+    """Forgets what these fields of the records said, of those too that were merged into them. What was done stays told.
+
+    Called within the verb's transaction. A reason that names what is forgotten goes as well.
+    """
+    kind = kind_of(type(things[0]))
+    refs = {thing.ref for thing in things}
+    merges = list(_led_to(kind, refs))
+    refs |= {merge.loser for merge in merges}
+    events = [e for e in AuditEvent.objects.filter(kind=kind).iterator() if e.ref in refs]
+    words = {
+        str(said[name]).casefold() for e in events for said in (e.before, e.after) for name in fields if said.get(name)
+    }
+    remembered: list[AuditEvent | Merge] = [*events, *merges]
+    for each in remembered:
+        if any(word in each.reason.casefold() for word in words):
+            each.reason = ""
+    for event in events:
+        event.before, event.after = (
+            {k: v for k, v in said.items() if k not in fields} for said in (event.before, event.after)
+        )
+    for merge in merges:
+        merge.steps = []
+    AuditEvent.objects.bulk_update(events, ["before", "after", "reason"], batch_size=500)
+    Merge.objects.bulk_update(merges, ["steps", "reason"], batch_size=500)
+    _delete(Correction.objects.filter(kind=kind), refs)
+    _delete(Draft.objects.filter(desk=desk).exclude(ref=""), refs)
+
+
+def _led_to(kind: str, refs: Collection[str]) -> Iterable[Merge]:
+    """The merges that led to these records, by way of others too."""
+    wanted, found = set(refs), dict[int, Merge]()
+    kept = list(Merge.objects.filter(kind=kind))
+    while more := [merge for merge in kept if merge.winner in wanted and merge.pk not in found]:
+        found |= {merge.pk: merge for merge in more}
+        wanted |= {merge.loser for merge in more}
+    return found.values()
+
+
+def _delete(rows: QuerySet[Any], refs: Collection[str]) -> None:
+    gone = [pk for pk, ref in rows.values_list("pk", "ref") if ref in refs]
+    for at in range(0, len(gone), 500):
+        rows.filter(pk__in=gone[at : at + 500]).delete()
