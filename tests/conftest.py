@@ -33,43 +33,50 @@ os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
 
 #: Tests of what SQLite and PostgreSQL might answer differently: constraints, queries, locks, texts, numbers.
 BOTH = {
-    *("test_constraints", "test_corrections", "test_drift", "test_figure_engine", "test_history", "test_loading"),
     *(
-        "test_merging",
-        "test_office_fuzz",
-        "test_pasting",
-        "test_publishing",
-        "test_search",
-        "test_suppression",
-        "test_verbs",
-    ),
-    *(
-        "test_backup",
-        "test_integrity",
-        "test_office_forms",
-        "test_today",
-        "test_calendar",
-        "test_ledger",
-        "test_budget_lines",
         "test_at_the_same_time",
-        "test_what_cannot_be_kept",
+        "test_backup",
+        "test_budget_lines",
+        "test_calendar",
+        "test_constraints",
+        "test_corrections",
     ),
+    *(
+        "test_drift",
+        "test_figure_engine",
+        "test_history",
+        "test_integrity",
+        "test_ledger",
+        "test_loading",
+        "test_merging",
+    ),
+    *("test_office_forms", "test_office_fuzz", "test_pasting", "test_publishing", "test_search", "test_suppression"),
+    *("test_today", "test_verbs", "test_what_cannot_be_kept"),
+}
+#: Tests of what lies behind the database or before it: print, words, templates, who may open what. One database is enough.
+ONCE = {
+    *("test_addresses", "test_charts", "test_dependencies", "test_docs", "test_guides", "test_languages", "test_look"),
+    *("test_machine_door", "test_names", "test_pictures", "test_print", "test_reading_order", "test_settings"),
+    *("test_shared", "test_templates", "test_tokens", "test_what_cannot_be_told", "test_word", "test_worker"),
 }
 
 
 def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
-    """What the fast layer leaves out as a whole is not even read: to load its libraries takes seconds."""
-    left_out = {
-        "not long": collection_path.parent.name == "long",
-        "not long and both": collection_path.name.startswith("test_") and collection_path.stem not in BOTH,
-    }
-    return left_out.get(config.option.markexpr) or None
+    """What `scripts/test.sh` leaves out as a whole is not even read: to load its libraries takes seconds."""
+    name, asked = collection_path.stem, config.option.markexpr
+    left_out = (
+        (asked.startswith("not long") and collection_path.parent.name == "long")
+        or (asked.endswith("and both") and name.startswith("test_") and name not in BOTH)
+        or ("not once" in asked and name in ONCE)
+    )
+    return left_out or None
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
-        if item.path.stem in BOTH:
-            item.add_marker(pytest.mark.both)
+        for mark, names in ((pytest.mark.both, BOTH), (pytest.mark.once, ONCE)):
+            if item.path.stem in names:
+                item.add_marker(mark)
 
 
 def pytest_configure() -> None:
