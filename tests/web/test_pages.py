@@ -116,6 +116,7 @@ def route_of(address: str) -> str:
             return ""
 
 
+@pytest.mark.once
 @pytest.mark.long
 def test_the_links_of_every_page_lead_somewhere():
     _pages, dead_ends = walked([page for page in pages() if page.status == 200], OF_EACH_ROUTE)
@@ -123,6 +124,7 @@ def test_the_links_of_every_page_lead_somewhere():
     assert dead_ends == []
 
 
+@pytest.mark.once
 @pytest.mark.long
 def test_every_link_of_the_site_leads_somewhere_and_every_page_is_well_made():
     lay_editions()
