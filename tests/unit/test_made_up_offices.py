@@ -104,7 +104,7 @@ def test_of_a_few_offices_made_up(holds, times, tmp_path):
 @pytest.mark.long
 @pytest.mark.parametrize(
     ("holds", "times"),
-    [(counts_as_plain_python_does, 60), (sums_as_it_says, 12), (sums_when_crossed, 5), (comes_back, 40)],
+    [(counts_as_plain_python_does, 30), (sums_as_it_says, 12), (sums_when_crossed, 5), (comes_back, 20)],
 )
 def test_of_many_offices_made_up(holds, times, tmp_path):
     of_offices(holds, tmp_path, times)
