@@ -351,7 +351,7 @@ def undo_merge(done: Merge, *, by: User, now: datetime, reason: str = "") -> Mer
 
 def _bring_back(work: _Merging, step: Step) -> None:
     model = apps.get_model(step["model"])
-    thing = model(**{f.attname: f.to_python(step["values"][f.attname]) for f in _stored(model)})
+    thing = _as_it_was(model, step["values"])
     if isinstance(thing, Kept):
         verbs.add([thing], verb="brought back", by=work.by, now=work.now, reason=work.reason)
     else:
@@ -429,6 +429,21 @@ def _linked_since(done: Merge, step: Step) -> Iterator[str]:
         refs = ", ".join(things[pk].ref if pk in things else str(pk) for pk in moved)
         values = {"noun": through._meta.verbose_name, "refs": refs}
         yield _("“%(noun)s” of %(refs)s was changed after the merge") % values
+
+
+def gone_in(done: Merge) -> Any:
+    """The record that a merge let go, as it was then; None once it has been forgotten."""
+    model = apps.get_model(done.kind)
+    found = (
+        s["values"]
+        for s in done.steps
+        if s["do"] == "gone" and s["model"] == done.kind and s["values"]["ref"] == done.loser
+    )
+    return next((_as_it_was(model, values) for values in found), None)
+
+
+def _as_it_was(model: type[models.Model], values: Step) -> models.Model:
+    return model(**{f.attname: f.to_python(values[f.attname]) for f in _stored(model)})
 
 
 # -- where a ref leads -------------------------------------------------------------------------------------------------

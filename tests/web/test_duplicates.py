@@ -8,14 +8,14 @@ from django.urls import reverse
 
 from rso.accounts.actions import platform
 from rso.accounts.models import User
-from rso.core.models import Merge
+from rso.core.models import Access, Merge
 from rso.core.office import Desk, Section, desks
 from rso.core.verbs import add
 from rso.events.policies import KEEP_PARTICIPANTS, SEE_PARTICIPANTS
 from rso.members.models import Body, Person
 from tests.conftest import NOW
 from tests.web.conftest import as_user
-from tests.web.markup import Page
+from tests.web.markup import Page, words
 
 ADDRESS = "/office/duplicates/"
 PAIR = {"kind": "person", "winner": "t-one", "loser": "t-two"}
@@ -62,10 +62,16 @@ def test_a_merge_is_shown_before_it_is_done_then_done_then_undone(client):
     assert not Person.objects.filter(ref="t-two").exists()
 
     listed = client.get(ADDRESS)
-    assert (Page(ADDRESS, listed.content).faults, "Same passport" in listed.content.decode()) == ([], True)
+    (told,) = [words(e) for e in Page(ADDRESS, listed.content).all("li") if "Same passport" in words(e)]
+    begins, _on, ends = told.partition(" on ")
+    assert begins == "Person TUILAGI, Mere (t-two) into Mere Tuilagi (t-one), by Naree Boonmee"
+    assert ends.endswith("Same passport Undo")
+    assert Page(ADDRESS, listed.content).faults == []
+    seen = Access.objects.filter(kind="members.person", what="listed", actor__ref="naree-boonmee").order_by("-pk")[0]
+    assert seen.filters == "duplicates"
 
     undone = client.post(ADDRESS, {"undo": Merge.objects.get().pk}, follow=True)
-    assert "“t-two” is back as it was." in undone.content.decode()
+    assert "“TUILAGI, Mere (t-two)” is back as it was." in undone.content.decode()
     assert Person.objects.get(ref="t-two").post == "Officer"
     again = client.post(ADDRESS, {"undo": Merge.objects.get().pk}, follow=True)
     assert "the merge is undone already" in again.content.decode()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -10,11 +11,12 @@ from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
+from django.utils.html import format_html
 from django.utils.translation import gettext as _
 
 from rso.core.access import saw
 from rso.core.addresses import REF, id_in
-from rso.core.merging import Preview, candidates, discover, kinds, merge, preview_merge, undo_merge
+from rso.core.merging import Preview, candidates, discover, gone_in, kinds, merge, preview_merge, undo_merge
 from rso.core.models import Merge, Saw
 from rso.core.office.cells import named
 from rso.core.office.desks import Desk, desks
@@ -84,16 +86,34 @@ def duplicates_page(request: HttpRequest) -> HttpResponse:
         for pair in candidates(desk.model)[:MOST]
         if _both(desk, pair, request)
     ]
-    for model, number in Counter(pair.desk.model for pair in pairs).items():
+    merges = list(_merges(kept, request))
+    shown = Counter(pair.desk.model for pair in pairs) + Counter(each["model"] for each in merges)
+    for model, number in shown.items():
         saw(model, by=officer(request), now=timezone.now(), what=Saw.LISTED, rows=2 * number, filters="duplicates")
-    labels = {kind_of(desk.model): desk for desk in kept.values()}
-    done = Merge.objects.filter(kind__in=labels).select_related("by", "undone_by").order_by("-pk")[:MOST]
-    merges = [
-        {"merge": each, "noun": labels[each.kind].noun, "url": labels[each.kind].at(each.winner)} for each in done
-    ]
     return render(
         request, "office/duplicates.html", {"pairs": pairs, "merges": merges, "here": desks.places["duplicates"]}
     )
+
+
+def _merges(kept: dict[str, Desk], request: HttpRequest) -> Iterator[dict[str, Any]]:
+    """What was merged, newest first, by name for whoever sees the record that stayed."""
+    by_kind = {kind_of(desk.model): desk for desk in kept.values()}
+    done = list(Merge.objects.filter(kind__in=by_kind).select_related("by", "undone_by").order_by("-pk")[:MOST])
+    names = {
+        kind: desk.rows(request.user).in_bulk({each.winner for each in done if each.kind == kind}, field_name="ref")
+        for kind, desk in by_kind.items()
+    }
+    for each in done:
+        desk, winner = by_kind[each.kind], names[each.kind].get(each.winner)
+        loser, stayed = each.loser, each.winner
+        if winner:
+            loser = _called(each)
+            stayed = format_html('<a href="{}">{}</a>', desk.at(winner.ref), named(winner.ref, str(winner)))
+        yield {"merge": each, "noun": desk.noun, "model": desk.model, "loser": loser, "winner": stayed}
+
+
+def _called(done: Merge) -> str:
+    return named(done.loser, str(gone_in(done) or ""))
 
 
 def _desk_of(model: Any, user: Any) -> Desk | None:
@@ -153,7 +173,7 @@ def _undo(request: HttpRequest, kept: dict[str, Desk]) -> HttpResponse:
         raise Http404
     try:
         undo_merge(done, by=officer(request), now=timezone.now())
-        messages.success(request, _("“%(loser)s” is back as it was.") % {"loser": done.loser})
+        messages.success(request, _("“%(loser)s” is back as it was.") % {"loser": _called(done)})
     except Refused as error:
         messages.error(request, "; ".join(str(problem.says) for problem in error.problems))
     return redirect("office-duplicates")
