@@ -49,7 +49,11 @@ def _ask(request: HttpRequest, user: User) -> HttpResponseBase | None:
     if is_mfa_enabled(user):
         logout(request)
         return HttpResponseRedirect(reverse("account_login"))
-    return None if _name_of(request) in OPEN else HttpResponseRedirect(reverse("mfa_index"))
+    if _name_of(request) not in OPEN:
+        return HttpResponseRedirect(reverse("mfa_index"))
+    # The page shows no way that would lead back here.
+    request.is_set_up = True  # type: ignore[attr-defined]
+    return None
 
 
 def _name_of(request: HttpRequest) -> str | None:

@@ -110,6 +110,18 @@ def test_every_role_of_the_office_needs_one_and_a_focal_point_does_not(client, n
     assert client.get("/").status_code == 200
 
 
+@pytest.mark.parametrize("address", [SET_UP, APP, "/th/accounts/2fa/"])
+def test_no_link_of_the_set_up_leads_back_to_it(naree, address):
+    client = by_password(naree)
+    page = Page(address, client.get(address).content)
+    links = [e.get("href", "") for e in page.all("a") if not e.get("href", "").startswith("#")]
+
+    assert [e.get("type") for e in page.all("input") if e.get("type") == "search"] == []
+    assert [link for link in links if client.get(link).status_code != 200] == []
+    assert "/th/accounts/2fa/" in links or address == APP
+    assert [link for link in links if link.endswith("/accounts/logout/")] != []
+
+
 def test_the_pages_of_the_set_up_are_open_and_no_others(client, naree):
     sign_in(client, naree, factor=False)
     addresses = {line.address for line in table() if line.route in OPEN}
