@@ -9,19 +9,21 @@ from datetime import datetime
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
+from django.apps import apps
 from django.db.models.enums import ChoicesType
 from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy
 
 from rso.core import history
-from rso.core.figures import Refusal, UnknownFigure, registry
+from rso.core.figures import Refusal, Status, Total, UnknownFigure, registry
 from rso.core.figures.cache import last_change, models_behind
 from rso.core.figures.holdings import Holdings, uncollected
 from rso.core.figures.moving import Moves
 from rso.core.figures.notes import notes_on, notes_on_cell
 from rso.core.figures.reading import PUBLIC, Reading
 from rso.core.figures.suppression import OTHER
-from rso.core.models import AuditEvent
+from rso.core.figures.touching import touched
+from rso.core.models import AuditEvent, Basis
 from rso.core.periods import Period
 from rso.core.snapshot import snapshot
 from rso.core.verbs import Problem, kind_of, refuse, tell, turn
@@ -93,11 +95,14 @@ class Movement:
         }  # fmt: skip
 
 
-def drift(edition: Edition, before: Holdings | None = None) -> list[Movement]:
-    """Every figure and cell of the edition that moved, as its readers would see it now. `before` are its records, if at hand."""
+def drift(edition: Edition, before: Holdings | None = None, *, throughout: bool = False) -> list[Movement]:
+    """Every figure and cell of the edition that moved, as its readers would see it now. `before` are its records, if at hand.
+
+    The audit trail tells which records can have moved it. `throughout` trusts it in nothing and compares all of them.
+    """
     with snapshot(), uncollected():
         rows = list(edition.frozen.order_by("pk"))
-        found = list(_Drift(edition, rows, before).all())
+        found = list(_Drift(edition, rows, before, throughout).all())
     explained = {e.key: e for e in edition.explained.select_related("by")}
     return [_with_reason(movement, explained.get(movement.key)) for movement in found]
 
@@ -122,11 +127,14 @@ def explain(movement: Movement, why: Why, *, by: User, now: datetime) -> Explain
 
 
 class _Drift:
-    """Compares what was frozen with what is read now. The records as they were are opened only where something moved."""
+    """Compares what was frozen with what is read now. The records as they were are opened only where some were touched."""
 
-    def __init__(self, edition: Edition, rows: Sequence[Frozen], before: Holdings | None) -> None:
-        self.edition, self.rows = edition, rows
+    def __init__(
+        self, edition: Edition, rows: Sequence[Frozen], before: Holdings | None, throughout: bool = False
+    ) -> None:
+        self.edition, self.rows, self.throughout = edition, rows, throughout
         self._before = before
+        self.is_estimated: dict[str, bool] = {}
         self.readings: dict[tuple[str, str], Reading] = {}
         self.changed: dict[frozenset[str], bool] = {}
 
@@ -137,13 +145,20 @@ class _Drift:
         return [
             row
             for row in known
-            if row.definition != definition_hash(registry.find(row.figure)) or self._may_have_moved(row)
+            if self.throughout
+            or row.definition != definition_hash(registry.find(row.figure))
+            or self._may_have_moved(row)
         ]
 
     @cached_property
     def moves(self) -> Moves:
-        now = hold(map(self._reading, self.doubtful))
-        return Moves(records_of(self.edition) if self._before is None else self._before, now)
+        before = records_of(self.edition) if self._before is None else self._before
+        readings = {key_of(reading): reading for reading in map(self._reading, self.doubtful)}.values()
+        since = {} if self.throughout else touched(readings, self.edition.last_event)
+        now = hold(readings, before, since)
+        if not all(_adds_up(reading, now) for reading in readings):  # records were changed past the verbs
+            now = hold(readings)
+        return Moves(before, now)
 
     def all(self) -> Iterator[Movement]:
         doubtful = {row.key for row in self.doubtful}
@@ -170,6 +185,8 @@ class _Drift:
 
     def _of(self, row: Frozen) -> Iterator[Movement]:
         reading = self._reading(row)
+        if self._stands(row, reading) and not self._notes(reading, row, row.filters):
+            return
         known = {cell["filter"]: cell["label"] for cell in row.cells}
         cells = cells_now(reading, row)
         is_told = bool(cells)
@@ -183,6 +200,37 @@ class _Drift:
             if value and row.by:
                 filters = dict(pair.split("=", 1) for pair in name.split(","))
                 yield self._movement(row, name, None, value, shown, "", self._records(row, reading, filters), False)
+
+    def _stands(self, row: Frozen, reading: Reading) -> bool:
+        """Whether the records tell that a number is what it was, status and all, so that it needs not be read again.
+
+        What small numbers hold back hangs on what else is public, and what was provisional on the day.
+        """
+        key, source = key_of(reading), reading.figure.source
+        keys = self.moves.before.held[key].of or (key,)
+        split = (source.dimension(slug) for slug in (row.by.split(",") if row.by else row.filters))
+        if (
+            reading.split_of
+            or row.status == Status.PROVISIONAL
+            or any(cell["status"] == Status.PROVISIONAL for cell in row.cells)
+            or any(dimension.sensitive for dimension in split)
+        ):
+            return False
+        if all(map(self.moves.is_still, keys)):
+            return True
+        kinds = {self.moves.now.held[each].kind for each in keys}
+        return (
+            not row.by and not row.filter and row.status in (Status.NORMAL, Status.BREAK) and kinds <= self.moves.now.touched.keys()
+            and not any(map(self._has_estimated, kinds)) and not records_why(self.moves, reading, {})
+        )  # fmt: skip
+
+    def _has_estimated(self, kind: str) -> bool:
+        """Whether one of the touched records is an estimate, which would show in the status."""
+        if kind not in self.is_estimated:
+            refs = [self.moves.now.shelves[kind].refs[at] for at in self.moves.now.touched[kind]]
+            found = apps.get_model(kind)._default_manager.filter(ref__in=refs, basis=Basis.ESTIMATED)
+            self.is_estimated[kind] = found.exists()
+        return self.is_estimated[kind]
 
     def _notes(self, reading: Reading, row: Frozen, filters: Mapping[str, str]) -> bool:
         """Whether what the reader must know has changed, which is said once a figure."""
@@ -221,6 +269,14 @@ class _Drift:
         figure = registry.find(row.figure)
         done = last_done(figure, row.by.split(",") if row.by else list(row.filters), refs, self.edition.last_event)
         return [Touched(ref, kind_of(figure.source.model), done.get(ref)) for ref in refs]
+
+
+def _adds_up(reading: Reading, now: Holdings) -> bool:
+    """Whether a sum is what its records add up to, where only touched ones were read again: else others changed as well."""
+    held = now.held[key_of(reading)]
+    if held.kind not in now.touched or not isinstance(reading.figure.adds, Total) or reading.value is None:
+        return True
+    return now.total(key_of(reading)) == reading.value
 
 
 def records_why(

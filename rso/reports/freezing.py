@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from typing import Any
 
 from django.db.models import Exists, Q
@@ -13,7 +13,7 @@ from django.utils import translation
 
 from rso.core.figures import Figure, Refusal, registry
 from rso.core.figures.dimensions import Dimension
-from rso.core.figures.holdings import Holdings, sums_to
+from rso.core.figures.holdings import NONE, Holdings, sums_to
 from rso.core.figures.notes import notes_on
 from rso.core.figures.reading import Reading
 from rso.core.periods import Period
@@ -93,9 +93,11 @@ def key_of(reading: Reading) -> str:
     return f"{reading.figure.slug}|{reading.period.key}|"
 
 
-def hold(readings: Iterable[Reading]) -> Holdings:
-    """What figures hold, each whole under its key."""
-    return Holdings.of({key_of(reading): reading for reading in readings})
+def hold(
+    readings: Iterable[Reading], before: Holdings | None = None, touched: Mapping[str, Collection[str]] = NONE
+) -> Holdings:
+    """What figures hold, each whole under its key; of kinds of which it is known what was touched since, by what was held before."""
+    return Holdings.of({key_of(reading): reading for reading in readings}, before, touched)
 
 
 def _figure(p: Printed, reading: Reading, holdings: Holdings, places: list[dict[str, str]]) -> Frozen:

@@ -1,4 +1,4 @@
-"""What reports know of their files: each file of each edition is the one that was published."""
+"""What reports know of their editions: each file is the one that was published, and what moved since was moved by verbs."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import hashlib
 from collections.abc import Iterator
 from pathlib import Path
 
+from rso.reports.drift import drift
 from rso.reports.models import Edition
 from rso.reports.publishing import folder_of, records_file
 
@@ -17,6 +18,18 @@ def faults() -> Iterator[str]:
             path = records_file(ref, number) if name == "records" else folder_of(ref, number) / name
             if wrong := _wrong(path, digest):
                 yield f"The file {name} of {ref}, edition {number}, {wrong}: {path}"
+        if not _wrong(records_file(ref, number), edition.files.get("records", "")):
+            yield from _moved_untold(edition)
+
+
+def _moved_untold(edition: Edition) -> Iterator[str]:
+    """What drift does not tell, for it goes by the audit trail."""
+    told, found = ({m.key: (m.now, m.records) for m in drift(edition, throughout=all_of)} for all_of in (False, True))
+    for key in {**told, **found}:
+        if told.get(key) != found.get(key):
+            _now, refs = found.get(key) or told[key]
+            names = ", ".join(refs[:5]) or "records that cannot be named"
+            yield f"{key} of {edition.report.ref}, edition {edition.number}, moved past the audit trail, by {names}"
 
 
 def _wrong(path: Path, digest: str) -> str:

@@ -21,17 +21,18 @@ from typing import Any
 
 from django.core.exceptions import EmptyResultSet
 from django.core.serializers.json import DjangoJSONEncoder
-from django.db import connections
 from django.db.models import QuerySet
 
 from rso.core.figures.adding import Adds, Distinct, Median, Total
 from rso.core.figures.dimensions import BASIS, UNKNOWN, Dimension
+from rso.core.figures.gathering import columns_of
 from rso.core.figures.reading import Reading
 from rso.core.figures.suppression import OTHER
 from rso.core.models import Basis
 from rso.core.verbs import kind_of
 
 HUNDRED = 100
+NONE: Mapping[str, Collection[str]] = {}
 #: What a record adds, by its ref: a number; a thing and heads; two days.
 Rows = Mapping[str, Any]
 FIRST_DAY = (1980, 1, 1, 0, 0, 0)
@@ -48,22 +49,26 @@ class Shelf:
     def column(self, name: str) -> list[Any]:
         return self.columns.get(name) or [None] * len(self.refs)
 
-    def put(self, name: str, flags: bytes, values: Iterable[Any]) -> None:
-        """Writes values beside the records that are marked."""
+    def put(self, name: str, places: Sequence[int], values: Iterable[Any]) -> None:
+        """Writes values beside the records at some places."""
         column = self.columns.setdefault(name, [None] * len(self.refs))
-        for at, value in zip(compress(range(len(flags)), flags), values, strict=True):
+        for at, value in zip(places, values, strict=True):
             column[at] = value
 
 
 @dataclass(frozen=True)
 class Held:
-    """What one figure holds: which records of a shelf, the columns that it adds up, and how. A share holds two others."""
+    """What one figure holds: which records of a shelf, the columns that it adds up, and how. A share holds two others.
+
+    `asked` tells how the database was asked for the records.
+    """
 
     rule: str
     kind: str = ""
     marks: str = ""
     columns: tuple[str, ...] = ()
     of: tuple[str, ...] = ()
+    asked: str = ""
 
 
 class Holdings:
@@ -73,6 +78,9 @@ class Holdings:
         self.shelves: dict[str, Shelf] = {}
         self.marks: dict[str, bytes] = {}
         self.held: dict[str, Held] = {}
+        #: By kind, where the records stand that alone were read; of other kinds all were.
+        self.touched: dict[str, list[int]] = {}
+        self._among: dict[str, Collection[str]] = {}
         self._asked: dict[str, str] = {}
         self._digests: dict[tuple[str, str, str], str] = {}
         self._words: dict[tuple[str, str], list[str]] = {}
@@ -80,15 +88,23 @@ class Holdings:
     # -- taking --------------------------------------------------------------------------------------------------------
 
     @classmethod
-    def of(cls, readings: Mapping[str, Reading]) -> Holdings:
+    def of(
+        cls,
+        readings: Mapping[str, Reading],
+        before: Holdings | None = None,
+        touched: Mapping[str, Collection[str]] = NONE,
+    ) -> Holdings:
         """What figures hold now, all at once: the records of a kind are read once, however many figures count them.
+
+        Of kinds of which it is known which records were touched since another time, those alone are read, and the others
+        taken from there: where both times ask for the same.
 
         Of a share of a sensitive split the records are those whom the split is of, for hashes go out: which of them it
         counts is told by a column, as of every split.
         """
         found, asked = cls(), dict[str, dict[str, tuple[QuerySet[Any], set[str]]]]()
         for key, reading in readings.items():
-            parts = _parts(key, reading)
+            parts = parts_of(key, reading)
             if reading.figure.slices:
                 found.held[key] = Held("share", of=tuple(parts))
             for name, part in parts.items():
@@ -98,28 +114,75 @@ class Holdings:
                 kind = kind_of(part.figure.source.model)
                 _records, wanted = asked.setdefault(kind, {}).setdefault(marks, (part.records.order_by(), set()))
                 wanted.update(columns)
-                found.held[name] = Held(rule, kind, marks, columns)
+                told = hashlib.sha256(question.encode()).hexdigest()
+                found.held[name] = Held(rule, kind, marks, columns, asked=told)
+        if before:
+            found._among = {kind: refs for kind, refs in touched.items() if found._asks_as(before, kind)}
         with uncollected():
             for kind, sets in asked.items():
-                found._read(kind, sets)
+                found._read(kind, {marks: (found._those(kind, records), of) for marks, (records, of) in sets.items()})
+                if before and kind in found._among:
+                    found._take(kind, before)
             for key, reading in readings.items():
                 if reading.split_of:
                     found.split(f"{key}|whole", reading.split_of, reading.figure.slices[1].dimension)
         return found
 
+    def _asks_as(self, before: Holdings, kind: str) -> bool:
+        """Whether all figures of a kind ask for the same records, and read the same of them, as before."""
+        told = {name: (held.rule, held.columns, held.asked) for name, held in self.held.items() if held.kind == kind}
+        return all(
+            (held := before.held.get(name)) and (held.rule, held.columns, held.asked) == says
+            for name, says in told.items()
+        )
+
+    def _those(self, kind: str, records: QuerySet[Any]) -> QuerySet[Any]:
+        """Of some records those that are to be read."""
+        return records.filter(ref__in=self._among[kind]) if kind in self._among else records
+
+    def _take(self, kind: str, before: Holdings) -> None:
+        """Completes a shelf of touched records by those of before; what is new among them gets a place on both shelves."""
+        fresh, old, refs = self.shelves[kind], before.shelves[kind], {*self._among[kind]}
+        rows = dict(zip(fresh.refs, range(len(fresh.refs)), strict=True))
+        places = list(compress(range(len(old.refs)), map(refs.__contains__, old.refs)))
+        new = sorted(rows.keys() - {old.refs[at] for at in places})
+        places += range(len(old.refs), len(old.refs) + len(new))
+        before.add(kind, new)
+        read = [rows.get(old.refs[at], -1) for at in places]
+
+        def with_those(column: Sequence[Any], those: Sequence[Any], none: Any) -> list[Any]:
+            column, those = list(column), [*those, none]
+            for at, row in zip(places, read, strict=True):
+                column[at] = those[row]
+            return column
+
+        columns = {name: with_those(old.column(name), fresh.column(name), None) for name in old.columns}
+        self.shelves[kind] = Shelf(old.refs, columns, with_those([None] * len(old.refs), fresh.keys, None))
+        for marks, name in {held.marks: name for name, held in self.held.items() if held.kind == kind}.items():
+            self.marks[marks] = bytes(with_those(before.marks[before.held[name].marks], self.marks[marks], 0))
+        self.touched[kind] = places
+
+    def _places(self, kind: str, marks: str) -> Sequence[int]:
+        """Where the records of a set stand that were read."""
+        flags = self.marks[marks]
+        if kind in self.touched:
+            return [at for at in self.touched[kind] if flags[at]]
+        return list(compress(range(len(flags)), flags))
+
     def _read(self, kind: str, sets: Mapping[str, tuple[QuerySet[Any], set[str]]]) -> None:
         """Reads which records each set holds, of the first with all columns, and of others those that it lacks."""
         wanted = sorted(set().union(*(wanted for _records, wanted in sets.values())))
         own = [name for name in wanted if not _is_many(name, next(iter(sets.values()))[0])]
-        found: list[list[Any]] = [[] for _ in ("pk", "ref", *own)]
+        found: list[list[Any]] = []
         keys: dict[str, set[Any]] = {}
         known: set[Any] = set()
         for marks, (records, _wanted) in sets.items():
             columns = columns_of(records, "pk", *(() if known else ("ref", *own)))
             keys[marks] = {*columns[0]}
-            if fresh := keys[marks] - known:
-                if known:
-                    columns = columns_of(records, "pk", "ref", *own)
+            if not known:
+                found, known = columns, {*columns[0]}
+            elif fresh := keys[marks] - known:
+                columns = columns_of(records, "pk", "ref", *own)
                 flags = list(map(fresh.__contains__, columns[0]))
                 for column, more in zip(found, columns, strict=True):
                     column.extend(compress(more, flags))
@@ -132,13 +195,14 @@ class Holdings:
         for marks, (records, of_set) in sets.items():
             for name in sorted(of_set.difference(own)):
                 several = _gathered(zip(*columns_of(records, "pk", name), strict=True))
-                shelf.put(name, self.marks[marks], map(several.get, compress(shelf.keys, self.marks[marks])))
+                places = self._places(kind, marks)
+                shelf.put(name, places, map(several.get, map(shelf.keys.__getitem__, places)))
 
     def split(self, key: str, reading: Reading, slug: str) -> None:
         """Keeps the values that the records of a figure, which is held already, have of a dimension."""
         if reading.figure.slices and reading.split_of:
             return
-        for name, part in _parts(key, reading).items():
+        for name, part in parts_of(key, reading).items():
             dimension = part.figure.source.dimension(slug)
             if dimension is BASIS:
                 self._bases(name, part)
@@ -148,29 +212,31 @@ class Holdings:
     def _bases(self, key: str, reading: Reading) -> None:
         """Keeps how each record is known, which differs by figure and period: a column of the figure's own."""
         held = self.held[key]
-        shelf, flags = self.shelves[held.kind], self.marks[held.marks]
-        known = dict(zip(*columns_of(reading.records, "pk", reading.basis_at()), strict=True))
-        shelf.put(column_of(key, BASIS.slug), flags, map(known.get, compress(shelf.keys, flags)))
+        shelf, places = self.shelves[held.kind], self._places(held.kind, held.marks)
+        known = dict(zip(*columns_of(self._those(held.kind, reading.records), "pk", reading.basis_at()), strict=True))
+        shelf.put(column_of(key, BASIS.slug), places, map(known.get, map(shelf.keys.__getitem__, places)))
 
     def _values(self, reading: Reading, dimension: Dimension) -> None:
-        shelf, marks = self.shelves[kind_of(reading.figure.source.model)], self._asked[_question(reading)]
+        kind, marks = kind_of(reading.figure.source.model), self._asked[_question(reading)]
+        shelf, places = self.shelves[kind], self._places(kind, marks)
         name = f"by {dimension.slug}"
         if f"{marks} {name}" in self._asked:
             return
         self._asked[f"{marks} {name}"] = marks
         columns = [dimension.reader(reading.records.model), *([dimension.weight] if dimension.weight else [])]
-        pks, raw, *weights = columns_of(reading.records.filter(**dimension.only), "pk", *columns)
+        records = self._those(kind, reading.records.filter(**dimension.only))
+        pks, raw, *weights = columns_of(records, "pk", *columns)
         names = {value: named.key for value, named in dimension.names({*raw} - {None, ""}).items()} | {"": UNKNOWN}
         if not dimension.many and not weights:
             found = dict(zip(pks, map(names.__getitem__, raw), strict=True))
-            values: Iterable[Any] = map(found.get, compress(shelf.keys, self.marks[marks]), repeat(UNKNOWN))
+            values: Iterable[Any] = map(found.get, map(shelf.keys.__getitem__, places), repeat(UNKNOWN))
         else:
             pairs: dict[Any, set[tuple[str, int]]] = {}
             for pk, value, weight in zip(pks, raw, *(weights or [[None] * len(pks)]), strict=True):
                 pairs.setdefault(pk, set()).add((names[value], HUNDRED if weight is None else weight))
             nothing = {(UNKNOWN, HUNDRED)}
-            values = (sorted(map(list, pairs.get(pk, nothing))) for pk in compress(shelf.keys, self.marks[marks]))
-        shelf.put(name, self.marks[marks], values)
+            values = (sorted(map(list, pairs.get(pk, nothing))) for pk in map(shelf.keys.__getitem__, places))
+        shelf.put(name, places, values)
 
     # -- asking --------------------------------------------------------------------------------------------------------
 
@@ -207,6 +273,12 @@ class Holdings:
                 found = {ref: _weighed(found[ref], weight) for ref, weight in weights if weight is not None}
         return found
 
+    def total(self, key: str) -> int:
+        """What the records of a figure add up to that sums or counts them."""
+        held = self.held[key]
+        flags = self.marks[held.marks]
+        return sum(compress(self.shelves[held.kind].column(held.columns[0]), flags)) if held.columns else flags.count(1)
+
     def hash_of(self, key: str) -> str:
         """SHA-256 of a figure's rows in the order of the refs: of the refs, and of each column that is added up."""
         held = self.held[key]
@@ -233,6 +305,15 @@ class Holdings:
             whole = len(words) == len(column)  # no value holds a comma itself
             self._words[kind, name] = words if whole else [_json(value).decode() for value in column]
         return self._words[kind, name]
+
+    def add(self, kind: str, refs: Sequence[str]) -> None:
+        """Gives more records a place on a shelf, which no figure holds."""
+        shelf = self.shelves[kind]
+        for name in {held.marks for held in self.held.values() if held.kind == kind}:
+            self.marks[name] += bytes(len(refs))
+        for column in (*shelf.columns.values(), *([shelf.keys] if shelf.keys else [])):
+            column.extend([None] * len(refs))
+        shelf.refs = [*shelf.refs, *refs]
 
     def lay(self, kind: str, refs: Sequence[str]) -> None:
         """Lays a shelf over other refs, among which are all of its own."""
@@ -296,7 +377,7 @@ def uncollected() -> Iterator[None]:
             gc.enable()
 
 
-def _parts(key: str, reading: Reading) -> dict[str, Reading]:
+def parts_of(key: str, reading: Reading) -> dict[str, Reading]:
     """What of a figure is held, by key: itself; of a share both its parts, or whom the split is of."""
     if not reading.figure.slices:
         return {key: reading}
@@ -338,21 +419,6 @@ def _question(reading: Reading) -> str:
         return f"{kind_of(reading.figure.source.model)} {reading.records.order_by().query}"
     except EmptyResultSet:
         return f"{kind_of(reading.figure.source.model)} nothing"
-
-
-def columns_of(records: QuerySet[Any], *wanted: Any) -> list[list[Any]]:
-    """Columns of records, each gathered by the database into one text: of a million rows the rows would be most of the time."""
-    try:
-        asked, given = records.order_by().values_list(*wanted).query.sql_with_params()
-    except EmptyResultSet:
-        return [[] for _ in wanted]
-    connection = connections[records.db]
-    gathered = "json_agg({})::text" if connection.vendor == "postgresql" else "json_group_array({})"
-    names = [f"c{at}" for at in range(len(wanted))]
-    with connection.cursor() as cursor:
-        columns = ", ".join(map(gathered.format, names))
-        cursor.execute(f"WITH found ({', '.join(names)}) AS ({asked}) SELECT {columns} FROM found", given)  # noqa: S608
-        return [json.loads(column or "[]") for column in cursor.fetchone()]
 
 
 def _is_many(name: str, records: QuerySet[Any]) -> bool:

@@ -18,9 +18,12 @@ class Moves:
 
     def __init__(self, before: Holdings, now: Holdings) -> None:
         self.before, self.now = before, now
+        self._names: dict[tuple[str, str, frozenset[str]], list[int]] = {}
         self._differ: dict[tuple[str, str, str], Sequence[int]] = {}
         for kind in before.shelves.keys() & now.shelves.keys():
             once, today = (side.shelves[kind].refs for side in (before, now))
+            if once == today:
+                continue
             both = sorted([*once, *sorted({*today}.difference(once))])
             for side in (before, now):
                 if side.shelves[kind].refs != both:
@@ -46,8 +49,9 @@ class Moves:
         else:
             things = things_of(side[ref] for side in (before, after) for ref in differ if ref in side)
             turned = set[str]()
+            named = self._naming(key, things)
             for side, names in sides:
-                turned ^= _naming(side, key, cell, names, things)
+                turned ^= things & things_of(side.rows(key, cell, names, named).values())
             found = [ref for ref in differ if _turns(before.get(ref), after.get(ref), turned)]
         if BASIS.slug in cell and places is not None:
             refs = self.before.shelves[self.before.held[key].kind].refs
@@ -60,18 +64,47 @@ class Moves:
         if (before.kind, before.columns) != (now.kind, now.columns):
             return None
         flags = self.before.marks[before.marks], self.now.marks[now.marks]
-        found = set(compress(range(len(flags[0])), map(ne, *flags)))
+        found = set(self._unlike(before.kind, *flags))
         for name in (*before.columns, *(column_of(key, dimension) for dimension in cell)):
             found.update(at for at in self._differing(before.kind, name, now.marks) if flags[0][at] and flags[1][at])
         return sorted(found)
+
+    def _naming(self, key: str, things: set[str]) -> list[int]:
+        """Where on the shelf a record names one of some things, or named one."""
+        held = self.before.held[key]
+        asked = (held.kind, held.columns[0], frozenset(things))
+        if asked not in self._names:
+            found = set[int]()
+            for side in (self.before, self.now) if things else ():
+                column = side.shelves[held.kind].column(held.columns[0])
+                try:
+                    found.update(compress(range(len(column)), map(things.__contains__, column)))
+                except TypeError:  # each record names several
+                    found.update(at for at, several in enumerate(column) if not things.isdisjoint(several or ()))
+            self._names[asked] = sorted(found)
+        return self._names[asked]
 
     def _differing(self, kind: str, name: str, marks: str) -> Sequence[int]:
         """Where two columns differ. Those of splits are filled for one set of records after the other."""
         asked = (kind, name, marks if name.startswith("by ") else "")
         if asked not in self._differ:
             columns = [side.shelves[kind].column(name) for side in (self.before, self.now)]
-            self._differ[asked] = list(compress(range(len(columns[0])), map(ne, *columns)))
+            self._differ[asked] = self._unlike(kind, *columns)
         return self._differ[asked]
+
+    def _unlike(self, kind: str, once: Sequence[Any], today: Sequence[Any]) -> list[int]:
+        """Where two columns differ, of which only what stands beside touched records can."""
+        if kind in self.now.touched:
+            return [at for at in self.now.touched[kind] if once[at] != today[at]]
+        return list(compress(range(len(once)), map(ne, once, today)))
+
+    def is_still(self, key: str) -> bool:
+        """Whether it is known that no record was touched that a figure holds, or held."""
+        before, now = self.before.held[key], self.now.held[key]
+        flags = self.before.marks[before.marks], self.now.marks[now.marks]
+        return before.kind in self.now.touched and not any(
+            flags[0][at] or flags[1][at] for at in self.now.touched[before.kind]
+        )
 
 
 def _turns(before: Any, after: Any, turned: Collection[str]) -> bool:
@@ -79,16 +112,3 @@ def _turns(before: Any, after: Any, turned: Collection[str]) -> bool:
     return any(thing in turned for row in (before, after) for thing in things_in(row)) or heads_of(before) != heads_of(
         after
     )
-
-
-def _naming(side: Holdings, key: str, cell: Mapping[str, str], beside: Collection[str], things: set[str]) -> set[str]:
-    """Which of some things the records of a figure, or of a cell of it, name."""
-    if not things:
-        return set()
-    held = side.held[key]
-    column = side.shelves[held.kind].column(held.columns[0])
-    try:
-        places = [at for at, thing in enumerate(column) if thing in things]
-    except TypeError:  # each record names several
-        places = [at for at, several in enumerate(column) if not things.isdisjoint(several or ())]
-    return things & things_of(side.rows(key, cell, beside, places).values())
