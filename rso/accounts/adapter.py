@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import logging
+from threading import Thread
 from time import time
 from typing import Any
 
@@ -11,6 +13,7 @@ from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import authenticate
 from django.core.exceptions import ValidationError
+from django.core.mail import EmailMessage
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import timezone, translation
@@ -22,6 +25,8 @@ from rso.accounts.example import PASSWORD
 from rso.accounts.models import User
 from rso.accounts.policies import HAVE_A_HOME, SEE_THE_OFFICE
 from rso.core.context import the_office
+
+logger = logging.getLogger(__name__)
 
 
 class InvitedOnly(DefaultAccountAdapter):  # type: ignore[misc]
@@ -63,10 +68,22 @@ class InvitedOnly(DefaultAccountAdapter):  # type: ignore[misc]
     def set_password(self, user: User, password: str) -> None:
         actions.set_password(user, password=password, by=user, now=timezone.now())
 
+    def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
+        """Writes the letter and lets it go by itself: how long the mail server takes, or that it is down, tells nobody who has an account."""
+        letter = self.render_mail(template_prefix, email, {"email": email, **context})
+        Thread(target=_deliver, args=(letter,), name="letter").start()
+
     def add_message(self, request: HttpRequest, level: int, *args: Any, **kwargs: Any) -> None:
         """What went well is told by the page that follows, and by the name in the footer."""
         if level >= messages.ERROR:
             super().add_message(request, level, *args, **kwargs)
+
+
+def _deliver(letter: EmailMessage) -> None:
+    try:
+        letter.send()
+    except OSError as error:  # of which those of SMTP are some; what they say may name the address
+        logger.warning("A letter could not be sent: %s", type(error).__name__)
 
 
 class SecondFactors(DefaultMFAAdapter):  # type: ignore[misc]
