@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import pytest
 from django.urls import URLPattern, URLResolver, get_resolver, resolve
 
-from tests.browser.office import NAREE, press
+from tests.browser.office import MAI, NAREE, press
 from tests.browser.pages import AT_HOME, PAGES
 from tests.sampling import few
 
@@ -86,6 +86,15 @@ def test_a_page_on_which_a_figure_has_moved_breaks_no_rule_of_accessibility(read
 
 
 @pytest.mark.long
+@pytest.mark.long
+def test_the_page_on_which_an_officer_says_why_figures_moved_breaks_no_rule_of_accessibility(signed_in, moved):
+    opened, found = signed_in(MAI), []
+    for language, width, scheme in (("", 1280, "light"), ("/ar", 320, "dark")):
+        opened.see(width=width, scheme=scheme).open(f"{language}/office/published/monthly-2022-09-1/")
+        found += [opened.page.locator(".drift form").count() == 0, *opened.breaches(), *opened.too_wide()]
+    assert found == [False, False]
+
+
 def test_the_home_of_a_member_breaks_no_rule_of_accessibility_on_a_telephone_in_the_dark(sok_dara):
     opened = sok_dara.see(width=320, scheme="dark").open("/ar" + AT_HOME["portal-home"])
     assert (opened.status, list(opened.breaches()), opened.too_wide()) == (200, [], [])
