@@ -12,12 +12,12 @@ import io
 import json
 import zipfile
 from collections import Counter
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, MutableSequence, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date
 from itertools import compress, repeat
-from typing import Any
+from typing import Any, TypeVar
 
 from django.core.exceptions import EmptyResultSet
 from django.core.serializers.json import DjangoJSONEncoder
@@ -31,6 +31,7 @@ from rso.core.figures.suppression import OTHER
 from rso.core.models import Basis
 from rso.core.verbs import kind_of
 
+M = TypeVar("M", bound=MutableSequence[Any])
 HUNDRED = 100
 NONE: Mapping[str, Collection[str]] = {}
 #: What a record adds, by its ref: a number; a thing and heads; two days.
@@ -150,16 +151,17 @@ class Holdings:
         before.add(kind, new)
         read = [rows.get(old.refs[at], -1) for at in places]
 
-        def with_those(column: Sequence[Any], those: Sequence[Any], none: Any) -> list[Any]:
-            column, those = list(column), [*those, none]
+        def with_those(column: M, those: Sequence[Any], none: Any) -> M:
+            those = [*those, none]
             for at, row in zip(places, read, strict=True):
                 column[at] = those[row]
             return column
 
-        columns = {name: with_those(old.column(name), fresh.column(name), None) for name in old.columns}
+        columns = {name: with_those([*old.column(name)], fresh.column(name), None) for name in old.columns}
         self.shelves[kind] = Shelf(old.refs, columns, with_those([None] * len(old.refs), fresh.keys, None))
         for marks, name in {held.marks: name for name, held in self.held.items() if held.kind == kind}.items():
-            self.marks[marks] = bytes(with_those(before.marks[before.held[name].marks], self.marks[marks], 0))
+            flags = bytearray(before.marks[before.held[name].marks])
+            self.marks[marks] = bytes(with_those(flags, self.marks[marks], 0))
         self.touched[kind] = places
 
     def _places(self, kind: str, marks: str) -> Sequence[int]:
