@@ -12,7 +12,9 @@ from django.db import connection, models
 from django.test.utils import isolate_apps
 
 from rso.core.attachments import attach
+from rso.core.figures.reading import read
 from rso.core.models import Basis, Source
+from rso.core.periods import Period
 from rso.events.models import Event
 from rso.integrity import _dangling, _of_the_file, _twice, _unchecked, faults
 from rso.reports.models import Edition
@@ -107,4 +109,15 @@ def test_a_file_of_an_edition_that_is_lost_or_altered_is_named(edition):
     assert list(faults()) == [
         f"The file data.zip of {MONTHLY}, edition 1, is lost: {folder / 'data.zip'}",
         f"The file {MONTHLY}.pdf of {MONTHLY}, edition 1, is not the one that was published: {folder / f'{MONTHLY}.pdf'}",
+    ]
+
+
+@pytest.mark.long
+def test_what_moved_an_edition_past_the_audit_trail_is_named_with_its_records(edition):
+    event = read("events-held", Period.parse(edition.period)).records.order_by("ref")[0]
+    Event.objects.filter(pk=event.pk).update(state="postponed", reason="Rain.")
+
+    named = [fault for fault in faults() if fault.startswith(f"events-held|{edition.period}| ")]
+    assert named == [
+        f"events-held|{edition.period}| of {MONTHLY}, edition 1, moved past the audit trail, by {event.ref}"
     ]
