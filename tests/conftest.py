@@ -35,23 +35,14 @@ os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
 BOTH = {
     *(
         "test_at_the_same_time",
-        "test_backup",
         "test_budget_lines",
-        "test_calendar",
         "test_constraints",
-        "test_corrections",
-    ),
-    *(
         "test_drift",
         "test_figure_engine",
         "test_history",
-        "test_integrity",
-        "test_ledger",
-        "test_loading",
-        "test_merging",
     ),
-    *("test_office_forms", "test_office_fuzz", "test_pasting", "test_publishing", "test_search", "test_suppression"),
-    *("test_today", "test_verbs", "test_what_cannot_be_kept"),
+    *("test_ledger", "test_loading", "test_merging", "test_office_fuzz", "test_publishing", "test_search"),
+    *("test_suppression", "test_verbs", "test_what_cannot_be_kept"),
 }
 #: Tests of what lies behind the database or before it: print, words, templates, who may open what. One database is enough.
 ONCE = {

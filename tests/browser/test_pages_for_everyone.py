@@ -134,6 +134,7 @@ def test_the_web_edition_of_the_report_is_accessible_and_asks_for_nothing_beside
     assert len(chapters) > 10
 
 
+@pytest.mark.long
 def test_what_a_page_must_not_do_is_noticed(reader):
     opened = reader().open("/about/")
     opened.page.evaluate("document.body.append(Object.assign(new Image(), {src: 'http://elsewhere.example/dot.png'}))")

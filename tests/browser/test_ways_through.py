@@ -41,6 +41,7 @@ def test_the_first_key_shows_the_way_to_the_content(reader):
     assert page.evaluate("document.activeElement.id") == "main"
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("name", few(["home", "events", "figure", "account_login"]))
 def test_whatever_the_keyboard_reaches_is_seen_to_be_reached(reader, name):
     page = reader().open(PAGES[name]).page

@@ -393,6 +393,7 @@ def test_ctrl_c_ends_quietly_with_130(office, monkeypatch):
     assert told("load", office, code=130) == []
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("form", ["table", "json", "csv"])
 def test_who_reads_only_the_beginning_of_an_answer_makes_no_noise(tmp_path, form):
     """A pipe that nobody reads any more, in a process of its own."""

@@ -65,6 +65,7 @@ def test_every_dependency_carries_its_reason():
     assert [line for line in declared if not re.search(r"# \w+", line)] == []
 
 
+@pytest.mark.long
 def test_what_runs_uses_each_of_its_dependencies():
     settings = "".join((HOUSE / "rso" / name).read_text(encoding="utf-8") for name in ("settings.py", "environment.py"))
     named = imported("rso")

@@ -36,7 +36,7 @@ def rows(slug: str, by: str, period: str = "2022") -> dict[str, object]:
 # -- against plain Python ------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("period", few(PERIODS, 2))
+@pytest.mark.parametrize("period", few(PERIODS))
 def test_every_figure_and_split_is_what_a_count_in_plain_python_gives(period):
     assert against_plain_python(period) == []
 

@@ -46,6 +46,7 @@ def hall(office, naree, now) -> Photograph:
     return made
 
 
+@pytest.mark.long
 def test_it_stands_in_the_web_edition_and_the_pdf_with_alt_text_and_credit(hall, tmp_path):
     written = write_editions(hall.report, tmp_path / "out")
     page = (written.web / "month.html").read_text()

@@ -136,6 +136,7 @@ def test_each_kind_that_is_taken_is_sent_to_be_kept_and_never_run(naree, name, c
 NONE = "The file is none of the kinds that the office takes: pdf, docx, xlsx, pptx, png, jpg, webp, csv, txt, zip"
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     ("name", "content", "told"),
     [

@@ -27,6 +27,7 @@ from rso.reports.publishing import withdraw
 from rso.reports.site.figures import printed_in_force
 from rso.reports.writing import Place, begun
 from tests.conftest import named
+from tests.sampling import few
 from tests.web.walking import ANYONE, CANARY, JOSEFA, NAREE, as_role, ask, lay_files, publish_month, write_on
 
 REPORT, CHAPTER = "/reports/monthly-2022-09/", "/reports/monthly-2022-09/month/"
@@ -57,7 +58,7 @@ def status(*addresses: str, role: str = ANYONE) -> list[int]:
 # -- a report that has never been published ------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("state", [ReportState.DRAFT, ReportState.IN_REVIEW, ReportState.APPROVED])
+@pytest.mark.parametrize("state", few([ReportState.DRAFT, ReportState.IN_REVIEW, ReportState.APPROVED]))
 def test_of_a_report_that_was_never_published_the_public_knows_no_more_than_its_date(office, state):
     report = Report.objects.get(ref="monthly-2022-09")
     lead(report, state)
@@ -89,6 +90,7 @@ def test_readers_of_a_published_report_see_its_words_as_they_were_published(edit
     )
 
 
+@pytest.mark.long
 def test_the_next_edition_brings_the_new_words_to_all(edition):
     write_on("monthly-2022-09", "remarks")
     report = Report.objects.get(ref="monthly-2022-09")
@@ -216,7 +218,7 @@ def test_beside_a_figure_that_has_moved_stands_what_it_was(edition):
 KINDS_OF_CHART = [f"chart participations by=purpose kind={kind}" for kind in ("bars", "columns", "shares")]
 
 
-@pytest.mark.parametrize("token", ["table participations by=purpose", *KINDS_OF_CHART])
+@pytest.mark.parametrize("token", few(["table participations by=purpose", *KINDS_OF_CHART], 2))
 def test_beside_a_cell_or_a_bar_that_has_moved_stands_what_it_was(edition, token):
     text = write_on("monthly-2022-09", "remarks")
     text.text = f"{{{{ {token} | Drawn }}}}"

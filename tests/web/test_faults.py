@@ -10,6 +10,7 @@ from tests.web.failing import pages_of_faults
 from tests.web.markup import Page, words
 
 
+@pytest.mark.long
 def test_each_fault_has_its_status_and_a_page_of_its_own(office):
     found = {status: [page.status_code for page in pages] for status, pages in pages_of_faults().items()}
 

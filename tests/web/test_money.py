@@ -216,6 +216,7 @@ ODD = (
 )
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("odd", ODD, ids=ascii)
 def test_whatever_is_asked_or_answered_is_understood_or_refused(marta, odd):
     send(marta, as_csv())

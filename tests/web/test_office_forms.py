@@ -177,6 +177,7 @@ def test_a_record_removed_meanwhile_is_not_there(naree):
     assert as_user(naree).post("/office/quotes/quote-anissa/edit/", sent).status_code == 404
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("bad", ["not a token", "", "0e1b5c1e-2f6a-4b1c-9d5e-5f0a3b9c1d2e"])
 @pytest.mark.parametrize("began", ["{", "[]", '{"title": 3}', "{}"])
 def test_a_form_with_a_forged_opening_does_no_harm(naree, bad, began):

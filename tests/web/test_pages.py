@@ -50,6 +50,7 @@ def pages(prefix: str = "") -> list[Page]:
     return found
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("prefix", few(["", "/th"]))
 def test_every_page_is_well_made(prefix):
     found = pages(prefix)

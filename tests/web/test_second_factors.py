@@ -64,6 +64,7 @@ def problems(answer) -> list[str]:
 # -- no other way in -----------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.long
 def test_the_office_goes_no_further_than_the_set_up_without_a_second_factor_whatever_the_address(naree):
     lay_editions()
     client = sign_in(Client(), naree, factor=False)
