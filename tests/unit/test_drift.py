@@ -409,6 +409,7 @@ def test_a_record_that_moves_within_a_split_is_told_by_its_cells(office):
     }  # fmt: skip
 
 
+@pytest.mark.long
 def test_a_record_that_moves_by_what_it_belongs_to_is_told_with_what_was_done_to_that(office):
     naree = User.objects.get(ref="naree-boonmee")
     edition, holdings = frozen_edition()

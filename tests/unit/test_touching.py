@@ -99,6 +99,7 @@ def test_the_audit_trail_tells_which_records_may_have_moved_a_figure(office, nar
     assert may_have_moved("participations", since=last) == {}
 
 
+@pytest.mark.long
 def test_where_a_sum_is_not_what_the_trail_explains_all_records_are_compared(office, naree):
     edition, holdings = frozen_edition()
     heads, other = [row for row in _rows() if row.person is None][:2]

@@ -106,6 +106,7 @@ def test_what_cannot_be_read_or_may_not_be_told_is_not_frozen(asked):
     assert Citation.objects.count() == 0
 
 
+@pytest.mark.long
 def test_a_stranger_freezes_so_many_within_an_hour_and_an_officer_more():
     stranger, officer = Client(), as_role("tran-thi-mai")
     answers = [stranger.post("/cite/", ASKED).status_code for _time in range(31)]

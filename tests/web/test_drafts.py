@@ -182,7 +182,7 @@ def test_what_stands_beside_the_words_stays_as_it_was_published(hall):
     assert ask(Client(), printed).body == picture(128)
 
 
-@pytest.mark.parametrize("who", ["speaks", "is shown"])
+@pytest.mark.parametrize("who", few(["speaks", "is shown"]))
 def test_who_takes_consent_back_stands_no_longer_in_the_pages_of_a_report(hall, who):
     thing = quotation() if who == "speaks" else hall
     thing.consent = "withdrawn" if who == "speaks" else "missing"
@@ -218,7 +218,7 @@ def test_beside_a_figure_that_has_moved_stands_what_it_was(edition):
 KINDS_OF_CHART = [f"chart participations by=purpose kind={kind}" for kind in ("bars", "columns", "shares")]
 
 
-@pytest.mark.parametrize("token", few(["table participations by=purpose", *KINDS_OF_CHART], 2))
+@pytest.mark.parametrize("token", few(["table participations by=purpose", *KINDS_OF_CHART]))
 def test_beside_a_cell_or_a_bar_that_has_moved_stands_what_it_was(edition, token):
     text = write_on("monthly-2022-09", "remarks")
     text.text = f"{{{{ {token} | Drawn }}}}"
@@ -239,6 +239,7 @@ def test_beside_a_cell_or_a_bar_that_has_moved_stands_what_it_was(edition, token
         assert drawn.count('<svg class="moved"') == len(moved)
 
 
+@pytest.mark.long
 def test_a_tile_that_has_moved_bears_a_sign_and_below_stands_what_it_was(edition):
     text = write_on("monthly-2022-09", "remarks")
     text.text = "{{ chart participations by=member | Drawn }}"
