@@ -11,6 +11,7 @@ from django.db.models import Q
 
 from rso.core.figures import Figure, registry
 from rso.core.figures.adding import Distinct
+from rso.core.figures.touching import leaves
 from rso.core.models import AuditEvent, Kept
 from rso.core.verbs import kind_of
 
@@ -88,8 +89,4 @@ def _read(figure: Figure, by: Collection[str]) -> Iterator[str]:
 
 
 def _looked_up(condition: Q) -> Iterable[str]:
-    for child in condition.children:
-        if isinstance(child, Q):
-            yield from _looked_up(child)
-        elif isinstance(child, tuple):
-            yield child[0]
+    return (child[0] for child in leaves(condition) if isinstance(child, tuple))

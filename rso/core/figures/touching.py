@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
+from typing import Any
 
 from django.core.exceptions import FieldDoesNotExist
 from django.db import models
@@ -59,13 +60,19 @@ def _paths(reading: Reading) -> Iterator[str]:
 
 
 def _names(condition: Q) -> Iterator[str]:
+    for child in leaves(condition):
+        if not isinstance(child, tuple) or hasattr(child[1], "resolve_expression"):
+            raise CannotTell
+        yield child[0]
+
+
+def leaves(condition: Q) -> Iterator[Any]:
+    """What a condition asks, however nested: pairs of a path and a value, or expressions."""
     for child in condition.children:
         if isinstance(child, Q):
-            yield from _names(child)
-        elif isinstance(child, tuple) and not hasattr(child[1], "resolve_expression"):
-            yield child[0]
+            yield from leaves(child)
         else:
-            raise CannotTell
+            yield child
 
 
 def _refs(model: type[models.Model], paths: Iterable[str], since: int) -> set[str]:
