@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
@@ -68,6 +69,13 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         for mark, names in ((pytest.mark.both, BOTH), (pytest.mark.once, ONCE)):
             if item.path.stem in names:
                 item.add_marker(mark)
+
+
+def pytest_collection_finish() -> None:
+    """What was collected stays to the end: that the collector does not walk over it again saves a twentieth of the time."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(20_000, 20, 20)
 
 
 def pytest_configure() -> None:

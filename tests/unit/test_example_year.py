@@ -8,7 +8,6 @@ from datetime import date
 from typing import Any
 
 import pytest
-import yaml
 
 from rso.accounts.models import Role, User
 from rso.core.figures.reading import OFFICE, Reading, read
@@ -21,9 +20,10 @@ from rso.outreach.models import Engagement
 from rso.publications.models import Publication
 from rso.workplan.models import Activity, Request, Undertaking
 from tests.conftest import HOUSE
+from tests.papers import paper
 
 pytestmark = pytest.mark.usefixtures("office")
-YEAR = yaml.safe_load((HOUSE / "data" / "reference" / "example-year.yaml").read_text())
+YEAR = paper(HOUSE / "data" / "reference" / "example-year.yaml")
 #: The figure that counts each check sum.
 CHECKED = {
     "participations": "participations",

@@ -8,7 +8,6 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-import yaml
 
 from rso.accounts.models import Role, User
 from rso.core.figures.reading import read
@@ -21,9 +20,10 @@ from rso.reports.compiler import compile_report
 from rso.reports.models import Inconsistency, Report
 from rso.workplan.models import CorePurpose, PriorityIssue, Theme, Undertaking
 from tests.conftest import HOUSE
+from tests.papers import paper
 
 pytestmark = pytest.mark.usefixtures("office")
-DOCUMENT = yaml.safe_load((HOUSE / "data" / "reference" / "report-2022-facts.yaml").read_text())
+DOCUMENT = paper(HOUSE / "data" / "reference" / "report-2022-facts.yaml")
 FACTS: dict[str, dict[str, Any]] = {fact["id"]: fact for fact in DOCUMENT["facts"]}
 REPORT = "annual-report-2022"
 
@@ -236,7 +236,7 @@ def test_every_contradiction_of_the_report_is_kept_with_its_kind_and_certainty()
 
 # -- the outline ---------------------------------------------------------------------------------------------------------
 
-OUTLINE = yaml.safe_load((HOUSE / "data" / "reference" / "report-2022-outline.yaml").read_text())
+OUTLINE = paper(HOUSE / "data" / "reference" / "report-2022-outline.yaml")
 #: Sections of the printed report and where this one tells the same; the voices stand where the printed report has them.
 TOLD_IN = {
     "about": "office", "imprint": "imprint", "back-cover": "contact", "endnotes": "endnotes",

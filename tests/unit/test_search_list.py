@@ -4,15 +4,14 @@ from __future__ import annotations
 
 from datetime import date
 
-import yaml
-
 from rso.core.search.finding import find, matching
 from rso.core.search.registry import PUBLIC
 from rso.core.verbs import add
 from rso.events.models import Event
 from tests.conftest import HOUSE
+from tests.papers import paper
 
-LIST = yaml.safe_load((HOUSE / "tests" / "search_words.yaml").read_text(encoding="utf-8"))
+LIST = paper(HOUSE / "tests" / "search_words.yaml")
 
 
 def test_each_word_finds_the_sentences_that_hold_it_and_no_others(office, naree, now):

@@ -8,7 +8,6 @@ from functools import cache
 from pathlib import Path
 from unittest.mock import patch
 
-import yaml
 from django.conf import settings
 from django.http import HttpResponse
 from django.test import Client
@@ -27,6 +26,7 @@ from rso.reports.publishing import folder_of, publish, release
 from rso.reports.seals import BLANK
 from rso.reports.writing import Place, begun
 from tests.conftest import NOW, named
+from tests.papers import paper
 from tests.signing_in import sign_in
 
 #: Who asks: someone who is not signed in, the focal point of Fiji, a programme officer.
@@ -44,7 +44,7 @@ class Line:
 
 @cache
 def table() -> list[Line]:
-    found = yaml.safe_load((Path(__file__).parent / "addresses.yaml").read_text(encoding="utf-8"))
+    found = paper(Path(__file__).parent / "addresses.yaml")
     return [
         Line(route, address, tuple(answer) if isinstance(answer, list) else (answer,) * len(ROLES))
         for route, addresses in found.items()
