@@ -12,6 +12,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
+from functools import cache
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit, urlunsplit
@@ -132,13 +133,39 @@ def sessions(rso) -> dict[str, str]:
 def signed_in(reader, site, sessions) -> Callable[..., Reader]:
     """A browser in which someone of the cast is signed in, or nobody."""
 
-    def opened(ref: str, **context: Any) -> Reader:
-        made: Reader = reader(**context)
-        if ref:
-            made.context.add_cookies([{"name": "sessionid", "value": sessions[ref], "url": site}])
-        return made
+    return lambda ref, **context: enter(reader(**context), sessions, ref)
 
-    return opened
+
+def enter(reader: Reader, sessions: dict[str, str], ref: str) -> Reader:
+    """The reader is that one of the cast, or nobody where there is no ref."""
+    if ref:
+        reader.context.add_cookies([{"name": "sessionid", "value": sessions[ref], "url": reader.site}])
+    return reader
+
+
+@pytest.fixture(scope="session")
+def opened_once(browser, site, sessions) -> Callable[[str], Reader]:
+    """A browser for each of the cast that stays open."""
+
+    return cache(lambda ref: enter(Reader(browser.new_context(base_url=site), site), sessions, ref))
+
+
+@pytest.fixture
+def regular(opened_once) -> Iterator[Callable[[str], Reader]]:
+    """A browser that comes again and has fetched already what all pages share: for walks over many pages."""
+    met: dict[str, Reader] = {}
+
+    def comes(ref: str) -> Reader:
+        met[ref] = opened_once(ref)
+        if not ref:
+            met[ref].context.clear_cookies()  # of one who began to sign in
+        return met[ref].see()
+
+    yield comes
+    faults = [fault for each in met.values() for fault in each.faults]
+    for each in met.values():
+        each.faults.clear()
+    assert faults == []
 
 
 @pytest.fixture

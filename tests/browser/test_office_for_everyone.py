@@ -10,7 +10,7 @@ from django.urls import get_resolver, resolve, reverse
 from rso.core.office import Desk, desks
 from tests.browser.office import MARTA, SCREENS, press, screens_of
 from tests.browser.pages import PAGES
-from tests.browser.reader import Reader
+from tests.browser.reader import LOOKS
 from tests.browser.test_pages_for_everyone import url_patterns
 from tests.sampling import few
 from tests.web.test_every_desk import keeper
@@ -18,8 +18,6 @@ from tests.web.test_every_desk import keeper
 pytestmark = [pytest.mark.browser, pytest.mark.django_db]
 reverse("office")  # finds the desks
 ALL = list(desks.all.values())
-#: Each direction with each width and each scheme, and each width with each scheme: four looks see every pair.
-LOOKS = {"": [(1280, "light"), (320, "dark")], "/ar": [(1280, "dark"), (320, "light")]}
 #: Addresses that give a file or an answer to a script, or only take what a form sends; what they lead to is looked at.
 NO_SCREENS = {
     "office-export", "office-suggest", "office-word", "office-write-preview", "office-write-tokens", "office-file", "office-withdraw", "office-key-revoke", "account_signup", "account_email",
@@ -33,55 +31,46 @@ ELSEWHERE = {
 }  # fmt: skip
 
 
-def faults_of(reader: Reader, language: str) -> list[tuple[object, ...]]:
-    found: list[tuple[object, ...]] = []
-    for width, scheme in LOOKS[language]:
-        reader.see(width=width, scheme=scheme)
-        found += [(reader.page.url, width, scheme, says) for says in (*reader.breaches(), *reader.too_wide())]
-    return found
-
-
-def look_at(signed_in, name: str, language: str) -> tuple[int, list[tuple[object, ...]]]:
+def look_at(regular, name: str, language: str) -> tuple[int, list[tuple[object, ...]]]:
     screen = SCREENS[name]
-    opened = signed_in(screen.who).open(language + screen.path)
+    opened = regular(screen.who).open(language + screen.path)
     screen.then(opened.page)
-    return opened.status, faults_of(opened, language)
+    return opened.status, opened.faults_in(LOOKS[language])
 
 
 @pytest.mark.parametrize(
     ("name", "language"), few([("office", "/ar"), ("office-list: menus", ""), ("office-edit: faults", "/ar")])
 )
-def test_a_screen_breaks_no_rule_of_accessibility(signed_in, name, language):
-    assert look_at(signed_in, name, language) == (SCREENS[name].status, [])
+def test_a_screen_breaks_no_rule_of_accessibility(regular, name, language):
+    assert look_at(regular, name, language) == (SCREENS[name].status, [])
 
 
 @pytest.mark.long
 @pytest.mark.parametrize(("name", "language"), list(zip(SCREENS, cycle(LOOKS), strict=False)))
-def test_every_screen_is_accessible_in_one_direction_and_the_other_by_turns(signed_in, name, language):
-    assert look_at(signed_in, name, language) == (SCREENS[name].status, [])
+def test_every_screen_is_accessible_in_one_direction_and_the_other_by_turns(regular, name, language):
+    assert look_at(regular, name, language) == (SCREENS[name].status, [])
 
 
 @pytest.mark.long
 @pytest.mark.parametrize(
     ("desk", "language"), list(zip(ALL, cycle(reversed(LOOKS)), strict=False)), ids=[desk.slug for desk in ALL]
 )
-def test_every_desk_is_accessible_from_its_list_to_its_verbs(office, signed_in, desk: Desk, language):
-    opened, found, screens = signed_in(keeper(desk).ref), [], 0
+def test_every_desk_is_accessible_from_its_list_to_its_verbs(office, regular, desk: Desk, language):
+    opened, found, screens = regular(keeper(desk).ref), [], 0
     for screen in screens_of(desk, opened, language):
         screens += 1
-        found += [f"{screen.status} {screen.page.url}"] * (screen.status != 200) + faults_of(screen, language)
+        found += [f"{screen.status} {screen.page.url}"] * (screen.status != 200) + screen.faults_in(LOOKS[language])
     assert (found, screens > 1) == ([], True)
 
 
 @pytest.mark.long
 @pytest.mark.parametrize("language", ["/id", "/th"])
-def test_no_screen_is_wider_than_a_telephone_in_a_language_of_longer_words(signed_in, language):
+def test_no_screen_is_wider_than_a_telephone_in_a_language_of_longer_words(regular, language):
     found = {}
     for name, screen in SCREENS.items():
-        opened = signed_in(screen.who).see(width=320).open(language + screen.path)
+        opened = regular(screen.who).see(width=320).open(language + screen.path)
         screen.then(opened.page)
         found[name] = opened.too_wide()
-        opened.context.close()
     assert {name: wide for name, wide in found.items() if wide} == {}
 
 

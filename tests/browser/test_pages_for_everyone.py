@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import cycle
 
 import pytest
 from django.urls import URLPattern, URLResolver, get_resolver, resolve
 
 from tests.browser.office import MAI, NAREE, press
 from tests.browser.pages import AT_HOME, PAGES
+from tests.browser.reader import LOOKS
 from tests.sampling import few
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db]
@@ -23,7 +25,6 @@ NO_PAGES = {
 ONCE_PUBLISHED = {"edition", "citation", "report-advance"}
 #: How the names of pages begin that only an account opens.
 FOR_AN_ACCOUNT = ("account-", "mfa_", "office")
-VARIANTS = [(width, scheme) for width in (1280, 320) for scheme in ("light", "dark")]
 
 
 @pytest.mark.parametrize(
@@ -38,15 +39,11 @@ def test_a_page_breaks_no_rule_of_accessibility(reader, name, language, width, s
 
 @pytest.mark.long
 @pytest.mark.parametrize("name", PAGES)
-@pytest.mark.parametrize("language", ["", "/ar"])
-def test_every_page_is_accessible_in_both_directions_widths_and_schemes(reader, name, language):
-    opened = reader().open(language + PAGES[name])
+@pytest.mark.parametrize("language", LOOKS)
+def test_every_page_is_accessible_in_both_directions_widths_and_schemes(regular, name, language):
+    opened = regular("").open(language + PAGES[name])
     assert opened.status == (404 if name in ("not found", "invitation") else 200)
-    found = []
-    for width, scheme in VARIANTS:
-        opened.see(width=width, scheme=scheme)
-        found += [(width, scheme, breach) for breach in (*opened.breaches(), *opened.too_wide())]
-    assert found == []
+    assert opened.faults_in(LOOKS[language]) == []
 
 
 @pytest.fixture
@@ -86,7 +83,6 @@ def test_a_page_on_which_a_figure_has_moved_breaks_no_rule_of_accessibility(read
 
 
 @pytest.mark.long
-@pytest.mark.long
 def test_the_page_on_which_an_officer_says_why_figures_moved_breaks_no_rule_of_accessibility(signed_in, moved):
     opened, found = signed_in(MAI), []
     for language, width, scheme in (("", 1280, "light"), ("/ar", 320, "dark")):
@@ -101,14 +97,11 @@ def test_the_home_of_a_member_breaks_no_rule_of_accessibility_on_a_telephone_in_
 
 
 @pytest.mark.long
-@pytest.mark.parametrize("language", ["", "/th", "/ar"])
+@pytest.mark.parametrize("language", LOOKS)
 def test_every_page_of_a_home_is_accessible_in_both_directions_widths_and_schemes(sok_dara, language):
     found = []
     for path in AT_HOME.values():
-        sok_dara.open(language + path)
-        for width, scheme in VARIANTS:
-            sok_dara.see(width=width, scheme=scheme)
-            found += [(path, width, scheme, breach) for breach in (*sok_dara.breaches(), *sok_dara.too_wide())]
+        found += sok_dara.open(language + path).faults_in(LOOKS[language])
     assert found == []
 
 
@@ -122,15 +115,11 @@ def test_no_page_is_wider_than_a_telephone_in_a_language_of_longer_words(reader,
 
 @pytest.mark.long
 def test_the_web_edition_of_the_report_is_accessible_and_asks_for_nothing_beside_its_folder(reader, edition):
-    opened, found = reader(at=f"file://{edition}"), {}
+    opened, found = reader(at=f"file://{edition}"), []
     chapters = sorted(edition.glob("*.html"))
-    for chapter in chapters:
-        opened.open(f"file://{chapter}")
-        for width, scheme in VARIANTS:
-            opened.see(width=width, scheme=scheme)
-            if breaches := [*opened.breaches(), *opened.too_wide()]:
-                found[chapter.name, width, scheme] = breaches
-    assert found == {}
+    for chapter, looks in zip(chapters, cycle(LOOKS.values()), strict=False):
+        found += opened.open(f"file://{chapter}").faults_in(looks)
+    assert found == []
     assert len(chapters) > 10
 
 
