@@ -18,7 +18,7 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from bench.machine import HOUSE, each_database, machine, say, side_by_side
-from bench.pages import REQUESTS, WORKERS, Server, costs, made, read, warm
+from bench.pages import REQUESTS, WORKERS, Server, costs, made, read, read_bare, warm
 
 PORT = 8181
 #: Name, address, bar in ms, bar in queries.
@@ -117,6 +117,7 @@ def measure(database: str) -> None:
         say("eight clients, p95", f"{slow:.0f} ms")
     finally:
         server.stop()
+    read_bare()
     for name, number in queries(office, cookie).items():
         say(f"{name}: queries", str(number))
 
