@@ -55,16 +55,22 @@ def models_behind(figure: Figure, reading: Reading) -> frozenset[type[models.Mod
 
 
 def last_change(kinds: Iterable[str]) -> int:
-    """The id of the last audit event on any of these kinds of record, in one query."""
+    """The id of the last audit event on any of these kinds of record; 0 where there is none."""
+    return max(last_changes(kinds).values(), default=0)
+
+
+def last_changes(kinds: Iterable[str]) -> dict[str, int]:
+    """The id of the last audit event on each kind of record, in one query."""
     table = connection.ops.quote_name(AuditEvent._meta.db_table)
     ordered = sorted(kinds)
+    if not ordered:
+        return {}
     # One plan of one look into the index, however many kinds: twenty branches would cost PostgreSQL more to plan than to run.
     each = " UNION ALL ".join(["SELECT %s AS kind"] * len(ordered))
     newest = f"SELECT MAX(id) FROM {table} WHERE {table}.kind = kinds.kind"  # noqa: S608
     with connection.cursor() as cursor:
-        cursor.execute(f"SELECT MAX(({newest})) FROM ({each}) AS kinds", ordered)  # noqa: S608
-        (found,) = cursor.fetchone()
-    return found or 0
+        cursor.execute(f"SELECT kind, ({newest}) FROM ({each}) AS kinds", ordered)  # noqa: S608
+        return {kind: found or 0 for kind, found in cursor.fetchall()}
 
 
 def keep(readings: Iterable[Reading], name: str, make: Callable[[], T]) -> T:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import django_filters
@@ -12,7 +13,7 @@ from django.utils.functional import Promise
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
-from rso.core.figures.cache import last_change
+from rso.core.figures.cache import last_changes
 from rso.core.keeping import made_once
 from rso.core.pages import InYear, OneOf, Select
 from rso.core.verbs import kind_of
@@ -33,15 +34,29 @@ def along(model: Any, path: str) -> Iterator[type[models.Model]]:
 
 def choices_of(model: Any) -> list[tuple[str, str]]:
     """The records of a kind by ref and name, where they are few enough to be offered. Kept while none of the kind changes."""
-    kinds = [kind_of(model), *(kind_of(other) for path in model.named_by for other in along(model, path))]
+    return choices_among([model])[model]
 
-    def find() -> list[tuple[str, str]]:
-        rows = model._default_manager.filter(model.offered_where).order_by("pk")
-        things = list(rows.prefetch_related(*model.named_by)[: OFFERED + 1])
-        found = [(thing.ref, str(thing)) for thing in things] if len(things) <= OFFERED else []
-        return sorted(found, key=lambda pair: pair[1].casefold())
 
-    return made_once(f"choices:{kinds[0]}:{get_language()}:{last_change(kinds)}", find)
+def choices_among(kinds: Iterable[Any]) -> dict[Any, list[tuple[str, str]]]:
+    """The same of several kinds: one question tells for all of them whether one has changed."""
+    behind = {
+        model: [kind_of(model), *(kind_of(other) for path in model.named_by for other in along(model, path))]
+        for model in kinds
+    }
+    changed = last_changes({kind for named in behind.values() for kind in named})
+    return {
+        model: made_once(
+            f"choices:{named[0]}:{get_language()}:{max(map(changed.__getitem__, named))}", partial(_offered, model)
+        )
+        for model, named in behind.items()
+    }
+
+
+def _offered(model: Any) -> list[tuple[str, str]]:
+    rows = model._default_manager.filter(model.offered_where).order_by("pk")
+    things = list(rows.prefetch_related(*model.named_by)[: OFFERED + 1])
+    found = [(thing.ref, str(thing)) for thing in things] if len(things) <= OFFERED else []
+    return sorted(found, key=lambda pair: pair[1].casefold())
 
 
 class ByRef(django_filters.Filter):  # type: ignore[misc]
