@@ -136,6 +136,14 @@ def test_what_a_page_must_not_do_is_noticed(reader):
     assert noticed.count("A fault") == 1
 
 
+@pytest.mark.long
+def test_a_word_too_faint_to_read_is_noticed_in_any_row(reader):
+    opened = reader().open("/figures/participations/2022/")
+    assert list(opened.breaches()) == []
+    opened.page.evaluate("[...document.querySelectorAll('tbody tr')].at(-1).lastElementChild.style.color = '#ddd'")
+    assert [breach.partition(":")[0] for breach in opened.breaches()] == ["color-contrast"]
+
+
 def test_no_kind_of_page_is_left_out():
     names = {pattern.name for pattern in url_patterns(get_resolver())}
     pages = names - NO_PAGES - ONCE_PUBLISHED - {name for name in names if name.startswith("api-")} | {"api-docs"}

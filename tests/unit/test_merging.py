@@ -349,7 +349,7 @@ def test_merging_and_undoing_leaves_the_same_export(office, rows):
 
 @pytest.mark.long
 @given(pairs)
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_merging_and_undoing_leaves_the_same_export_whoever_came(office, rows):
     with transaction.atomic():
         check_that_undoing_brings_all_back(rows)
