@@ -47,9 +47,10 @@ BOTH = {
 }
 #: Tests of what lies behind the database or before it: print, words, templates, who may open what. One database is enough.
 ONCE = {
-    *("test_addresses", "test_charts", "test_dependencies", "test_docs", "test_guides", "test_languages", "test_look"),
-    *("test_machine_door", "test_names", "test_pictures", "test_print", "test_reading_order", "test_settings"),
-    *("test_shared", "test_templates", "test_tokens", "test_what_cannot_be_told", "test_word", "test_worker"),
+    *("test_addresses", "test_bad_input", "test_charts", "test_costs", "test_dependencies", "test_docs", "test_guides"),
+    *("test_languages", "test_logs", "test_look", "test_machine_door", "test_names", "test_pictures", "test_print"),
+    *("test_reading_order", "test_settings", "test_shared", "test_templates", "test_tokens", "test_two_clones"),
+    *("test_what_cannot_be_told", "test_word", "test_worker"),
 }
 
 

@@ -77,6 +77,7 @@ def test_no_small_number_is_recovered_from_a_year_made_up(office, dimension):
 
 
 @pytest.mark.long
+@pytest.mark.once
 @pytest.mark.parametrize("dimension", SENSITIVE)
 def test_no_small_number_is_recovered_from_any_of_many_years_made_up(office, dimension):
     attack(dimension, 300)
