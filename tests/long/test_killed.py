@@ -23,6 +23,7 @@ pytestmark = pytest.mark.long
 
 POSTGRES = os.environ.get("DATABASE_URL", "") if os.environ.get("DATABASE_URL", "").startswith("postgres") else ""
 LOAD = ("load", str(OFFICE_2022))
+KILLS = 12
 #: The account under which the command line acts is opened before the load begins, in a transaction of its own.
 PLATFORM = "accounts_user"
 #: What differs between two loads of the same folder: when it happened, and passwords that nobody knows.
@@ -110,12 +111,12 @@ def full(empty, tmp_path_factory) -> tuple[Path, float, float]:
 
 
 @pytest.mark.skipif(bool(POSTGRES), reason="done in the run on SQLite")
-@pytest.mark.parametrize("part", range(20))
+@pytest.mark.parametrize("part", range(KILLS))
 def test_a_load_killed_at_a_random_moment_leaves_nothing_or_all_on_sqlite(empty, full, tmp_path, part):
     whole, start, end = full
     var = shutil.copytree(empty, tmp_path / "var")
 
-    killed(moments(start, end, 20)[part], *LOAD, url="", var=var)
+    killed(moments(start, end, KILLS)[part], *LOAD, url="", var=var)
 
     assert_nothing_or_all(counts(var / "rso.sqlite3"), counts(empty / "rso.sqlite3"), counts(whole / "rso.sqlite3"))
     run(*LOAD, url="", var=var)

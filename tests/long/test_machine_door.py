@@ -70,7 +70,7 @@ def test_one_address_does_what_its_description_says(office):
 
 
 def test_every_address_does_what_its_description_says_for_anyone(office):
-    assert faults({}, 40) == []
+    assert faults({}, 15) == []
 
 
 @pytest.mark.parametrize("scope", ["public", "people"])

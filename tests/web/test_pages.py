@@ -76,8 +76,8 @@ def test_no_page_but_those_for_signing_in_sets_a_cookie():
 
 # -- links ---------------------------------------------------------------------------------------------------------------
 
-#: Of the addresses that the pages lead to, so many of each route are asked for; the long test asks for all.
-OF_EACH_ROUTE = 3
+#: Of the addresses that the pages lead to, so many of each route are asked for; of the whole site more.
+OF_EACH_ROUTE, MANY_OF_EACH_ROUTE = 3, 60
 
 
 def walked(start: list[Page], of_each_route: int) -> tuple[list[Page], list[str]]:
@@ -127,13 +127,13 @@ def test_the_links_of_every_page_lead_somewhere():
 
 @pytest.mark.once
 @pytest.mark.long
-def test_every_link_of_the_site_leads_somewhere_and_every_page_is_well_made():
+def test_the_links_of_the_whole_site_lead_somewhere_and_its_pages_are_well_made():
     lay_editions()
-    found, dead_ends = walked([Page("/", as_role(ANYONE).get("/").content)], 100_000)
+    found, dead_ends = walked([Page("/", as_role(ANYONE).get("/").content)], MANY_OF_EACH_ROUTE)
 
     assert dead_ends == []
     assert [fault for page in found if page.root.find("body/main") is not None for fault in page.faults] == []
-    assert len(found) > 1_000
+    assert len(found) > 500
 
 
 # -- headers and methods -------------------------------------------------------------------------------------------------
