@@ -14,21 +14,20 @@ RULES = {
     "preload": False,  # of style sheets in files, which no page may read
     "runOnly": {"type": "tag", "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]},
 }
-#: All rules on the whole page, but contrast, which is most of the time: it is not asked again of a row that is built like
-#: one before it: the same elements, classes and marks, and as even or odd.
+#: All rules on the whole page. Contrast, which was most of the time, is asked of the first of all elements that have, and that
+#: lie in elements which have, the same colours, sizes and weights.
 BREACHES = """async rules => {
-  const contrast = {...rules, runOnly: ["color-contrast"]}, rest = {...rules, rules: {"color-contrast": {enabled: false}}}
-  const marks = e => e.getAttributeNames().map(n => /^(data-|aria-(?!label|described))/.test(n) ? n + e.getAttribute(n) : n)
+  const told = ["color", "backgroundColor", "backgroundImage", "opacity", "filter", "textShadow", "fontSize", "fontWeight", "position"]
   const known = new Set()
-  for (const row of document.querySelectorAll("tbody > tr")) {
-    row.removeAttribute("data-alike")
-    const parts = [row, ...row.querySelectorAll("*")].map(e => [e.tagName, e.className, ...marks(e)])
-    const built = JSON.stringify([row.closest("table").className, row.sectionRowIndex % 2, parts])
-    row.toggleAttribute("data-alike", known.has(built))
-    known.add(built)
+  const mark = (element, above) => {
+    const style = getComputedStyle(element), chain = [above, element.tagName, ...told.map(name => style[name])].join()
+    element.toggleAttribute("data-asked", !known.has(chain))
+    known.add(chain)
+    for (const child of element.children) mark(child, chain)
   }
-  const alike = document.querySelector("[data-alike]") ? {exclude: ["[data-alike]"]} : document
-  return [...(await axe.run(document, rest)).violations, ...(await axe.run(alike, contrast)).violations]
+  mark(document.documentElement, "")
+  axe.configure({rules: [{id: "color-contrast", selector: "[data-asked]"}]})
+  return (await axe.run(document, rules)).violations
 }"""
 #: By direction. Each direction with each width and each scheme, and each width with each scheme: four looks see every pair.
 LOOKS = {"": [(1280, "light"), (320, "dark")], "/ar": [(1280, "dark"), (320, "light")]}
