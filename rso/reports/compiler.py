@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Sequence
 from copy import deepcopy
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property
 from typing import Any
@@ -61,14 +61,14 @@ def compile_report(report: Report, *, as_at: date | None = None, base_url: str |
     address, or "" for links within the site itself.
     """
     address = settings.BASE_URL if base_url is None else base_url
-    with snapshot(), translation.override("en"):
-        return _Compiler(report, as_at, address).run()
+    with snapshot():
+        return _made(lambda: _Compiler(report, as_at, address)).document
 
 
 def compile_anew(edition: Edition, *, base_url: str) -> Document:
     """What an edition said, with its figures counted from the records as they are now. Raises CannotCompile."""
-    with snapshot(), translation.override("en"):
-        return _Compiler(edition.as_report(), None, base_url, edition).run()
+    with snapshot():
+        return _made(lambda: _Compiler(edition.as_report(), None, base_url, edition)).document
 
 
 def words_in_force(report: Report) -> dict[str, SectionText]:
@@ -87,18 +87,36 @@ class Preview:
 
 def preview_section(report: Report, section: str, title: str, text: str, language: str = SOURCE_LANGUAGE) -> Preview:
     """Compiles words that are not saved yet, as the public may see them, with links within the site."""
-    with snapshot(), translation.override(language):
+
+    def compiled() -> Preview:
         compiler = _Compiler(report, None, reverse("home").rstrip("/"))
         compiler.document.language, compiler.document.pages = language, "preview"
         words = SectionText(report=report, section=section, language=language, title=title, text=text)
         return compiler.one(section, words)
 
+    with snapshot():
+        with translation.override(language):
+            found = compiled()
+        is_told = not found.faults or language == translation.get_language()
+        return found if is_told else replace(found, faults=compiled().faults)
+
 
 def compile_and_read(report: Report) -> tuple[Document, Callable[[str, Period], Reading]]:
     """The report as a document, and its readings, for whoever holds the snapshot. Raises CannotCompile."""
-    with translation.override("en"):
-        compiler = _Compiler(report, None, settings.BASE_URL)
-        return compiler.run(), compiler.reading
+    compiler = _made(lambda: _Compiler(report, None, settings.BASE_URL))
+    return compiler.document, compiler.reading
+
+
+def _made(make: Callable[[], _Compiler]) -> _Compiler:
+    """A compiler that has made its document, in English. What is wrong with the texts is told in the reader's language."""
+    try:
+        with translation.override(SOURCE_LANGUAGE):
+            compiler = make()
+            compiler.run()
+    except CannotCompile:
+        make().run()
+        raise
+    return compiler
 
 
 class _Compiler:
@@ -129,7 +147,7 @@ class _Compiler:
     def statements(self) -> dict[str, Statement]:
         return {found.ref: found for found in Statement.objects.select_related("source")}
 
-    def run(self) -> Document:
+    def run(self) -> None:
         try:
             parts = self.definition.parts
         except UnknownDefinition as error:
@@ -154,7 +172,6 @@ class _Compiler:
             self.document.cover = self.blocks.cover(self.definition.cover_by)
         if self.faults:
             raise CannotCompile(self.faults)
-        return self.document
 
     def _texts(self) -> dict[str, SectionText]:
         if self.edition is None:
@@ -228,8 +245,9 @@ class _Compiler:
             try:
                 return self._token(token)
             except MAKES_NO_SENSE as error:
-                where = f"line {token.line}, " if token.line else ""
-                self.faults.append(TextFault(section, f"{where}{{{{ {token.kind} {token.name} }}}}: {error}"))
+                says = f"{{{{ {token.kind} {token.name} }}}}: {error}"
+                told = _("line %(line)s, %(says)s") % {"line": token.line, "says": says} if token.line else says
+                self.faults.append(TextFault(section, told))
                 return {"t": "text", "v": ""}
         if node["t"] == "h":
             resolved = [self._resolve(section, child) for child in node["c"]]

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from django.utils.translation import gettext as _
 from markdown_it import MarkdownIt
 from markdown_it.rules_inline import StateInline
 from markdown_it.tree import SyntaxTreeNode
@@ -33,16 +34,18 @@ class Token:
     @classmethod
     def parse(cls, text: str, line: int = 0) -> Token:
         head, _bar, finding = text.partition("|")
+        told = {"line": line, "token": f"“{{{{ {text.strip()} }}}}”", "kinds": ", ".join(KINDS)}
         try:
             words = shlex.split(head)
         except ValueError as error:
-            raise BadText(f"line {line}: “{{{{ {text.strip()} }}}}” has an open quote") from error
+            raise BadText(_("line %(line)s: %(token)s has an open quote") % told) from error
         if not words or words[0] not in KINDS:
-            raise BadText(f"line {line}: “{{{{ {text.strip()} }}}}” is no token; there are {', '.join(KINDS)}")
+            raise BadText(_("line %(line)s: %(token)s is no token; there are %(kinds)s") % told)
         names = [word for word in words[1:] if "=" not in word]
         options = dict(word.split("=", 1) for word in words[1:] if "=" in word)
         if len(names) > 1:
-            raise BadText(f"line {line}: “{{{{ {text.strip()} }}}}” names {' and '.join(names)}; name one")
+            told["names"] = _(" and ").join(names)
+            raise BadText(_("line %(line)s: %(token)s names %(names)s; name one") % told)
         return cls(words[0], names[0] if names else "", options, finding.strip(), line)
 
 
@@ -94,7 +97,11 @@ def _block(node: SyntaxTreeNode) -> Iterator[Node]:
     elif node.type == "hr":
         yield {"t": "hr"}
     else:
-        raise BadText(f"line {line}: “{node.type}” is not used in reports")
+        raise _unused(node, line)
+
+
+def _unused(node: SyntaxTreeNode, line: int) -> BadText:
+    return BadText(_("line %(line)s: “%(type)s” is not used in reports") % {"line": line, "type": node.type})
 
 
 BLOCKS = ("list", "chart", "table", "quote", "headlines", "source-list", "photo")
@@ -115,7 +122,7 @@ def _inline(node: SyntaxTreeNode, line: int) -> list[Node]:
         elif child.type == "link":
             found.append({"t": "link", "href": str(child.attrs["href"]), "c": _inline(child, line)})
         else:
-            raise BadText(f"line {line}: “{child.type}” is not used in reports")
+            raise _unused(child, line)
     return found
 
 

@@ -63,6 +63,20 @@ def test_what_naree_saves_is_a_version_and_the_preview_refuses_typed_numbers(nar
     ]
 
 
+def test_what_is_wrong_with_a_text_is_told_in_the_language_of_the_page_and_not_of_the_text(naree, text):
+    words = form(text, text="Some 600 came.\n\n{{ figure people }} {{ fig people-reached by=sex }}", _preview="1")
+    client = as_user(naree)
+    said = {
+        language: [fault.says for fault in client.post(f"{language}{ADDRESS}", words).context["preview"].faults]
+        for language in ("", "/th", "/id")
+    }
+
+    assert said[""][0] == "line 1, “Some 600 came.”: “600” is typed by hand; write {{ fig participations }}"
+    assert said["/th"][0] == "บรรทัด 1 “Some 600 came.”: “600” พิมพ์ด้วยมือ โปรดเขียน {{ fig participations }}"
+    assert said["/id"][1].startswith("baris 3: “{{ figure people }}” bukan token; yang ada fig, list, chart")
+    assert [len(faults) for faults in said.values()] == [2, 2, 2]
+
+
 def test_two_who_write_at_once_lose_nothing(naree, text):
     mai = as_user(named("tran-thi-mai"))
     opened = form(text)

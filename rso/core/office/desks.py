@@ -191,10 +191,18 @@ class Desk:
             getattr(thing, f"get_{machine.field}_display")(),
         )
 
-    def ready(self, rows: models.QuerySet[Any], names: Iterable[str]) -> models.QuerySet[Any]:
-        """The rows with what the cells of these columns read, and with what they need in order to say their names."""
-        relations: dict[str, Any] = {f.name: f.related_model for f in self.model._meta.concrete_fields if f.is_relation}
-        joins = [*(name for name in names if name in relations), *self.needs]
+    @cached_property
+    def relations(self) -> dict[str, Any]:
+        """The models that a record points to, by the field."""
+        return {field.name: field.related_model for field in self.model._meta.concrete_fields if field.is_relation}
+
+    def ready(self, rows: models.QuerySet[Any], names: Iterable[str], known: str = "") -> models.QuerySet[Any]:
+        """The rows with what the cells of these columns read, and with what they need in order to say their names.
+
+        `known` is a field whose record is at hand already, and is not read.
+        """
+        relations = self.relations
+        joins = [name for name in (*(name for name in names if name in relations), *self.needs) if name != known]
         further = [f"{name}__{more}" for name in joins for more in getattr(relations.get(name), "named_by", ())]
         ahead = list(dict.fromkeys([*self.model.named_by, *further]))
         rows = rows.select_related(*joins) if joins else rows

@@ -134,7 +134,7 @@ def detail_page(request: HttpRequest, desk: Desk, ref: str, *, status: int = 200
 def find(desk: Desk, user: Any, ref: str) -> Any:
     """The record, or the same 404 whether it is not there or not for this person."""
     joins = [f.name for f in desk.model._meta.concrete_fields if f.is_relation]
-    rows: models.QuerySet[Any] = desk.rows(user)
+    rows: models.QuerySet[Any] = desk.rows(user).prefetch_related(*desk.model.named_by)
     thing = (rows.select_related(*joins) if joins else rows).filter(ref=ref).first()
     if thing is None:
         raise Http404
@@ -156,8 +156,11 @@ def _related(desk: Desk, thing: Any, user: Any) -> Iterator[dict[str, Any]]:
 def _panel(other: Desk, related: Related, thing: Any, user: Any) -> dict[str, Any]:
     names = related.columns.split() or [name for name in other.usual if name != related.via]
     cols = [other.cols[name] for name in names]
-    rows = other.ready(led_to(other.rows(user), related.via, thing.pk), names)
+    rows = other.ready(led_to(other.rows(user), related.via, thing.pk), names, known=related.via)
     shown = list(rows.order_by(*other.order, "pk")[: SHOWN + 1])
+    if related.via in other.relations:
+        for row in shown:
+            setattr(row, related.via, thing)
     if shown:
         of = f"{related.via}={thing.ref}"
         saw(other.model, by=user, now=timezone.now(), what=Saw.LISTED, rows=len(shown[:SHOWN]), filters=of)
