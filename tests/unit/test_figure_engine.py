@@ -47,7 +47,10 @@ def test_splits_crossings_shares_and_months_sum_where_they_say_so():
 
 
 @pytest.mark.long
-@pytest.mark.parametrize("period", ["2022", "2022-Q4", "2022-01-01..2023-12-31"])
+@pytest.mark.parametrize(
+    "period",
+    ["2022", *(pytest.param(other, marks=pytest.mark.once) for other in ("2022-Q4", "2022-01-01..2023-12-31"))],
+)
 def test_every_crossing_of_every_figure_sums_where_it_says_so(period):
     assert within_themselves(period, registry.figures) == []
 
