@@ -114,7 +114,8 @@ def _made(make: Callable[[], _Compiler]) -> _Compiler:
             compiler = make()
             compiler.run()
     except CannotCompile:
-        make().run()
+        if translation.get_language() != SOURCE_LANGUAGE:
+            make().run()
         raise
     return compiler
 

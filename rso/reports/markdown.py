@@ -34,18 +34,20 @@ class Token:
     @classmethod
     def parse(cls, text: str, line: int = 0) -> Token:
         head, _bar, finding = text.partition("|")
-        told = {"line": line, "token": f"“{{{{ {text.strip()} }}}}”", "kinds": ", ".join(KINDS)}
+
+        def wrong(says: str, **more: str) -> BadText:
+            return BadText(says % {"line": line, "token": f"“{{{{ {text.strip()} }}}}”", **more})
+
         try:
             words = shlex.split(head)
         except ValueError as error:
-            raise BadText(_("line %(line)s: %(token)s has an open quote") % told) from error
+            raise wrong(_("line %(line)s: %(token)s has an open quote")) from error
         if not words or words[0] not in KINDS:
-            raise BadText(_("line %(line)s: %(token)s is no token; there are %(kinds)s") % told)
+            raise wrong(_("line %(line)s: %(token)s is no token; there are %(kinds)s"), kinds=", ".join(KINDS))
         names = [word for word in words[1:] if "=" not in word]
         options = dict(word.split("=", 1) for word in words[1:] if "=" in word)
         if len(names) > 1:
-            told["names"] = _(" and ").join(names)
-            raise BadText(_("line %(line)s: %(token)s names %(names)s; name one") % told)
+            raise wrong(_("line %(line)s: %(token)s names %(names)s; name one"), names=_(" and ").join(names))
         return cls(words[0], names[0] if names else "", options, finding.strip(), line)
 
 

@@ -201,9 +201,9 @@ class Desk:
 
         `known` is a field whose record is at hand already, and is not read.
         """
-        relations = self.relations
-        joins = [name for name in (*(name for name in names if name in relations), *self.needs) if name != known]
-        further = [f"{name}__{more}" for name in joins for more in getattr(relations.get(name), "named_by", ())]
+        joins = [name for name in names if name in self.relations and name != known]
+        joins += [name for name in self.needs if name != known]
+        further = [f"{name}__{more}" for name in joins for more in getattr(self.relations.get(name), "named_by", ())]
         ahead = list(dict.fromkeys([*self.model.named_by, *further]))
         rows = rows.select_related(*joins) if joins else rows
         return rows.prefetch_related(*ahead) if ahead else rows

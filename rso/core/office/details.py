@@ -133,9 +133,8 @@ def detail_page(request: HttpRequest, desk: Desk, ref: str, *, status: int = 200
 
 def find(desk: Desk, user: Any, ref: str) -> Any:
     """The record, or the same 404 whether it is not there or not for this person."""
-    joins = [f.name for f in desk.model._meta.concrete_fields if f.is_relation]
     rows: models.QuerySet[Any] = desk.rows(user).prefetch_related(*desk.model.named_by)
-    thing = (rows.select_related(*joins) if joins else rows).filter(ref=ref).first()
+    thing = (rows.select_related(*desk.relations) if desk.relations else rows).filter(ref=ref).first()
     if thing is None:
         raise Http404
     return thing
