@@ -25,7 +25,7 @@ from django.db.models import QuerySet
 
 from rso.core.figures.adding import Adds, Distinct, Median, Total
 from rso.core.figures.dimensions import BASIS, UNKNOWN, Dimension
-from rso.core.figures.gathering import columns_of
+from rso.core.figures.gathering import columns_of, is_within, sets_of
 from rso.core.figures.reading import Reading
 from rso.core.figures.suppression import OTHER
 from rso.core.models import Basis
@@ -104,6 +104,7 @@ class Holdings:
         counts is told by a column, as of every split.
         """
         found, asked = cls(), dict[str, dict[str, tuple[QuerySet[Any], set[str]]]]()
+        lent = set[tuple[str, str]]()  # what is read with the records for the sake of a split, and not kept
         for key, reading in readings.items():
             parts = parts_of(key, reading)
             if reading.figure.slices:
@@ -115,18 +116,23 @@ class Holdings:
                 kind = kind_of(part.figure.source.model)
                 _records, wanted = asked.setdefault(kind, {}).setdefault(marks, (part.records.order_by(), set()))
                 wanted.update(columns)
+                if reading.split_of and (said_by := _field_of(part, reading.figure.slices[1].dimension)):
+                    lent.add((kind, said_by))
+                    wanted.add(said_by)
                 told = hashlib.sha256(question.encode()).hexdigest()
                 found.held[name] = Held(rule, kind, marks, columns, asked=told)
         if before:
             found._among = {kind: refs for kind, refs in touched.items() if found._asks_as(before, kind)}
         with uncollected():
             for kind, sets in asked.items():
-                found._read(kind, {marks: (found._those(kind, records), of) for marks, (records, of) in sets.items()})
+                found._read(kind, sets)
                 if before and kind in found._among:
                     found._take(kind, before)
             for key, reading in readings.items():
                 if reading.split_of:
                     found.split(f"{key}|whole", reading.split_of, reading.figure.slices[1].dimension)
+        for kind, name in lent - {(held.kind, name) for held in found.held.values() for name in held.columns}:
+            found.shelves[kind].columns.pop(name, None)
         return found
 
     def _asks_as(self, before: Holdings, kind: str) -> bool:
@@ -172,31 +178,19 @@ class Holdings:
         return list(compress(range(len(flags)), flags))
 
     def _read(self, kind: str, sets: Mapping[str, tuple[QuerySet[Any], set[str]]]) -> None:
-        """Reads which records each set holds, of the first with all columns, and of others those that it lacks."""
+        """Reads the records that are in any of some sets, each once, with what figures read of it and which sets it is in."""
+        model = next(iter(sets.values()))[0].model
         wanted = sorted(set().union(*(wanted for _records, wanted in sets.values())))
-        own = [name for name in wanted if not _is_many(name, next(iter(sets.values()))[0])]
-        found: list[list[Any]] = []
-        keys: dict[str, set[Any]] = {}
-        known: set[Any] = set()
-        for marks, (records, _wanted) in sets.items():
-            columns = columns_of(records, "pk", *(() if known else ("ref", *own)))
-            keys[marks] = {*columns[0]}
-            if not known:
-                found, known = columns, {*columns[0]}
-            elif fresh := keys[marks] - known:
-                columns = columns_of(records, "pk", "ref", *own)
-                flags = list(map(fresh.__contains__, columns[0]))
-                for column, more in zip(found, columns, strict=True):
-                    column.extend(compress(more, flags))
-                known |= fresh
-        order = sorted(range(len(found[1])), key=found[1].__getitem__)
-        pks, refs, *columns = (list(map(column.__getitem__, order)) for column in found)
-        shelf = self.shelves[kind] = Shelf(refs, dict(zip(own, columns, strict=True)), pks)
-        for marks, held in keys.items():
-            self.marks[marks] = bytes(map(held.__contains__, shelf.keys))
-        for marks, (records, of_set) in sets.items():
+        own = [name for name in wanted if not _is_many(name, model)]
+        records, within = sets_of(model, [records for records, _wanted in sets.values()])
+        found = columns_of(self._those(kind, records), "ref", "pk", *within, *own)
+        order = sorted(range(len(found[0])), key=found[0].__getitem__)
+        refs, keys, *found = (list(map(column.__getitem__, order)) for column in found)
+        shelf = self.shelves[kind] = Shelf(refs, dict(zip(own, found[len(within) :], strict=True)), keys)
+        for at, (marks, (records, of_set)) in enumerate(sets.items()):
+            self.marks[marks] = is_within(at, found)
             for name in sorted(of_set.difference(own)):
-                several = _gathered(zip(*columns_of(records, "pk", name), strict=True))
+                several = _gathered(zip(*columns_of(self._those(kind, records), "pk", name), strict=True))
                 places = self._places(kind, marks)
                 shelf.put(name, places, map(several.get, map(shelf.keys.__getitem__, places)))
 
@@ -225,10 +219,14 @@ class Holdings:
         if f"{marks} {name}" in self._asked:
             return
         self._asked[f"{marks} {name}"] = marks
+        if (said_by := _field_of(reading, dimension.slug)) in shelf.columns:
+            raw = [shelf.columns[said_by][at] for at in places]
+            shelf.put(name, places, map(_names_of(dimension, raw).__getitem__, raw))
+            return
         columns = [dimension.reader(reading.records.model), *([dimension.weight] if dimension.weight else [])]
         records = self._those(kind, reading.records.filter(**dimension.only))
         pks, raw, *weights = columns_of(records, "pk", *columns)
-        names = {value: named.key for value, named in dimension.names({*raw} - {None, ""}).items()} | {"": UNKNOWN}
+        names = _names_of(dimension, raw)
         if not dimension.many and not weights:
             found = dict(zip(pks, map(names.__getitem__, raw), strict=True))
             values: Iterable[Any] = map(found.get, map(shelf.keys.__getitem__, places), repeat(UNKNOWN))
@@ -415,6 +413,18 @@ def _known_as(rank: int, rule: str, rows: Rows, ranks: Mapping[str, int]) -> dic
     return found
 
 
+def _field_of(reading: Reading, slug: str) -> str:
+    """The field of a record that says its one value of a dimension; none where it takes more to know the value."""
+    dimension = reading.figure.source.dimension(slug)
+    more = dimension.many or dimension.weight or dimension.only or dimension.expression or "__" in dimension.path
+    return "" if more else dimension.path
+
+
+def _names_of(dimension: Dimension, raw: Iterable[Any]) -> dict[Any, str]:
+    """The key of each raw value."""
+    return {value: named.key for value, named in dimension.names({*raw} - {None, ""}).items()} | {"": UNKNOWN}
+
+
 def _question(reading: Reading) -> str:
     """What tells one set of records from another: how the database is asked for it."""
     try:
@@ -423,9 +433,9 @@ def _question(reading: Reading) -> str:
         return f"{kind_of(reading.figure.source.model)} nothing"
 
 
-def _is_many(name: str, records: QuerySet[Any]) -> bool:
+def _is_many(name: str, model: Any) -> bool:
     """Whether a record may name several things there, for others point to it."""
-    return not records.model._meta.get_field(name.partition("__")[0]).concrete
+    return not model._meta.get_field(name.partition("__")[0]).concrete
 
 
 def how(adds: Adds, model: Any) -> tuple[str, tuple[str, ...]]:
