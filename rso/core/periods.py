@@ -9,7 +9,7 @@ from functools import lru_cache
 from typing import Any
 
 from django.conf import settings
-from django.utils import formats
+from django.utils.dates import MONTHS
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
@@ -73,7 +73,7 @@ class Period:
     def label(self) -> str:
         """For people, in the language in force."""
         if re.fullmatch(r"\d{4}-\d{2}", self.key):
-            return formats.date_format(self.starts, "F Y")
+            return show_day(self.starts, Precision.MONTH)
         if ".." in self.key:
             return _("%(first)s to %(last)s") % {"first": show_day(self.starts), "last": show_day(self.last_day)}
         if found := re.fullmatch(r"(\d{4})-([HQ])(\d)", self.key):
@@ -147,13 +147,14 @@ def show_day(day: date, precision: int = Precision.DAY) -> str:
     """A date as people read it, with no more of it than is known."""
     if precision == Precision.YEAR:
         return str(day.year)
-    return _formatted(day, "F Y" if precision == Precision.MONTH else "j F Y", get_language())
+    month = f"{_month_name(day.month, get_language())} {day.year:04}"
+    return month if precision == Precision.MONTH else f"{day.day} {month}"
 
 
-@lru_cache(maxsize=4096)
-def _formatted(day: date, how: str, language: str | None) -> str:
-    """Lists and workbooks say the same days over and over."""
-    return formats.date_format(day, how)
+@lru_cache
+def _month_name(month: int, language: str | None) -> str:
+    """Lists and workbooks say months ten thousand times: Django's own formats look for each letter that they know."""
+    return str(MONTHS[month])
 
 
 def known_day(day: date, precision: int = Precision.DAY) -> str:
@@ -183,5 +184,5 @@ def show_span(starts: date, ends: date, precision: int = Precision.DAY) -> str:
     if precision == Precision.DAY and (starts.year, starts.month) == (ends.year, ends.month):
         return f"{starts.day}–{last}"
     if precision == Precision.DAY and starts.year == ends.year:
-        return f"{_formatted(starts, 'j F', get_language())} – {last}"
+        return f"{starts.day} {_month_name(starts.month, get_language())} – {last}"
     return f"{first} – {last}"

@@ -68,7 +68,9 @@ class Table:
         paths = [column.path for column in self.plain]
         names = [column.name for column in self.plain]
         found = {}
-        for values in rows.values_list(*paths).iterator(chunk_size=5000):
+        told = rows.values_list(*paths)
+        # Of a few the answer is at hand at once; of all it is read while it comes, by a cursor that must be opened.
+        for values in told if refs is not None else told.iterator(chunk_size=5000):
             row = {
                 name: ("" if value is None and column.default == "" else value)
                 for name, column, value in zip(names, self.plain, values, strict=True)

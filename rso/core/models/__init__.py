@@ -1,6 +1,7 @@
 """Nouns that every room shares: the record and its basis, sources and what they state, notes, the audit trail."""
 
 from collections.abc import Mapping
+from functools import cache
 from typing import Any, ClassVar
 
 from django.conf import settings
@@ -90,6 +91,12 @@ class RankField(models.PositiveSmallIntegerField):  # type: ignore[type-arg]
         return name, "django.db.models.PositiveSmallIntegerField", args, kwargs
 
 
+@cache
+def _labels(field: Any) -> dict[Any, Any]:
+    """The words for each value of a field, as they are said in whichever language is asked for."""
+    return dict(field.flatchoices)
+
+
 class Kept(models.Model):
     """Whatever has a ref. Two records of one kind never share it."""
 
@@ -113,7 +120,7 @@ class Kept(models.Model):
     def _get_FIELD_display(self, field: Any) -> str:  # noqa: N802
         """Behind `get_type_display` and its like. Django's own translates every label of a field to show one of them."""
         value = getattr(self, field.attname)
-        return "" if value is None else str(next((label for key, label in field.flatchoices if key == value), value))
+        return "" if value is None else str(_labels(field).get(value, value))
 
 
 class Source(Kept):
