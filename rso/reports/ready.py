@@ -224,7 +224,7 @@ def _weak(report: Report, document: Document) -> Iterator[Finding]:
 def _in_nodes(document: Document, nodes: Iterable[Node]) -> Iterator[tuple[str, str]]:
     for node in nodes:
         if node["t"] == "fig" and "illustrative" in (printed := document.figures[node["key"]]).basis:
-            values = {"figure": printed.title, "rests": printed.rests_on}
+            values = {"figure": registry.find(printed.figure).title, "rests": printed.rests_on}
             yield _("%(figure)s counts illustrative records: %(rests)s") % values, "illustrative"
         if node["t"] == "table" and not node["rows"]:
             yield _("“%(finding)s” has no row") % {"finding": node["finding"]}, "empty"

@@ -7,7 +7,9 @@ from uuid import uuid4
 
 import pytest
 from django.urls import reverse
+from django.utils.translation import override
 
+from rso.core.figures import registry
 from rso.core.models import Draft
 from rso.reports.models import Report, SectionText
 from tests.conftest import named
@@ -188,3 +190,24 @@ def test_a_report_is_ready_when_every_section_is_approved_and_nothing_is_open(na
 
     assert kinds == {"approval"}
     assert Report.objects.get(ref="annual-2022").state == "draft"
+
+
+@pytest.mark.long
+def test_what_signers_should_know_is_told_in_the_language_of_the_page(naree):
+    page = as_user(naree).get("/th/office/reports/annual-2022/ready/")
+    says = [finding.says for finding in page.context["ready"].warnings if finding.kind == "illustrative"]
+
+    with override("th"):
+        title = str(registry.find("participations").title)
+    assert any(each.startswith(f"{title} ") for each in says)
+    assert not any(each.startswith("Participations ") for each in says)
+
+
+@pytest.mark.parametrize("page", ["write", "ready"])
+def test_each_who_has_yet_to_sign_is_told_in_a_sentence_of_its_own(naree, page):
+    Report.objects.filter(ref="annual-2022").update(state="approved")
+    SectionText.objects.filter(report__ref="annual-2022").update(state="approved")
+
+    said = as_user(naree).get(f"/office/reports/annual-2022/{page}/").content.decode()
+
+    assert "Waits for Bagus Santoso. Waits for Harriet Lowe." in " ".join(said.split())
