@@ -50,6 +50,7 @@ def pages(prefix: str = "") -> list[Page]:
     return found
 
 
+@pytest.mark.once
 @pytest.mark.long
 @pytest.mark.parametrize("prefix", few(["", "/th"]))
 def test_every_page_is_well_made(prefix):
@@ -60,6 +61,7 @@ def test_every_page_is_well_made(prefix):
     assert [title for title, number in titles.items() if number > 1] == []
 
 
+@pytest.mark.once
 @pytest.mark.long
 def test_every_page_of_a_fault_is_well_made():
     found = [Page(str(status), page.content) for status, pages in pages_of_faults().items() for page in pages]
@@ -67,6 +69,7 @@ def test_every_page_of_a_fault_is_well_made():
     assert [fault for page in found for fault in page.faults] == []
 
 
+@pytest.mark.once
 @pytest.mark.long
 def test_no_page_but_those_for_signing_in_sets_a_cookie():
     signing_in = {line.address for line in table() if line.route.startswith("account_")}

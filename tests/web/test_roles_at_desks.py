@@ -28,6 +28,7 @@ ALL = list(desks.all.values())
 CANARY = "Zanzibaria Quillfeather"
 
 
+@pytest.mark.once
 @pytest.mark.long
 @pytest.mark.parametrize("desk", ALL, ids=[desk.slug for desk in ALL])
 def test_each_verb_is_there_for_those_who_may_and_for_nobody_else(desk):
