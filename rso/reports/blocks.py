@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
+from django.urls import reverse
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
@@ -172,7 +173,8 @@ class Blocks:
         return _sub(reading, titles)
 
     def _url(self, path: str) -> str:
-        return f"{self.compiler.base_url}{path}" if path else ""
+        """Where a link leads: of a path in the language in force what follows its prefix, for the base has one already."""
+        return f"{self.compiler.base_url}{path.removeprefix(reverse('home').rstrip('/'))}" if path else ""
 
     # -- lists, quotations ---------------------------------------------------------------------------------------------
 

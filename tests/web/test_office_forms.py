@@ -162,6 +162,17 @@ def test_a_draft_is_its_owners_alone_and_can_be_dropped(naree, somchai):
     assert opened(naree)["place"] == ["Semarang"]
 
 
+def test_a_draft_of_a_new_record_takes_what_a_link_says_of_it_and_goes_back_to_the_link(naree):
+    client, new = as_user(naree), "/office/activities/new/"
+    sent = opened(naree, new)
+    client.post(new, {**sent, "title": "Half typed", "_keep": "1"})
+
+    linked = opened(naree, f"{new}?requests=q2022-06")
+    assert (linked["title"], "q2022-06" in linked["requests"][0]) == (["Half typed"], True)
+    dropped = client.post(f"{new}?requests=q2022-06", {**linked, "_drop": "1"})
+    assert dropped.headers["Location"] == f"{new}?requests=q2022-06"
+
+
 def test_a_saved_form_leaves_no_draft_behind(naree):
     sent = {**opened(naree), "place": "Jakarta"}
     as_user(naree).post(EDIT, {**sent, "_keep": "1"})

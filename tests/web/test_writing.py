@@ -211,3 +211,10 @@ def test_each_who_has_yet_to_sign_is_told_in_a_sentence_of_its_own(naree, page):
     said = as_user(naree).get(f"/office/reports/annual-2022/{page}/").content.decode()
 
     assert "Waits for Bagus Santoso. Waits for Harriet Lowe." in " ".join(said.split())
+
+
+def test_links_of_a_section_in_another_language_lead_to_pages_that_there_are(naree):
+    page = as_user(naree).get("/office/reports/finance-2022-H2/write/annex-events/?language=id").content.decode()
+
+    assert 'href="/id/events/e2022-' in page
+    assert "/id/id/" not in page

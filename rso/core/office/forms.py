@@ -180,10 +180,13 @@ def form_page(request: HttpRequest, desk: Desk, ref: str = "") -> HttpResponse:
         return _posted(request, desk, thing)
     if thing:
         saw(thing, by=officer(request), now=timezone.now())
+    given = {} if thing else _given(desk, request)
     if kept := draft_of(request, desk.slug, ref):
-        return _show(request, Opened(desk, thing, kept.token, kept.began, kept.cells), draft=kept)
+        # What a link says of the new record stands where the draft says nothing.
+        cells = {**given, **{name: text for name, text in kept.cells.items() if text or name not in given}}
+        return _show(request, Opened(desk, thing, kept.token, kept.began, cells), draft=kept)
     stored = cells_of_stored(desk.table, ref) if thing else None
-    start = stored or {**cells_of_new(desk.table), **_given(desk, request)}
+    start = stored or {**cells_of_new(desk.table), **given}
     return _show(request, Opened(desk, thing, uuid4(), start, start))
 
 
@@ -207,7 +210,7 @@ def _posted(request: HttpRequest, desk: Desk, thing: Any) -> HttpResponse:
         cells.pop("ref", None)
     if "_drop" in request.POST:
         Draft.objects.filter(owner=request.user.pk, desk=desk.slug, ref=ref, done="").delete()
-        return redirect(request.path)
+        return redirect(request.get_full_path())
     if "_keep" in request.POST:
         return keep_draft(request, desk.slug, ref, token, began, cells)
     form = Opened(desk, thing, token, began, {**began, **cells})
