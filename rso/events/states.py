@@ -1,16 +1,24 @@
 """The states of an event, and who may lead it from one to another."""
 
-from collections.abc import Iterator, Sequence
+from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING
+
+from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from rso.core import history
+from rso.core.periods import show_day
 from rso.core.states import Machine, Step
 from rso.core.verbs import Problem
 from rso.events.actions import check_events
 from rso.events.models import Event, EventState, Participation, ParticipationState
 from rso.events.policies import KEEP_EVENTS
+
+if TYPE_CHECKING:
+    from rso.accounts.models import User
 
 
 def _check(events: Sequence[Event]) -> Iterator[Problem]:
@@ -28,12 +36,18 @@ def _check(events: Sequence[Event]) -> Iterator[Problem]:
             )
 
 
+def _has_not_begun(event: Event, by: User) -> str:
+    if event.starts_on <= timezone.localdate():
+        return ""
+    return gettext("it begins on %(day)s") % {"day": show_day(event.starts_on, event.precision)}
+
+
 P, H, L, C = EventState.PLANNED, EventState.HELD, EventState.POSTPONED, EventState.CANCELLED
 
 events = Machine(
     Event,
     (
-        Step("hold", _("Mark as held"), (P, L), H, KEEP_EVENTS),
+        Step("hold", _("Mark as held"), (P, L), H, KEEP_EVENTS, unless=_has_not_begun),
         Step("postpone", _("Postpone"), (P,), L, KEEP_EVENTS, asks_reason=True),
         Step("cancel", _("Cancel"), (P, L), C, KEEP_EVENTS, asks_reason=True, final=True),
         Step("plan_again", _("Plan again"), (L, C, H), P, KEEP_EVENTS),

@@ -61,8 +61,9 @@ def events_in(span: Span) -> Iterator[Entry]:
     for event in found.select_related("activity").order_by("starts_on", "pk")[:LISTED]:
         url = desk.at(event.ref) if span.user and not span.body else event.get_absolute_url()
         mine = bool(span.user and event.activity and event.activity.lead_id == span.user.pk)
-        says = str(event.get_state_display())
-        yield Entry(f"event-{event.ref}", event.starts_on, event.ends_on, event.title, url, says, event.where, mine)
+        says, is_off = event.get_state_display(), event.state in (EventState.CANCELLED, EventState.POSTPONED)
+        title = f"{says}: {event.title}" if is_off else event.title
+        yield Entry(f"event-{event.ref}", event.starts_on, event.ends_on, title, url, says, event.where, mine, is_off)
 
 
 @rooms.tells_glances

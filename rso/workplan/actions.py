@@ -6,10 +6,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from rso.core import history, verbs
+from rso.core.periods import known_day
 from rso.core.verbs import Problem, plain, refuse
 from rso.workplan.models import (
     Activity,
@@ -42,7 +44,14 @@ def check_themes(themes: Sequence[Theme]) -> Iterable[Problem]:
 
 
 def check_requests(requests: Sequence[Request]) -> Iterable[Problem]:
+    today = timezone.localdate()
     for at, request in enumerate(requests):
+        for name, day, known in (
+            ("received_on", request.received_on, request.precision),
+            ("answered_on", request.answered_on, request.answered_precision),
+        ):
+            if day and known_day(day, known) > known_day(today, known):
+                yield Problem(at, name, _("lies in the future"))
         if request.answered_on and request.answered_on < request.received_on:
             yield Problem(at, "answered_on", _("lies before the day of receipt"))
         if bool(request.answered_on) != (request.state == RequestState.ANSWERED):

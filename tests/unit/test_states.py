@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
 from django.urls import reverse
+from django.utils import timezone
 
 from rso.core.history import history_of
 from rso.core.office import Desk, desks
+from rso.core.periods import show_day
 from rso.core.states import Machine, Step
 from rso.core.verbs import Refused
+from rso.events.models import Event
+from rso.events.states import events
 from rso.workplan import states
 from rso.workplan.models import Activity, Request, Undertaking
 from tests.conftest import HOUSE
@@ -72,6 +76,18 @@ def test_a_request_is_not_answered_without_a_day_or_before_it_came(naree, now):
     assert refusals(states.requests, "answer", request, naree, now, answered_on=date(2022, 9, 1)) == [
         ("answered_on", "lies before the day of receipt")
     ]
+
+
+def test_nothing_is_answered_or_held_before_its_day_has_come(naree, now):
+    ahead = timezone.localdate() + timedelta(days=1)
+    request, event = Request.objects.get(ref=OPEN), Event.objects.get(ref="e2022-01")
+    Event.objects.filter(pk=event.pk).update(state="planned", starts_on=ahead, ends_on=ahead, precision=1)
+    event.refresh_from_db()
+
+    assert refusals(states.requests, "answer", request, naree, now, answered_on=ahead) == [
+        ("answered_on", "lies in the future")
+    ]
+    assert refusals(events, "hold", event, naree, now) == [("state", f"it begins on {show_day(ahead)}")]
 
 
 def test_a_request_taken_up_again_has_no_answer_any_more(naree, now):

@@ -70,6 +70,17 @@ def test_an_address_gives_the_calendar_without_signing_in_and_is_shown_once(nare
     assert "<code>" not in as_user(naree).get("/office/calendar/").content.decode()
 
 
+def test_what_does_not_take_place_is_struck_out_of_a_calendar_and_says_so(naree, today):
+    Event.objects.filter(ref="e2022-09").update(state="postponed", reason="The venue closed")
+    answer = Client().get(made(naree))
+    (found,) = (e for e in Calendar.from_ical(answer.content).walk("VEVENT") if "Border and Tech" in e["summary"])
+
+    assert (found["summary"], found["status"]) == (
+        "Postponed: 10th Anniversary Border and Technology Forum",
+        "CANCELLED",
+    )
+
+
 def test_the_address_of_a_member_gives_what_it_has_a_part_in_and_leads_to_public_pages(naree, today):
     answer = Client().get(made(naree, body="FJI"))
     fiji = Body.objects.get(ref="FJI").pk

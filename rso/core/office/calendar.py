@@ -141,5 +141,7 @@ def _ical(feed: CalendarFeed, entries: Sequence[Entry]) -> bytes:
         for name, text in (("location", entry.place), ("description", entry.says)):
             if text:
                 event.add(name, text)
+        if entry.is_off:
+            event.add("status", "CANCELLED")
         made.add_component(event)
     return bytes(made.to_ical())

@@ -129,6 +129,8 @@ class Entry:
     says: str = ""
     place: str = ""
     mine: bool = False
+    #: Whether it does not take place then: calendars strike it out.
+    is_off: bool = False
 
 
 @dataclass(frozen=True)
