@@ -37,26 +37,52 @@ for (const form of document.querySelectorAll("form[data-draft]")) {
     const told = form.querySelector("[data-kept]");
     let waiting = 0;
     let line = new AbortController();
-    const keep = async () => {
+    let lost = false;
+    const send = () => {
         const data = new FormData(form);
         data.set("_keep", "1");
+        return fetch(location.href, { method: "POST", body: data, headers: { Accept: "application/json" }, signal: line.signal });
+    };
+    // Whoever signed in again in another tab has another token by now: the page itself tells it.
+    const renewed = async () => {
+        const page = new DOMParser().parseFromString(await (await fetch(location.href, { signal: line.signal })).text(), "text/html");
+        const token = page.querySelector("form[data-draft] [name=csrfmiddlewaretoken]");
+        if (token) form.elements.csrfmiddlewaretoken.value = token.value;
+        return Boolean(token);
+    };
+    const keep = async () => {
         line.abort();
         line = new AbortController();
         try {
-            const answer = await fetch(location.href, { method: "POST", body: data, headers: { Accept: "application/json" }, signal: line.signal });
-            if (answer.ok) told.textContent = (await answer.json()).says;
-        } catch { /* the line is down; the next key tries again */ }
+            let answer = await send();
+            if ((!answer.ok || answer.redirected) && await renewed()) answer = await send();
+            told.textContent = (await answer.json()).says;
+            lost = false;
+        } catch (error) {
+            if (error.name === "AbortError") return;
+            lost = true;
+            told.textContent = told.dataset.lost;
+        }
     };
     form.addEventListener("input", () => {
         clearTimeout(waiting);
         if (!form.dataset.sent) waiting = setTimeout(keep, 1000);
     });
-    form.addEventListener("submit", () => { clearTimeout(waiting); line.abort(); });
+    form.addEventListener("submit", async (event) => {
+        clearTimeout(waiting);
+        line.abort();
+        if (!lost) return;
+        // What could not be kept is not sent to where it would be lost.
+        event.preventDefault();
+        await keep();
+        if (!lost) form.requestSubmit(event.submitter);
+    });
 }
 
 // A second click on a button that sends a form sends it once.
 for (const form of document.querySelectorAll("form[method=post]")) {
     form.addEventListener("submit", (event) => {
+        if (event.defaultPrevented) return;
         if (form.dataset.sent) { event.preventDefault(); return; }
         form.dataset.sent = "1";
         setTimeout(() => { delete form.dataset.sent; }, 5000);

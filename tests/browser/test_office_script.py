@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from tests.browser.conftest import enter
+
 pytestmark = [pytest.mark.browser, pytest.mark.django_db]
 #: The browser shows a page again that it kept when it was left.
 SHOWN_AGAIN = "dispatchEvent(new PageTransitionEvent('pageshow', {persisted: true}))"
@@ -43,6 +45,26 @@ def test_nothing_is_kept_as_a_draft_once_the_form_is_sent(signed_in):
     page.locator("#f-place").fill("Nadi")
     page.clock.fast_forward(2000)
     assert asked.count("POST") == 1  # a browser fetches what it likes besides: the sign of the site
+
+
+def test_what_is_typed_after_a_sign_out_elsewhere_is_not_lost(signed_in, sessions):
+    opened = signed_in("naree-boonmee")
+    opened.page.clock.install()
+    page = opened.open("/office/events/e2022-07/edit/").page
+    place, kept = page.locator("#f-place"), page.locator("[data-kept]")
+    opened.context.clear_cookies()
+    place.fill("Apia")
+    page.clock.fast_forward(2000)
+    kept.get_by_text("What you type is not kept now").wait_for()
+    page.get_by_role("button", name="Save", exact=True).click()
+    page.wait_for_timeout(500)
+    assert (page.url.endswith("/e2022-07/edit/"), place.input_value()) == (True, "Apia")
+
+    enter(opened, sessions, "naree-boonmee")
+    place.fill("Apia, Samoa")
+    page.clock.fast_forward(2000)
+    kept.get_by_text("Draft kept").wait_for()
+    opened.faults.clear()  # the server refused, as it should
 
 
 @pytest.mark.long
