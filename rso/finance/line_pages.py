@@ -14,7 +14,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
-from django.utils import formats, timezone
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_safe
@@ -224,7 +224,7 @@ def parts_of(what: str, budget: Budget, on: date, category: Category, activity: 
 def part(title: Any, found: Iterable[tuple[Any, int, date, str]]) -> Part:
     rows = list(found)
     shown = [
-        (desks.all[SLUGS[type(row).__name__]].at(row.ref), says, formats.date_format(day), in_words(amount))
+        (desks.all[SLUGS[type(row).__name__]].at(row.ref), says, show_day(day), in_words(amount))
         for row, amount, day, says in rows[:SHOWN]
     ]
     return Part(str(title), shown, in_words(sum(amount for _row, amount, _day, _says in rows)), len(rows) > SHOWN)
