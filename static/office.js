@@ -55,9 +55,9 @@ for (const form of document.querySelectorAll("form[data-draft]")) {
         line = new AbortController();
         try {
             let answer = await send();
-            if ((!answer.ok || answer.redirected) && await renewed()) answer = await send();
-            told.textContent = (await answer.json()).says;
-            lost = false;
+            if ((answer.redirected || answer.status === 403) && await renewed()) answer = await send();
+            lost = answer.redirected || answer.status === 403;
+            told.textContent = answer.ok && !lost ? (await answer.json()).says : told.dataset.lost;
         } catch (error) {
             if (error.name === "AbortError") return;
             lost = true;

@@ -181,11 +181,17 @@ def test_a_saved_form_leaves_no_draft_behind(naree):
     assert list(Draft.objects.filter(owner=naree, done="")) == []
 
 
-def test_a_record_removed_meanwhile_is_not_there(naree):
-    sent = opened(naree, "/office/quotes/quote-anissa/edit/")
+def test_of_a_record_removed_meanwhile_what_was_typed_is_shown_and_can_become_a_new_one(naree):
+    sent = {**opened(naree, "/office/quotes/quote-anissa/edit/"), "words": "It helped a lot."}
     as_user(naree).post("/office/quotes/quote-anissa/do/remove/", {"yes": "1", "reason": "Said by another"})
 
-    assert as_user(naree).post("/office/quotes/quote-anissa/edit/", sent).status_code == 404
+    answer = as_user(naree).post("/office/quotes/quote-anissa/edit/", sent)
+
+    assert (answer.status_code, answers_of(answer.content)["words"]) == (410, ["It helped a lot."])
+    assert 'action="/office/quotes/new/"' in answer.content.decode()
+    assert summary(answer)[0].startswith("This record was removed while you wrote.")
+    assert as_user(naree).get("/office/quotes/quote-anissa/edit/").status_code == 404
+    assert as_user(naree).post("/office/quotes/quote-nobody/edit/", sent).status_code == 404
 
 
 @pytest.mark.long

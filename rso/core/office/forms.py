@@ -23,7 +23,7 @@ from rso.core.access import saw
 from rso.core.addresses import REF
 from rso.core.closing import WHY, closed_for, may_with_reason
 from rso.core.loading.columns import LONGEST, Column, ListColumn
-from rso.core.models import ClosedPeriod, Draft
+from rso.core.models import AuditEvent, ClosedPeriod, Draft
 from rso.core.office.cells import Cells, Sent, cells_of_new, cells_of_stored, labels_of, named
 from rso.core.office.desks import Desk
 from rso.core.office.details import find
@@ -31,6 +31,7 @@ from rso.core.office.filters import choices_among
 from rso.core.office.saving import Clash, Gone, Unsaved, save
 from rso.core.permissions import officer
 from rso.core.typed import plain, typed
+from rso.core.verbs import kind_of
 
 #: Up to so many records are offered in a select; more are typed, with suggestions.
 IN_SELECT = 40
@@ -82,6 +83,8 @@ class Opened:
         self.desk, self.thing, self.token, self.began, self.cells = desk, thing, token, began, cells
         self.faults: dict[str, str] = {}
         self.theirs: Cells = {}
+        #: Where it is sent; nowhere else than from where it came, if empty.
+        self.action = ""
 
     @cached_property
     def _offered(self) -> dict[type[models.Model], list[tuple[str, str]]]:
@@ -175,7 +178,12 @@ def form_page(request: HttpRequest, desk: Desk, ref: str = "") -> HttpResponse:
     """The form for a new record or a stored one: GET opens it, POST saves it, keeps it as a draft or drops the draft."""
     if not desk.may_keep(request.user) or not desk.sections or (ref and desk.settled):
         raise Http404
-    thing = find(desk, request.user, ref) if ref else None
+    try:
+        thing = find(desk, request.user, ref) if ref else None
+    except Http404:
+        if request.method != "POST" or not _was_removed(desk, ref):
+            raise
+        return _of_removed(request, desk)
     if request.method == "POST":
         return _posted(request, desk, thing)
     if thing:
@@ -188,6 +196,21 @@ def form_page(request: HttpRequest, desk: Desk, ref: str = "") -> HttpResponse:
     stored = cells_of_stored(desk.table, ref) if thing else None
     start = stored or {**cells_of_new(desk.table), **given}
     return _show(request, Opened(desk, thing, uuid4(), start, start))
+
+
+def _was_removed(desk: Desk, ref: str) -> bool:
+    """Whether the last that was done to a record is that it was removed."""
+    told = AuditEvent.objects.filter(kind=kind_of(desk.model), ref=ref).order_by("-pk").first()
+    return told is not None and bool(told.before) and not told.after
+
+
+def _of_removed(request: HttpRequest, desk: Desk) -> HttpResponse:
+    """What was typed of a record that another removed meanwhile: nothing of it is lost, and it can become a new record."""
+    form = Opened(desk, None, uuid4(), {}, {**cells_of_new(desk.table), **Sent(desk, request.POST).cells})
+    form.action = f"{desk.url}new/"
+    says = _("This record was removed while you wrote. Copy what you need from here, or save it as a new record.")
+    form.faults = {"": says}
+    return _show(request, form, status=410)
 
 
 def _given(desk: Desk, request: HttpRequest) -> Cells:
@@ -228,7 +251,7 @@ def _posted(request: HttpRequest, desk: Desk, thing: Any) -> HttpResponse:
         form.cells = {**clash.theirs, **{name: text for name, text in cells.items() if text != began.get(name, "")}}
         return _show(request, form, status=409, who=clash.who)
     except Gone:
-        raise Http404 from None
+        return _of_removed(request, desk)
     _tell(request, desk, saved.changed, saved.theirs)
     return redirect(desk.at(saved.ref))
 
