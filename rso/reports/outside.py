@@ -13,8 +13,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from rso.core import history, verbs
-from rso.core.verbs import Problem, Verbs, plain, refuse
-from rso.reports.models import AdvanceReading, Report, ReportDate, ReportDateMove, ReportState
+from rso.core.models import AuditEvent
+from rso.core.verbs import Problem, Verbs, kind_of, plain, refuse
+from rso.reports.models import AdvanceReading, Edition, Report, ReportDate, ReportDateMove, ReportState
+from rso.reports.queries import unapproved
 
 if TYPE_CHECKING:
     from rso.accounts.models import User
@@ -62,6 +64,27 @@ def open_to(
     )  # fmt: skip
     verbs.add([made], verb="added", by=by, now=now)
     return made, secret
+
+
+def reading_at(secret: str, now: datetime) -> AdvanceReading | None:
+    """The reading of which this is the address, within its window."""
+    found = AdvanceReading.objects.select_related("report").filter(digest=digest_of(secret)).first()
+    return found if found and found.is_open(now) else None
+
+
+def published_since(reading: AdvanceReading) -> Edition | None:
+    """The last edition that came out since the address was given: what it opens then, and never the words of a later one."""
+    given = (
+        AuditEvent.objects.filter(kind=kind_of(AdvanceReading), ref=reading.ref, verb="added").order_by("pk").first()
+    )
+    since = given.at if given else reading.starts_at
+    editions = reading.report.editions.select_related("report").light()
+    return editions.filter(published_at__gte=since).order_by("-number").first()
+
+
+def may_be_read(report: Report) -> bool:
+    """Whether all words of a report are approved, as well as the report: those who read in advance see no others."""
+    return report.state == ReportState.APPROVED and not unapproved(report)
 
 
 def revoke(readings: Sequence[AdvanceReading], *, by: User, now: datetime, reason: str = "") -> list[AdvanceReading]:

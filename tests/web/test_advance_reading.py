@@ -2,19 +2,30 @@
 
 from __future__ import annotations
 
+import io
+import re
 from datetime import datetime, timedelta
 
 import pytest
 from django.test import Client
 from django.utils import timezone
+from PIL import Image
 
 from rso.accounts.models import User
+from rso.core.attachments import attach
 from rso.core.models import Access
 from rso.core.verbs import Refused, change
+from rso.reports import states
+from rso.reports.actions import text_verbs
 from rso.reports.compiler import compile_report
-from rso.reports.models import AdvanceReading, Report, ReportDate
+from rso.reports.models import AdvanceReading, Photograph, Report, ReportDate, SectionText
 from rso.reports.outside import date_verbs, open_to, revoke
+from rso.reports.photographs import photograph_verbs
+from rso.reports.publishing import release
+from rso.reports.writing import Place, begun, lead_on
+from tests.conftest import named
 from tests.web.conftest import as_user
+from tests.web.walking import ask, publish_month
 
 PAGE = "/office/reports/monthly-2022-09/advance/"
 
@@ -57,17 +68,94 @@ def test_outside_the_window_there_is_no_such_page(approved, harriet, starts, end
     assert Access.objects.count() == 0
 
 
-def test_a_closed_address_and_a_report_that_is_no_longer_approved_are_not_there(approved, harriet, now):
+def test_a_report_that_is_no_longer_approved_is_closed_until_it_is_again_and_a_closed_address_is_not_there(
+    approved, harriet, now
+):
     reading, address = opened(approved, harriet)
     approved.state = "draft"
     change([approved], verb="changed", by=harriet, now=now)
-    assert Client().get(address).status_code == 404
+    assert Client().get(address).status_code == 503
     approved.state = "approved"
     change([approved], verb="changed", by=harriet, now=now)
     assert Client().get(address).status_code == 200
 
     revoke([reading], by=harriet, now=timezone.now())
     assert Client().get(address).status_code == 404
+
+
+@pytest.mark.parametrize("words", ["SECRET UNAPPROVED DRAFT words.", "SECRET {{ fig nothing }}"])
+def test_words_that_nobody_has_approved_close_it_until_they_are(approved, harriet, bagus, naree, now, words):
+    reading, address = opened(approved, harriet)
+    text = begun(Place(approved, "remarks"), by=naree, now=now)
+    text.text = words
+    text_verbs.change([text], by=naree, now=now)
+    answer = Client().get(address)
+
+    says = "Parts of this report are being changed. It opens here again when they are approved."
+    assert (answer.status_code, says in answer.content.decode(), b"SECRET" in answer.content) == (503, True, False)
+    assert answer.headers["Referrer-Policy"] == "no-referrer"
+    assert Access.objects.filter(ref=reading.ref).count() == 0
+
+    text.text = "Words that bagus has read."
+    text_verbs.change([text], by=naree, now=now)
+    lead_on([text], "send", by=naree, now=now)
+    lead_on([text], "approve", by=bagus, now=now)
+    assert "Words that bagus has read." in Client().get(address).content.decode()
+
+
+def test_the_post_sees_the_photographs_of_the_report_while_its_window_is_open_and_nobody_else_does(
+    approved, harriet, naree, now, settings, tmp_path
+):
+    settings.MEDIA_ROOT = tmp_path / "media"
+    shown, other = (
+        Photograph(ref=f"hall-{of.ref}", report=of, alt="A hall", credit="RSO", consent="given")
+        for of in (approved, Report.objects.get(ref="annual-2022"))
+    )
+    photograph_verbs.add([shown, other], by=naree, now=now)
+    dot = io.BytesIO()
+    Image.new("L", (1, 1), 128).save(dot, "PNG")
+    for each in (shown, other):
+        attach(each, io.BytesIO(dot.getvalue()), name="hall.png", by=naree, now=now)
+    words = f"We met.\n\n{{{{ photo {shown.ref} | Day one }}}}"
+    text_verbs.add(
+        [SectionText(ref="remarks", report=approved, section="remarks", text=words, state="approved")],
+        by=naree,
+        now=now,
+    )
+    reading, address = opened(approved, harriet)
+
+    (src,) = re.findall(r'<img src="(/reports/photographs/[^"]+)"', Client().get(address).content.decode())
+    answer = ask(Client(), src)
+    assert (answer.status_code, "no-store" in answer.headers["Cache-Control"]) == (200, True)
+    assert Client().get(src.partition("?")[0]).status_code == 404
+    assert Client().get(src.replace(shown.ref, other.ref)).status_code == 404
+
+    revoke([reading], by=harriet, now=timezone.now())
+    assert Client().get(src).status_code == 404
+
+
+@pytest.mark.long
+def test_once_the_report_is_published_the_address_leads_there_and_never_to_a_later_one_that_is_not(
+    office, harriet, settings, tmp_path
+):
+    settings.VAR = tmp_path
+    report = publish_month().report
+    report.refresh_from_db()
+    (reopen,) = (step for step in states.reports.steps if step.slug == "reopen")
+    states.reports.take(reopen, [report], by=harriet, now=timezone.now(), reason="corrected")
+    release(report, writer=named("tran-thi-mai"), co_managers=(harriet, named("bagus-santoso")), now=timezone.now())
+    report.refresh_from_db()
+    in_an_hour = timezone.now() + timedelta(hours=1)
+    _reading, secret = open_to(report, "Funder", timezone.now(), in_an_hour, by=harriet, now=timezone.now())
+    address = f"/reports/advance/{secret}/"
+    assert Client().get(address).status_code == 200
+
+    publish_month("Corrected.")
+    assert Client().get(address).headers["Location"] == "/reports/monthly-2022-09/2/"
+    report.refresh_from_db()
+    states.reports.take(reopen, [report], by=harriet, now=timezone.now(), reason="corrected again")
+    release(report, writer=named("tran-thi-mai"), co_managers=(harriet, named("bagus-santoso")), now=timezone.now())
+    assert Client().get(address).headers["Location"] == "/reports/monthly-2022-09/2/"
 
 
 def test_the_database_does_not_hold_the_address(approved, harriet):
@@ -77,9 +165,10 @@ def test_the_database_does_not_hold_the_address(approved, harriet):
 
 
 def test_whoever_guesses_addresses_is_held_off(approved):
-    answers = [Client().get(f"/reports/advance/guess-{at}/").status_code for at in range(32)]
+    answers = [Client().get(f"/reports/advance/guess-{at}/") for at in range(32)]
 
-    assert answers == [404] * 30 + [429] * 2
+    assert [answer.status_code for answer in answers] == [404] * 30 + [429] * 2
+    assert "Wait five minutes and try again." in answers[-1].content.decode()
 
 
 def test_only_an_approved_report_is_opened_and_only_by_a_co_manager(harriet, naree, now):
