@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from rso.core import history, verbs
+from rso.core.imports import check_periods
 from rso.core.models import AuditEvent
 from rso.core.verbs import Problem, Verbs, kind_of, plain, refuse
 from rso.reports.models import AdvanceReading, Edition, Report, ReportDate, ReportDateMove, ReportState
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 
 def change_dates(dates: Sequence[ReportDate], *, by: User, now: datetime, reason: str = "") -> list[ReportDate]:
     """Changes dates. One that moves says why, and the reason stays for all readers to see."""
+    refuse(check_periods(dates))
     with verbs.turn():
         stored = ReportDate.objects.in_bulk([date.pk for date in dates])
         moved = [date for date in dates if date.planned_on != stored[date.pk].planned_on]
@@ -37,7 +39,7 @@ def change_dates(dates: Sequence[ReportDate], *, by: User, now: datetime, reason
         return verbs.change(dates, verb="changed", by=by, now=now, reason=reason)
 
 
-_plain = plain()
+_plain = plain(check_periods)
 date_verbs = Verbs(_plain.add, change_dates, _plain.remove)
 
 

@@ -208,3 +208,16 @@ def test_a_date_that_moves_keeps_its_reason_for_all_to_see(office, naree, now):
 
     assert "Moved from 20 January 2023 to 27 January 2023:" in page
     assert "The forum was postponed." in page
+
+
+def test_a_date_names_a_period_and_one_that_is_stored_without_does_not_take_the_calendar_down(office, naree, now):
+    date = ReportDate.objects.get(ref="newsletter-2022-Q4")
+    date.period = "2022-Q5"
+    with pytest.raises(Refused, match="“2022-Q5” is no period"):
+        date_verbs.change([date], by=naree, now=now)
+    with pytest.raises(Refused, match="“2022-Q5” is no period"):
+        date_verbs.add([ReportDate(ref="d", title="D", definition="annual", period="2022-Q5")], by=naree, now=now)
+
+    ReportDate.objects.filter(pk=date.pk).update(period="2022-Q5")
+    answer = Client().get("/reports/calendar/")
+    assert (answer.status_code, "2022-Q5" in answer.content.decode()) == (200, True)
