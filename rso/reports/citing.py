@@ -15,7 +15,7 @@ from django.db.models import Max
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
-from rso.core.figures import Cell, Crossing, registry
+from rso.core.figures import Cell, Crossing, Refusal, registry
 from rso.core.figures.holdings import Holdings
 from rso.core.figures.moving import Moves
 from rso.core.figures.notes import notes_on, notes_on_split
@@ -114,6 +114,8 @@ class Since:
     states: list[str]
     cells: list[tuple[str, str, str]]
     records: list[str]
+    #: The edition that prints it now, where that is a later one.
+    newer: Edition | None = None
 
 
 def since(cited: Citation) -> Since:
@@ -123,36 +125,55 @@ def since(cited: Citation) -> Since:
     withdrawn = edition.withdrawal if edition else ""
     if cited.figure not in registry.figures:
         return Since([_("Withdrawn: the figure is no longer counted.")], [], [])
-    reading = Reading(
-        registry.find(cited.figure), Period.parse(cited.period), reader=OFFICE if cited.office else PUBLIC
-    )
-    with snapshot(), translation.override("en"):
-        try:
-            now = content(reading, tuple(says["by"]))
-        except LookupError:
-            return Since([_("Withdrawn: the figure is no longer split so.")], [], [])
-        records = _moved(cited, reading, now)
-    states = (
+    before = (
         [_("%(note)s (the edition that printed it: %(edition)s)") % {"note": withdrawn, "edition": edition}]
         if withdrawn
         else []
     )
+    reading = _reading_of(cited)
+    try:
+        with snapshot(), translation.override("en"):
+            now = content(reading, tuple(says["by"]))
+            records = _moved(cited, reading, now)
+    except LookupError:
+        return Since([_("Withdrawn: the figure is no longer split so.")], [], [])
+    except Refusal:
+        return Since([*before, _("The split is withheld now."), _why_withheld(cited)], [], [])
+    changed = [_("The definition has changed since.")] if now["definition"] != says["definition"] else []
+    changed += [_("The notes have changed since.")] if now["notes"] != says["notes"] else []
+    last = _edition(now["edition"]) if now["edition"] != says["edition"] else None
+    newer = last if _follows(last, edition) else None
     cells = _cells_moved(says, now)
-    if cells:
-        states.append(_("Moved: %(before)s when cited, %(now)s now.") % {"before": says["shown"], "now": now["shown"]})
-    if now["definition"] != says["definition"]:
-        states.append(_("The definition has changed since."))
-    if now["notes"] != says["notes"]:
-        states.append(_("The notes have changed since."))
-    if now["edition"] != says["edition"] and _follows(_edition(now["edition"]), edition):
-        states.append(_("There is a newer edition that prints it: %(edition)s.") % {"edition": now["edition"]})
-    return Since(states or [_("Unchanged since it was cited.")], cells, records)
+    if not (before or cells or changed or newer):
+        return Since([_("Unchanged since it was cited.")], [], records)
+    return Since([*before, _numbers(says, now, cells), *changed], cells, records, newer)
+
+
+def _numbers(says: dict[str, Any], now: dict[str, Any], cells: list[tuple[str, str, str]]) -> str:
+    """Whether the value moved, or its split alone, or neither."""
+    if says["value"] != now["value"]:
+        return _("Moved: %(before)s when cited, %(now)s now.") % {"before": says["shown"], "now": now["shown"]}
+    return _("The value is the same, but its split has moved.") if cells else _("Its numbers are unchanged.")
+
+
+def _reading_of(cited: Citation) -> Reading:
+    return Reading(registry.find(cited.figure), Period.parse(cited.period), reader=OFFICE if cited.office else PUBLIC)
+
+
+def _why_withheld(cited: Citation) -> str:
+    """The reason, asked once more: in the language in force."""
+    try:
+        content(_reading_of(cited), tuple(cited.says["by"]))
+    except Refusal as error:
+        return str(error)
+    return ""
 
 
 def _edition(named: str) -> Edition | None:
     """An edition by its report and number, as a citation names it."""
     ref, _slash, number = named.partition("/")
-    return Edition.objects.filter(report__ref=ref, number=number).first() if number else None
+    editions = Edition.objects.select_related("report")
+    return editions.filter(report__ref=ref, number=number).first() if number else None
 
 
 def _follows(found: Edition | None, edition: Edition | None) -> bool:
@@ -193,6 +214,13 @@ def _held(reading: Reading, by: Iterable[str]) -> Holdings:
     return holdings
 
 
+def split_by(cited: Citation) -> list[str]:
+    """By what it is split, in words of the language in force; what is no longer known by its name alone."""
+    figure = registry.figures.get(cited.figure)
+    titles = {each.slug: str(each.title).lower() for each in figure.source.dimensions} if figure else {}
+    return [titles.get(slug, slug) for slug in cited.says["by"]]
+
+
 # -- words -------------------------------------------------------------------------------------------------------------
 
 
@@ -215,7 +243,7 @@ class Cited:
     def citation(cls, cited: Citation) -> Cited:
         office = Office.objects.first() or Office(name="RSO")
         day, says = timezone.localdate(cited.at), cited.says
-        by = _(" by ") + _(" and ").join(says["by"]) if says["by"] else ""
+        by = _(" by ") + _(" and ").join(split_by(cited)) if says["by"] else ""
         title = f"{says['title']}{by}, {Period.parse(cited.period).label}: {says['shown']}"
         address = f"{settings.BASE_URL}/cite/{cited.digest}/"
         as_at = show_day(day.fromisoformat(says["as_at"]))

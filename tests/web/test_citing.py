@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import pytest
 from django.test import Client
-from django.utils import timezone
+from django.utils import timezone, translation
 
 from rso.accounts.models import User
+from rso.core.figures import registry
 from rso.core.models import Note
-from rso.events.actions import correct_participations, event_verbs
+from rso.events.actions import correct_participations, event_verbs, participation_verbs
 from rso.events.models import Event, Participation
 from rso.members.models import Body
-from rso.reports.models import Citation
-from tests.web.walking import as_role
+from rso.reports.models import Citation, Edition, Frozen
+from tests.web.walking import as_role, bring_out
 
 pytestmark = pytest.mark.usefixtures("office")
 ASKED = {"figure": "participations", "period": "2022", "by": "type"}
@@ -141,3 +142,63 @@ def test_of_what_the_office_cites_by_sex_agency_and_basis_exactly_the_records_th
 
     told = [page(address, office).partition("touched since:")[2].partition("<")[0].strip() for address in addresses]
     assert told == [row.ref] * 3
+
+
+def test_a_split_that_may_no_longer_be_told_is_said_to_be_withheld_and_what_was_cited_stays():
+    address = cited(figure="training-participations", by="agency")
+    of_trainings = Participation.objects.filter(event__starts_on__year=2022, event__type="training").order_by("pk")
+    naree = User.objects.get(ref="naree-boonmee")
+    participation_verbs.remove(list(of_trainings[3:]), by=naree, now=timezone.now(), reason="never came")
+
+    found = page(address)
+    assert "Training participations, 2022:" in found
+    assert "The split is withheld now." in found
+    assert "Fewer than five people could be told apart by agency, so this split is not shown." in found
+    assert "could be told apart by agency" not in page(f"/th{address}")
+
+
+def test_where_cells_alone_moved_the_value_is_said_to_be_the_same():
+    address = cited(figure="events-held", by="mode")
+    event = Event.objects.get(ref="e2022-01")
+    assert event.mode == "online"
+    event.mode, event.place = "in_person", "Bali"
+    event_verbs.change([event], by=User.objects.get(ref="naree-boonmee"), now=timezone.now())
+
+    found = page(address)
+    assert "The value is the same, but its split has moved." in found
+    assert "Moved:" not in found
+    assert "when cited, " in found
+
+
+def test_a_newer_edition_is_named_in_words_with_a_link_and_the_numbers_are_said_to_be_unchanged(settings, tmp_path):
+    settings.VAR = tmp_path
+    bring_out("monthly-2022-09")
+    address = cited(figure="participations", period="2022-09", by="")
+    edition = Edition.objects.get()
+    edition.pk, edition.ref, edition.number, edition.note = None, "second", 2, "Corrected."
+    edition.published_at = timezone.now()
+    edition.save()
+    Frozen.objects.create(
+        edition=edition, key="participations|2022-09|", figure="participations", period="2022-09", unit="attendances",
+        status="A", version=1, definition="0" * 64, as_at=edition.as_at,
+    )  # fmt: skip
+
+    found = page(address)
+    assert (
+        "There is a newer edition that prints it: "
+        '<a href="/reports/monthly-2022-09/2/">Monthly Report September 2022, edition 2</a>'
+    ) in found
+    assert "Its numbers are unchanged." in found
+
+
+def test_what_it_is_split_by_is_said_in_words_of_the_page():
+    address = cited(figure="events-held", by="mode")
+    with translation.override("th"):
+        title = str(registry.find("events-held").source.dimension("mode").title).lower()
+
+    assert (
+        "Events held by mode of event, 2022" in page(address),
+        '<th scope="col">Mode of event</th>' in page(address),
+    ) == (True, True)
+    thai = page(f"/th{address}")
+    assert ("ตามmode" in thai, f"ตาม{title}" in thai) == (False, True)

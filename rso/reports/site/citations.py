@@ -11,7 +11,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from rso.core.figures import Refusal, UnknownFigure
 from rso.core.tries import address_of, times
-from rso.reports.citing import Cited, cite, since
+from rso.reports.citing import Cited, cite, since, split_by
 from rso.reports.models import Citation
 from rso.reports.site.figures import reader_of, reading_of
 
@@ -47,7 +47,10 @@ def citation(request: HttpRequest, digest: str) -> HttpResponse:
     if found.office and not office:
         raise Http404
     became = since(found)
-    context = {"cited": found, "says": found.says, "since": became, "cite": Cited.citation(found), "is_office": office}
+    context = {
+        "cited": found, "says": found.says, "since": became, "cite": Cited.citation(found), "is_office": office,
+        "split_by": split_by(found),
+    }  # fmt: skip
     return render(request, "reports/citation.html", context)
 
 
