@@ -29,6 +29,7 @@ from rso.reports.definitions import Definition, Section, UnknownDefinition, defi
 from rso.reports.document import Chapter, Document, Printed, SectionOut
 from rso.reports.markdown import BadText, Node, Token, parse, slug_of, tokens_in
 from rso.reports.models import SOURCE_LANGUAGE, AdvanceReading, Consent, Edition, Report, SectionText
+from rso.reports.outside import published_since
 from rso.reports.photographs import cover_of, node_of
 from rso.reports.words import advice, typed_numbers
 
@@ -181,7 +182,7 @@ class _Compiler:
 
     def _name_readers(self) -> None:
         """Posts that could read the report before it was out stand in its imprint, or at its end where it has none."""
-        readings = [each for each in self._advance_readings() if each.was_open]
+        readings = self._advance_readings()
         sections = [section for chapter in self.document.chapters for section in chapter.sections]
         if readings and sections:
             place = next((section for section in sections if section.id == "imprint"), sections[-1])
@@ -189,10 +190,11 @@ class _Compiler:
             says = _("Read before it was published, by posts that could not change it: %(posts)s.") % {"posts": posts}
             place.blocks.append({"t": "p", "c": [{"t": "text", "v": says}]})
 
-    def _advance_readings(self) -> QuerySet[AdvanceReading]:
-        """An edition knows nothing of those who read the next one in advance."""
-        found = self.report.readings.order_by("starts_at", "pk")
-        return found.filter(starts_at__lt=self.edition.published_at) if self.edition else found
+    def _advance_readings(self) -> list[AdvanceReading]:
+        """Those that could read it before it was out: whose window began before, and was not open on the edition before alone."""
+        out = self.edition.published_at if self.edition else timezone.now()
+        found = self.report.readings.filter(starts_at__lt=out).select_related("report").order_by("starts_at", "pk")
+        return [each for each in found if each.was_open and not published_since(each, each.starts_at)]
 
     def one(self, name: str, words: SectionText) -> Preview:
         """A section alone. Of unknown sections there is nothing to show."""

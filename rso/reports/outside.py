@@ -74,14 +74,14 @@ def reading_at(secret: str, now: datetime) -> AdvanceReading | None:
     return found if found and found.is_open(now) else None
 
 
-def published_since(reading: AdvanceReading) -> Edition | None:
+def published_since(reading: AdvanceReading, until: datetime | None = None) -> Edition | None:
     """The last edition that came out since the address was given: what it opens then, and never the words of a later one."""
     given = (
         AuditEvent.objects.filter(kind=kind_of(AdvanceReading), ref=reading.ref, verb="added").order_by("pk").first()
     )
     since = given.at if given else reading.starts_at
-    editions = reading.report.editions.select_related("report").light()
-    return editions.filter(published_at__gte=since).order_by("-number").first()
+    editions = reading.report.editions.select_related("report").light().filter(published_at__gte=since)
+    return (editions.filter(published_at__lte=until) if until else editions).order_by("-number").first()
 
 
 def may_be_read(report: Report) -> bool:

@@ -18,14 +18,14 @@ from rso.core.verbs import Refused, change
 from rso.reports import states
 from rso.reports.actions import text_verbs
 from rso.reports.compiler import compile_report
-from rso.reports.models import AdvanceReading, Photograph, Report, ReportDate, SectionText
+from rso.reports.models import AdvanceReading, Edition, Photograph, Report, ReportDate, SectionText
 from rso.reports.outside import date_verbs, open_to, revoke
 from rso.reports.photographs import photograph_verbs
 from rso.reports.publishing import release
 from rso.reports.writing import Place, begun, lead_on
 from tests.conftest import named
 from tests.web.conftest import as_user
-from tests.web.walking import ask, publish_month
+from tests.web.walking import ask, bring_out, publish_month
 
 PAGE = "/office/reports/monthly-2022-09/advance/"
 
@@ -195,6 +195,24 @@ def test_the_posts_are_printed_in_the_edition(approved, harriet):
 
     assert last.blocks[-1]["c"][0]["v"].startswith(
         "Read before it was published, by posts that could not change it: Co-chair, Australia ("
+    )
+
+
+def test_a_post_whose_window_has_not_begun_is_not_printed(approved, harriet):
+    opened(approved, harriet, starts=24, ends=48)
+
+    assert "Read before it was published" not in str(
+        [section.blocks for chapter in compile_report(approved).chapters for section in chapter.sections]
+    )
+
+
+def test_a_post_whose_window_began_once_an_edition_was_out_is_not_printed_in_the_next(approved, harriet):
+    opened(approved, harriet)
+    edition = bring_out(approved.ref)
+    Edition.objects.filter(pk=edition.pk).update(published_at=timezone.now() - timedelta(hours=2))
+
+    assert "Read before it was published" not in str(
+        [section.blocks for chapter in compile_report(approved).chapters for section in chapter.sections]
     )
 
 
