@@ -21,7 +21,7 @@ from rso.core.permissions import officer
 from rso.core.typed import typed
 from rso.core.verbs import Problem, Refused, kind_of
 from rso.reports.models import AdvanceReading, Report
-from rso.reports.outside import open_to, revoke
+from rso.reports.outside import may_be_read, open_to, published_since, revoke
 from rso.reports.policies import APPROVE_REPORTS
 from rso.reports.writing_pages import of_a_report
 
@@ -62,6 +62,21 @@ def _moment(text: str) -> datetime:
     return timezone.make_aware(found) if timezone.is_naive(found) else found
 
 
+def _row(reading: AdvanceReading, report: Report, now: datetime, reads: int) -> dict[str, Any]:
+    """A post, how its address answers now, and how often it was read."""
+    if reading.revoked_at:
+        state, look = _("Closed"), "stop"
+    elif not reading.is_open(now):
+        state, look = _("Outside its window"), ""
+    elif published_since(reading):
+        state, look = _("Published"), "ok"
+    elif may_be_read(report):
+        state, look = _("Open"), "ok"
+    else:
+        state, look = _("Closed until all is approved"), "wait"
+    return {"reading": reading, "state": state, "look": look, "reads": reads}
+
+
 def _show(request: HttpRequest, report: Report, *, status: int = 200, **more: Any) -> HttpResponse:
     readings = list(report.readings.order_by("starts_at", "pk"))
     told = Access.objects.filter(kind=kind_of(AdvanceReading), what=Saw.READ, ref__in=[each.ref for each in readings])
@@ -71,7 +86,8 @@ def _show(request: HttpRequest, report: Report, *, status: int = 200, **more: An
         "report": report,
         "here": desks.of(Report),
         "place": True,
-        "rows": [{"reading": each, "is_open": each.is_open(now), "reads": reads.get(each.ref, 0)} for each in readings],
+        "rows": [_row(each, report, now, reads.get(each.ref, 0)) for each in readings],
+        "zone": timezone.get_current_timezone_name(),
         "may": APPROVE_REPORTS.allows(request.user),
         **more,
     }

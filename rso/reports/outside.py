@@ -23,6 +23,10 @@ if TYPE_CHECKING:
     from rso.accounts.models import User
 
 
+#: How far from today a report may be opened in advance: what lies further is mistyped.
+YEARS = 5
+
+
 def change_dates(dates: Sequence[ReportDate], *, by: User, now: datetime, reason: str = "") -> list[ReportDate]:
     """Changes dates. One that moves says why, and the reason stays for all readers to see."""
     refuse(check_periods(dates))
@@ -58,6 +62,9 @@ def open_to(
         problems.append(Problem(0, "post", _("name the post, in at most 160 letters")))
     if ends_at <= starts_at or ends_at <= now:
         problems.append(Problem(0, "ends_at", _("must lie ahead, and after the beginning")))
+    for field, moment in (("starts_at", starts_at), ("ends_at", ends_at)):
+        if abs(moment.year - now.year) > YEARS:
+            problems.append(Problem(0, field, _("a window lies within %(years)s years of today") % {"years": YEARS}))
     refuse(problems)
     secret = secrets.token_urlsafe(32)
     made = AdvanceReading(

@@ -189,6 +189,43 @@ def test_the_address_is_shown_once(approved, harriet):
     assert "/reports/advance/" not in client.get(PAGE).content.decode()
 
 
+@pytest.mark.parametrize(
+    ("starts", "ends"),
+    [
+        ("0001-01-01T00:00", ""),
+        ("", "9999-12-31T23:59-12:00"),
+        ("", "9999-12-31T23:59"),
+        ("0001-01-01T00:00+14:00", ""),
+    ],
+)
+def test_a_window_far_from_today_is_refused(approved, harriet, starts, ends):
+    usual = {"starts_at": timezone.localtime(), "ends_at": timezone.localtime() + timedelta(days=1)}
+    given = {name: day.strftime("%Y-%m-%dT%H:%M") for name, day in usual.items()}
+    given |= {name: day for name, day in (("starts_at", starts), ("ends_at", ends)) if day}
+    answer = as_user(harriet).post(PAGE, {"open": "1", "post": "Funder", **given})
+
+    assert answer.status_code == 422
+    assert "A window lies within 5 years of today" in answer.content.decode()
+
+
+def test_the_list_says_what_the_address_answers_and_of_which_zone_its_times_are(approved, harriet, naree, now):
+    def state() -> str:
+        page = " ".join(as_user(harriet).get(PAGE).content.decode().split())
+        assert page.count("(Asia/Bangkok)") >= 2
+        return re.search(r'<span class="st[^"]*">([^<]+)</span>', page.partition("<tbody>")[2])[1]
+
+    opened(approved, harriet)
+    assert state() == "Open"
+    text = begun(Place(approved, "remarks"), by=naree, now=now)
+    text.text = "Not approved."
+    text_verbs.change([text], by=naree, now=now)
+    assert state() == "Closed until all is approved"
+
+    edition = bring_out(approved.ref)
+    Edition.objects.filter(pk=edition.pk).update(published_at=timezone.now())
+    assert state() == "Published"
+
+
 def test_the_posts_are_printed_in_the_edition(approved, harriet):
     opened(approved, harriet)
     last = [section for chapter in compile_report(approved).chapters for section in chapter.sections][-1]
