@@ -7,7 +7,7 @@ last printed. Publishing asks for them as for all others; `rso run-due` opens th
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl, urlencode
 
 from django.db.models import Prefetch
+from django.db.models.enums import ChoicesType
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -22,8 +23,10 @@ from django.utils.translation import gettext_lazy
 
 from rso.core import history, verbs
 from rso.core.figures import Figure, UnknownFigure, registry
-from rso.core.figures.dimensions import BASIS
+from rso.core.figures.dimensions import BASIS, Dimension
 from rso.core.figures.reading import OFFICE, Reading
+from rso.core.figures.registry import Source
+from rso.core.loading.near import did_you_mean
 from rso.core.models import Kept, Note, SavedView
 from rso.core.periods import Period, UnknownPeriod
 from rso.core.verbs import Problem, kind_of, plain, refuse
@@ -202,10 +205,52 @@ def _query(change: PlannedChange, query: str) -> str:
     return urlencode([(key, (change.becomes or "–") if value == change.name else value) for key, value in pairs])
 
 
-def check_changes(changes: Iterable[PlannedChange]) -> Iterable[Problem]:
+def check_changes(changes: Sequence[PlannedChange]) -> Iterable[Problem]:
+    """What goes is there now, or words name it still; so is what takes its place, but for a value: it may be entered later.
+
+    A plan that is kept stays as it is when its names are gone.
+    """
+    kept = PlannedChange.objects.in_bulk([change.pk for change in changes if change.pk])
     for at, change in enumerate(changes):
-        if change.kind == ChangeKind.FIGURE and change.becomes and change.becomes not in registry.figures:
-            yield Problem(at, "becomes", _("there is no figure “%(name)s”") % {"name": change.becomes})
+        was = kept.get(change.pk)
+        same_kind = was is not None and was.kind == change.kind
+        if not (same_kind and was and was.name == change.name):
+            says = _is_no(change.kind, change.name)
+            if says and not uses(change):
+                yield Problem(at, "name", says)
+        if change.kind in (ChangeKind.FIGURE, ChangeKind.DIMENSION) and change.becomes:
+            says = _is_no(change.kind, change.becomes)
+            if says and not (same_kind and was and was.becomes == change.becomes):
+                yield Problem(at, "becomes", says)
+
+
+def _is_no(kind: str, name: str) -> str:
+    """That there is no such figure, dimension or value; empty where there is."""
+    if kind == ChangeKind.VALUE:
+        return "" if _is_value(name) else _("there is no value “%(name)s”") % {"name": name}
+    if kind == ChangeKind.DIMENSION:
+        known = {dimension.slug for figure in registry for dimension in figure.source.dimensions}
+        says = _("there is no dimension “%(name)s”")
+    else:
+        known, says = set(registry.figures), _("there is no figure “%(name)s”")
+    return "" if name in known else says % {"name": name} + did_you_mean(name, sorted(known))
+
+
+def _is_value(name: str) -> bool:
+    """Whether a classification has it, or records where they are classified by words of their own."""
+    sources = {figure.source.slug: figure.source for figure in registry}.values()
+    return any(_has(source, dimension, name) for source in sources for dimension in source.dimensions)
+
+
+def _has(source: Source, dimension: Dimension, name: str) -> bool:
+    if dimension.span:
+        return False
+    values: Any = dimension.values
+    if isinstance(values, ChoicesType):
+        return name in {named.key for named in dimension.names(list(values)).values()}
+    if values is not None:
+        return bool(values._default_manager.filter(ref=name).exists())
+    return source.model._default_manager.filter(dimension.keys_filter(source.model, [name])).exists()
 
 
 history.says("looked through", gettext_lazy("%(who)s looked through what names the figure: %(reason)s"))
@@ -216,7 +261,10 @@ def not_mapped(change: PlannedChange) -> str:
     """Why there is no name to be written; empty where there is."""
     if change.kind == ChangeKind.VERSION:
         return _("its name stays; look through what names it")
-    return "" if change.becomes else _("nothing takes its place; drop each use where it stands")
+    if not change.becomes:
+        return _("nothing takes its place; drop each use where it stands")
+    says = _is_no(change.kind, change.becomes)
+    return _("%(says)s; enter it first") % {"says": says} if says and change.kind == ChangeKind.VALUE else says
 
 
 def not_to_look_through(change: PlannedChange) -> str:

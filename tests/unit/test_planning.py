@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from datetime import date
 
@@ -93,6 +94,57 @@ def test_what_nothing_replaces_is_dropped_by_hand(annual_report, naree, now):
         map_all(change, by=naree, now=now)
     with pytest.raises(Refused, match="there is no figure “nothing”"):
         change_verbs.add([planned("figure", "participations", "nothing")], by=naree, now=now)
+
+
+@pytest.mark.parametrize(
+    ("change", "says"),
+    [
+        (planned("figure", "particpations"), "there is no figure “particpations”; did you mean participations?"),
+        (planned("version", "particpations"), "there is no figure “particpations”; did you mean participations?"),
+        (planned("dimension", "thme"), "there is no dimension “thme”; did you mean theme?"),
+        (planned("dimension", "mode", "modus"), "there is no dimension “modus”; did you mean mode?"),
+        (planned("value", "TA33"), "there is no value “TA33”"),
+    ],
+)
+def test_names_that_there_are_not_are_refused(annual_report, naree, now, change, says):
+    with pytest.raises(Refused, match=re.escape(says)):
+        change_verbs.add([change], by=naree, now=now)
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        planned("dimension", "mode", "presence"), planned("value", "training"), planned("value", "AUD"),
+        planned("value", "in_room"), planned("value", "TA1", "PR9"),
+    ],
+)  # fmt: skip
+def test_what_there_is_may_go_and_a_new_value_may_be_planned_before_it_is_entered(annual_report, naree, now, change):
+    change_verbs.add([change], by=naree, now=now)
+
+    assert PlannedChange.objects.filter(name=change.name).exists()
+
+
+def test_a_value_that_is_not_entered_yet_is_not_written_anywhere(annual_report, naree, now):
+    change = planned("value", "TA3", "PR9")
+    change_verbs.add([change], by=naree, now=now)
+
+    with pytest.raises(Refused, match="there is no value “PR9”; enter it first"):
+        map_all(change, by=naree, now=now)
+
+
+def test_a_name_that_is_gone_already_is_planned_where_words_name_it_and_its_plan_can_be_mended(
+    annual_report, naree, now
+):
+    text = annual_report.texts.filter(language="en").exclude(text="").order_by("section")[0]
+    text.text += "\n\n{{ fig seats-offered }} seats."
+    text_verbs.change([text], by=naree, now=now)
+    change = planned("figure", "seats-offered", "participations")
+    change_verbs.add([change], by=naree, now=now)
+    assert map_all(change, by=naree, now=now) == 1
+
+    change.reason = "Renamed."
+    change_verbs.change([change], by=naree, now=now)
+    assert PlannedChange.objects.get(name="seats-offered").reason == "Renamed."
 
 
 @pytest.fixture
