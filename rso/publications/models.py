@@ -46,6 +46,8 @@ class PublicationState(models.TextChoices):
 
 #: Where answers are being gathered: a change of what they speak of overtakes them.
 IN_CLEARANCE = (PublicationState.PEER_REVIEW, PublicationState.CLEARED)
+#: Where no answer changes anything any more.
+ISSUED = (PublicationState.PUBLISHED, PublicationState.WITHDRAWN)
 
 
 class PublicationQuerySet(models.QuerySet["Publication"]):
@@ -224,8 +226,8 @@ class Channel(models.TextChoices):
 
 class ClearanceQuerySet(models.QuerySet["Clearance"]):
     def waiting_for(self, user: User) -> ClearanceQuerySet:
-        """What this person has been asked and has not answered."""
-        return self.filter(reviewer=user.pk, verdict=Verdict.WAITING)
+        """What this person has been asked and has not answered, of works that are not out."""
+        return self.filter(reviewer=user.pk, verdict=Verdict.WAITING).exclude(publication__state__in=ISSUED)
 
 
 class Clearance(Kept):

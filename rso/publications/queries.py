@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from rso.core.models import AuditEvent
 from rso.core.verbs import kind_of
-from rso.publications.models import Clearance, ClearanceKind, Publication, Verdict
+from rso.publications.models import ISSUED, Clearance, ClearanceKind, Publication, Verdict
 from rso.workplan.models import Part
 
 if TYPE_CHECKING:
@@ -66,7 +66,10 @@ def why_not_answer(clearance: Clearance, by: User) -> str:
         return _("is answered outside; record it")
     if clearance.reviewer_id != by.pk:
         return _("is for %(who)s to answer") % {"who": clearance.who}
-    if was_sent_by(clearance.publication, by):
+    work = clearance.publication
+    if work.state in ISSUED:
+        return _("the work is “%(state)s” and waits for no answer") % {"state": work.get_state_display()}
+    if was_sent_by(work, by):
         return _("whoever sent a work to review does not clear it")
     return ""
 

@@ -170,6 +170,21 @@ def test_an_answer_is_given_by_whoever_is_asked_and_stays(lena, harriet, bagus):
     assert refused(clearing.change, [turned], by=lena, now=NOW) == stays
 
 
+def test_a_work_that_is_out_waits_for_no_answer(lena, harriet, bagus):
+    sent_by(lena)
+    clearing.clear([work()], by=bagus, now=NOW)
+    record("c2023-04", lena)
+    take("publish", lena)
+    asked = "/office/clearances/c2023-03/"
+
+    says = "the work is “Published” and waits for no answer"
+    assert refused(answer, "c2023-03", harriet, "changes", "Too late") == says
+    assert (question("c2023-03").verdict, buttons(harriet, asked)) == ("waiting", {"Remove"})
+    assert Clearance.objects.waiting_for(harriet).count() == 0
+    mine = as_user(harriet).get("/office/clearances/?view=mine").content.decode()
+    assert "c2023-03" not in mine
+
+
 def test_one_question_goes_to_one_who_may_be_asked(lena, naree):
     union, nexus = (Body.objects.get(ref=ref) for ref in ("IOM", "NEXUS"))
     asked = [
