@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from django.db.models import Max
 from django.utils.translation import gettext_lazy
@@ -35,23 +35,15 @@ def check_reports(reports: Sequence[Report]) -> Iterable[Problem]:
 
 
 def add_texts(texts: Sequence[SectionText], *, by: User, now: datetime) -> Sequence[SectionText]:
-    """Adds texts and keeps the first version of each. A text without words is planned, and has no version yet.
-
-    Words take back the signatures under their report: they were not there when it was signed.
-    """
+    """Adds texts and keeps the first version of each. A text without words is planned, and has no version yet."""
     with verbs.turn():
         verbs.add(texts, verb="added", by=by, now=now)
-        worded = [text for text in texts if text.title or text.text]
-        _keep_versions(worded, by, now)
-        take_signatures_back([text.report_id for text in worded], by=by, now=now)
+        _keep_versions([text for text in texts if text.title or text.text], by, now)
     return texts
 
 
 def change_texts(texts: Sequence[SectionText], *, by: User, now: datetime, reason: str = "") -> list[SectionText]:
-    """Changes texts and keeps a version of each whose words moved.
-
-    Such a text is a draft again where it was approved, and takes back the signatures under its report.
-    """
+    """Changes texts and keeps a version of each whose words moved. Such a text is a draft again where it was approved."""
     with verbs.turn():
         stored = SectionText.objects.in_bulk([text.pk for text in texts])
         moved = [text for text in texts if _words(text) != _words(stored[text.pk])]
@@ -60,16 +52,46 @@ def change_texts(texts: Sequence[SectionText], *, by: User, now: datetime, reaso
                 text.state = TextState.DRAFT
         changed = verbs.change(texts, verb="changed", by=by, now=now, reason=reason)
         _keep_versions(moved, by, now)
-        take_signatures_back([text.report_id for text in moved], by=by, now=now)
     return changed
 
 
 def remove_texts(texts: Sequence[SectionText], *, by: User, now: datetime, reason: str = "") -> None:
     """Removes texts with their versions; the audit trail keeps what they said. One with comments stays."""
-    with verbs.turn():
-        reports = [text.report_id for text in texts]
-        verbs.remove(texts, verb="removed", by=by, now=now, reason=reason)
-        take_signatures_back(reports, by=by, now=now)
+    verbs.remove(texts, verb="removed", by=by, now=now, reason=reason)
+
+
+def signed(rows: Verbs, report: str, prints: Callable[[Any], object]) -> Verbs:
+    """Verbs of records that an edition prints: whoever moves what is printed of one takes back the signatures under its report.
+
+    `report` is the attribute with the report's database id; `prints` is all that reaches the edition, or None.
+    """
+
+    def moved(things: Sequence[Any], before: Mapping[int, Any]) -> list[int]:
+        """The reports that would print something else than before."""
+        pairs = [(thing, before.get(thing.pk)) for thing in things]
+        differ = [(thing, old) for thing, old in pairs if prints(thing) != (prints(old) if old else None)]
+        return [getattr(each, report) for pair in differ for each in pair if each]
+
+    def add(things: Sequence[Any], *, by: User, now: datetime) -> Any:
+        with verbs.turn():
+            added = rows.add(things, by=by, now=now)
+            take_signatures_back(moved(things, {}), by=by, now=now)
+        return added
+
+    def change(things: Sequence[Any], *, by: User, now: datetime, reason: str = "") -> Any:
+        with verbs.turn():
+            stored = type(things[0])._default_manager.in_bulk([thing.pk for thing in things]) if things else {}
+            changed = rows.change(things, by=by, now=now, reason=reason)
+            take_signatures_back(moved(things, stored), by=by, now=now)
+        return changed
+
+    def remove(things: Sequence[Any], *, by: User, now: datetime, reason: str = "") -> None:
+        with verbs.turn():
+            reports = moved(things, {})
+            rows.remove(things, by=by, now=now, reason=reason)
+            take_signatures_back(reports, by=by, now=now)
+
+    return Verbs(add, change, remove)
 
 
 def take_signatures_back(reports: Sequence[int], *, by: User, now: datetime) -> None:
@@ -92,8 +114,16 @@ def _keep_versions(texts: Sequence[SectionText], by: User, now: datetime) -> Non
     )
 
 
-report_verbs = plain(check_reports)
-text_verbs = Verbs(add_texts, change_texts, remove_texts)
+report_verbs = signed(
+    plain(check_reports),
+    "pk",
+    lambda report: (report.title, report.subtitle, report.definition, report.period, report.as_at),
+)
+text_verbs = signed(
+    Verbs(add_texts, change_texts, remove_texts),
+    "report_id",
+    lambda text: (text.report_id, text.section, text.language, *_words(text)) if any(_words(text)) else None,
+)
 inconsistency_verbs = plain()
 
 
@@ -101,4 +131,6 @@ def set_statements(wanted: Mapping[Inconsistency, verbs.Rows], *, by: User, now:
     verbs.relate(InconsistentStatement, wanted, parent="inconsistency", verb="statements set", by=by, now=now)
 
 
-history.says("signatures taken back", gettext_lazy("%(who)s changed words, so that the signatures no longer hold"))
+history.says(
+    "signatures taken back", gettext_lazy("%(who)s changed what was signed, so that the signatures no longer hold")
+)

@@ -8,16 +8,23 @@ from urllib.parse import urlencode
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from rso.core import attachments
 from rso.core.filetypes import ending_of
 from rso.core.models import Attachment
 from rso.core.verbs import kind_of, plain
+from rso.reports.actions import signed, take_signatures_back
 from rso.reports.document import Document
 from rso.reports.markdown import BadText, Node
 from rso.reports.models import Consent, Photograph, Report
 
 #: Pictures that web and print both draw.
 DRAWN = ("image/jpeg", "image/png")
-photograph_verbs = plain()
+photograph_verbs = signed(
+    plain(), "report_id", lambda each: (each.report_id, each.alt, each.credit, each.consent, each.is_cover)
+)
+attachments.follow(
+    Photograph, lambda photograph, *, by, now: take_signatures_back([photograph.report_id], by=by, now=now)
+)
 
 
 def file_of(photograph: Photograph) -> Attachment | None:

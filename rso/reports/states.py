@@ -1,18 +1,23 @@
 """The states of a report and of the texts of its sections, and who may lead them from one to another.
 
-Publishing and superseding have no button: only the verbs that also freeze an edition take those steps.
+Publishing and superseding have no button: only the verbs that also freeze an edition take those steps. Every other step
+of a text that is printed, or of a report, leaves what was signed: it takes the signatures back.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
+from rso.core import verbs
 from rso.core.states import Machine, Step
-from rso.reports.models import Comment, CommentState, Report, ReportState, SectionText, TextState
+from rso.reports.actions import take_signatures_back
+from rso.reports.models import SOURCE_LANGUAGE, Comment, CommentState, Report, ReportState, SectionText, TextState
 from rso.reports.policies import APPROVE_REPORTS, WRITE_REPORTS
 from rso.reports.queries import LOOKS, author_of, unapproved
 
@@ -36,7 +41,8 @@ def _without_words(text: SectionText, by: User) -> str | Promise:
     return "" if text.text.strip() else _("has no words yet")
 
 
-def _not_all_approved(report: Report, by: Any) -> str:
+def not_all_approved(report: Report, by: Any) -> str:
+    """Why a report is neither approved nor signed yet."""
     number = len(unapproved(report))
     return (
         ngettext("%(n)s section is not approved", "%(n)s sections are not approved", number) % {"n": number}
@@ -45,7 +51,27 @@ def _not_all_approved(report: Report, by: Any) -> str:
     )
 
 
-sections = Machine(
+class _Signed(Machine):
+    """The steps of what co-managers sign."""
+
+    def take(
+        self, step: Step, things: Sequence[Any], *, by: User, now: datetime, reason: str = "", **answers: Any
+    ) -> list[Any]:
+        with verbs.turn():
+            taken = super().take(step, things, by=by, now=now, reason=reason, **answers)
+            if step.button:
+                take_signatures_back([found for thing in things if (found := _printed_in(thing))], by=by, now=now)
+        return taken
+
+
+def _printed_in(thing: Report | SectionText) -> int | None:
+    """The database id of the report whose edition prints it; a translation is in none."""
+    if isinstance(thing, Report):
+        return thing.pk
+    return thing.report_id if thing.language == SOURCE_LANGUAGE else None
+
+
+sections = _Signed(
     SectionText,
     (
         Step(
@@ -71,11 +97,11 @@ sections = Machine(
     ),
     looks={state: LOOKS[state] for state in TextState},
 )
-reports = Machine(
+reports = _Signed(
     Report,
     (
         Step("send", _("Send for review"), (D,), R, WRITE_REPORTS),
-        Step("approve", _("Approve"), (R,), A, APPROVE_REPORTS, unless=_not_all_approved),
+        Step("approve", _("Approve"), (R,), A, APPROVE_REPORTS, unless=not_all_approved),
         Step("reopen", _("Open again"), (R, A, P), D, APPROVE_REPORTS, asks_reason=True),
         Step("publish", _("Publish"), (A,), P, APPROVE_REPORTS, button=False),
         Step("supersede", _("Supersede"), (P,), S, APPROVE_REPORTS, button=False),

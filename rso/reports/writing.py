@@ -167,6 +167,8 @@ def sign(report: Report, *, by: User, now: datetime) -> Signature:
         report.refresh_from_db()
         if report.state != ReportState.APPROVED:
             problems.append(Problem(0, "state", _("only an approved report can be signed")))
+        elif says := states.not_all_approved(report, by):
+            problems.append(Problem(0, "texts", says))
         if report.signatures.filter(by=by).exists():
             problems.append(Problem(0, "by", _("you have signed it already")))
         refuse(problems)

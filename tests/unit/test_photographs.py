@@ -14,7 +14,10 @@ from rso.reports.compiler import CannotCompile, compile_report
 from rso.reports.editions import write_editions
 from rso.reports.models import Photograph, Report, SectionText
 from rso.reports.photographs import photograph_verbs
+from rso.reports.publishing import release
 from rso.reports.ready import blockers
+from rso.reports.writing import sign
+from tests.conftest import named
 from tests.web.conftest import as_user
 
 
@@ -70,6 +73,40 @@ def test_what_it_lacks_keeps_the_report_from_being_printed_and_published(hall, n
     with pytest.raises(CannotCompile, match=says):
         compile_report(hall.report)
     assert f"forum-hall: {says}" in [found.says for found in blockers(hall.report) if found.kind == "photograph"]
+
+
+@pytest.fixture
+def both(hall, harriet, bagus, now) -> Report:
+    """The report of September as both co-managers have signed it."""
+    release(hall.report, writer=named("tran-thi-mai"), co_managers=(harriet, bagus), now=now)
+    assert hall.report.signatures.count() == 2
+    return hall.report
+
+
+@pytest.mark.parametrize(("field", "value"), [("alt", "Delegates at lunch"), ("credit", "UNODC"), ("is_cover", False)])
+def test_a_change_of_a_photograph_takes_signatures_back(both, hall, naree, now, field, value):
+    setattr(hall, field, value)
+    photograph_verbs.change([hall], by=naree, now=now)
+
+    assert both.signatures.count() == 0
+
+
+def test_another_picture_and_another_photograph_take_signatures_back(both, hall, naree, harriet, bagus, now):
+    made = io.BytesIO()
+    Image.new("L", (2, 1), 128).save(made, "PNG")
+    attach(hall, made, name="lunch.png", by=naree, now=now)
+    assert both.signatures.count() == 0
+
+    for user in (harriet, bagus):
+        sign(both, by=user, now=now)
+    lunch = Photograph(ref="lunch", report=both, alt="Lunch", credit="RSO", consent="not_needed")
+    photograph_verbs.add([lunch], by=naree, now=now)
+    assert both.signatures.count() == 0
+
+    for user in (harriet, bagus):
+        sign(both, by=user, now=now)
+    photograph_verbs.remove([lunch], by=naree, now=now)
+    assert both.signatures.count() == 0
 
 
 def test_before_its_report_is_published_only_the_office_sees_the_picture(hall, naree):

@@ -17,7 +17,7 @@ from rso.reports.models import Report, SectionText
 from rso.reports.queries import unapproved, unsigned
 from rso.reports.ready import blockers, broken, readiness
 from rso.reports.spelling import slips
-from rso.reports.writing import Place, approve, comment, lead_on, plan, resolve, sign
+from rso.reports.writing import Place, approve, begun, comment, lead_on, plan, resolve, sign
 
 
 @pytest.fixture
@@ -110,11 +110,71 @@ def test_a_change_of_words_makes_an_approved_text_a_draft_and_takes_signatures_b
     assert AuditEvent.objects.filter(ref="annual-2022", verb="signatures taken back").count() == 1
 
 
+def signed_by_both(report: Report, harriet: User, bagus: User, now) -> None:
+    """The report with every section approved, itself approved, and signed by both co-managers."""
+    approve_all(report, harriet, now)
+    for slug in ("send", "approve"):
+        states.reports.take(step(states.reports, slug), [report], by=bagus, now=now)
+    sign(report, by=harriet, now=now)
+    sign(report, by=bagus, now=now)
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [("title", "Another title"), ("subtitle", "As we see it"), ("as_at", date(2022, 12, 1)), ("period", "2021")],
+)
+def test_a_change_of_what_the_report_prints_of_itself_takes_signatures_back(
+    annual_report, naree, harriet, bagus, now, name, value
+):
+    signed_by_both(annual_report, harriet, bagus, now)
+    annual_report.order += 1
+    report_verbs.change([annual_report], by=naree, now=now)
+    assert annual_report.signatures.count() == 2, "its place in a list is printed nowhere"
+
+    setattr(annual_report, name, value)
+    report_verbs.change([annual_report], by=naree, now=now)
+
+    assert annual_report.signatures.count() == 0
+
+
+def test_a_comment_on_a_section_that_nobody_has_begun_leaves_the_signatures(annual_report, naree, harriet, bagus, now):
+    SectionText.objects.filter(report=annual_report, section="contact").delete()
+    signed_by_both(annual_report, harriet, bagus, now)
+    comment(begun(Place(annual_report, "contact"), by=naree, now=now), "Who answers here?", by=naree, now=now)
+
+    assert annual_report.signatures.count() == 2
+
+
+def test_a_section_given_back_and_a_report_opened_again_take_signatures_back(annual_report, text, harriet, bagus, now):
+    signed_by_both(annual_report, harriet, bagus, now)
+    lead_on([text], "give_back", by=harriet, now=now, reason="One more look")
+    assert annual_report.signatures.count() == 0
+
+    with pytest.raises(Refused, match="1 section is not approved"):
+        sign(annual_report, by=harriet, now=now)
+    approve_all(annual_report, bagus, now)
+    sign(annual_report, by=harriet, now=now)
+    states.reports.take(step(states.reports, "reopen"), [annual_report], by=bagus, now=now, reason="One more look")
+    assert annual_report.signatures.count() == 0
+
+
+def test_approving_a_section_leaves_no_older_signature_in_force(annual_report, text, naree, harriet, bagus, now):
+    """Signatures from before signing asked for every section stand under a draft."""
+    signed_by_both(annual_report, harriet, bagus, now)
+    SectionText.objects.filter(pk=text.pk).update(state="in_review")
+    lead_on([text], "approve", by=harriet, now=now)
+
+    assert annual_report.signatures.count() == 0
+
+
 def test_only_an_approved_report_is_signed_and_once_by_each(annual_report, harriet, now):
     with pytest.raises(Refused, match="only an approved report"):
         sign(annual_report, by=harriet, now=now)
     annual_report.state = "approved"
     change([annual_report], verb="changed", by=harriet, now=now)
+    with pytest.raises(Refused, match="sections are not approved"):
+        sign(annual_report, by=harriet, now=now)
+    approve_all(annual_report, harriet, now)
     sign(annual_report, by=harriet, now=now)
     with pytest.raises(Refused, match="signed it already"):
         sign(annual_report, by=harriet, now=now)

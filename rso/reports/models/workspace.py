@@ -56,7 +56,7 @@ class Comment(Kept):
 
 
 class Signature(models.Model):
-    """That a co-manager signed a report for publication as it stands. A change of its words takes all signatures back."""
+    """That a co-manager signed a report for publication as it stands. A change of what it prints takes all back."""
 
     privacy = Privacy(DataClass.OFFICE, _("Shows who released a report"), KEPT)
     report = models.ForeignKey(Report, models.CASCADE, related_name="signatures", verbose_name=_("report"))
