@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import TYPE_CHECKING
-from uuid import UUID, uuid4
+from uuid import UUID, uuid4, uuid5
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -85,6 +85,13 @@ def plan(place: Place, *, writer: User | None, due_on: date | None, by: User, no
     return text
 
 
+def further(token: UUID, began: Mapping[str, str], *, by: User) -> tuple[UUID, Mapping[str, str]]:
+    """An opening of the page that was saved already, as where its answer was lost, goes on as another from what it saved."""
+    while done := Draft.objects.filter(token=token, owner=by.pk).exclude(done="").first():
+        token, began = uuid5(token, done.ref), {**began, **done.cells}
+    return token, began
+
+
 def write(
     place: Place,
     mine: Mapping[str, str],
@@ -95,14 +102,13 @@ def write(
     now: datetime,
     source_version: int | None = None,
 ) -> tuple[SectionText, list[str]]:
-    """Saves words three-way, once for each opening of the page: the text, and what another had changed meanwhile.
+    """Saves words three-way: the text, and what another had changed meanwhile. Words that come again are saved once.
 
     A translation keeps the version of the source that its writer saw. Raises Clashing where both changed the same.
     """
     with verbs.turn():
         text = begun(place, by=by, now=now)
-        if Draft.objects.filter(token=token, owner=by.pk).exclude(done="").exists():
-            return text, []
+        token, began = further(token, began, by=by)
         words, others, clashes = merged(began, mine, words_of(text))
         if clashes:
             raise Clashing(words_of(text), latest(text), clashes)
@@ -110,7 +116,7 @@ def write(
         if place.language != SOURCE_LANGUAGE and source_version:
             text.source_version = source_version
         text_verbs.change([text], by=by, now=now)
-        done = {"owner_id": by.pk, "desk": DESK, "ref": place.ref, "cells": {}, "kept_at": now, "done": text.ref}
+        done = {"owner_id": by.pk, "desk": DESK, "ref": place.ref, "cells": dict(mine), "kept_at": now, "done": text.ref}
         Draft.objects.update_or_create(token=token, defaults=done)
     return text, others
 

@@ -94,6 +94,40 @@ def test_two_who_write_at_once_lose_nothing(naree, text):
     assert "<ins>Naree was here.</ins>" in clash.content.decode()
 
 
+def test_who_types_on_after_an_answer_was_lost_saves_upon_what_was_saved(naree, text):
+    client, opened = as_user(naree), form(text, text="First.")
+    client.post(ADDRESS, opened)
+    client.post(ADDRESS, opened)
+    assert text.versions.count() == 2, "the same words twice are one version"
+
+    client.post(ADDRESS, {**opened, "text": "First, and second."})
+    client.post(ADDRESS, {**opened, "text": "First, second and third."})
+    text.refresh_from_db()
+
+    assert text.text == "First, second and third."
+    assert list(text.versions.order_by("number").values_list("text", flat=True))[1:] == [
+        "First.", "First, and second.", "First, second and third.",
+    ]  # fmt: skip
+
+
+def test_what_is_typed_on_after_an_answer_was_lost_is_kept_and_loses_nothing_of_another(naree, text):
+    client, opened = as_user(naree), form(text, text="First.")
+    client.post(ADDRESS, opened)
+    client.post(ADDRESS, {**opened, "text": "First, and sec", "_keep": "1"})
+    assert client.get(ADDRESS).context["opened"].cells["text"] == "First, and sec"
+
+    as_user(named("tran-thi-mai")).post(ADDRESS, {**form(text, text="Mai."), "_began": json.dumps({"text": "First."})})
+    clash = client.post(ADDRESS, {**opened, "text": "First, and second."})
+    shown = clash.context["opened"]
+    assert (clash.status_code, shown.cells["text"]) == (409, "First, and second.")
+    both = {"title": "", "text": "Mai, and second.", "_began": shown.began_json, "_token": str(shown.token)}
+    client.post(ADDRESS, both)
+    text.refresh_from_db()
+
+    assert text.text == "Mai, and second."
+    assert client.get(ADDRESS).context["draft"] is None
+
+
 def test_what_is_typed_is_kept_as_a_draft_until_it_is_saved_or_dropped(naree, text):
     client = as_user(naree)
     sent = form(text, text="Half a sent", _keep="1")
