@@ -136,6 +136,10 @@ def release(report: Report, *, writer: User, co_managers: Sequence[User], now: d
 
 
 def _objections(report: Report, by: User, and_by: User, note: str, last: Edition | None) -> Iterable[Problem]:
+    if last and report.state == ReportState.PUBLISHED:
+        says = _("Edition %(number)s of this report has been published meanwhile.")
+        yield Problem(0, "state", says % {"number": last.number})
+        return
     if by.pk == and_by.pk:
         yield Problem(0, "and_by", _("A report is published by two co-managers, not by one twice."))
     yield from _unsigned(report, by, and_by)

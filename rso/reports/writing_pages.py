@@ -18,6 +18,7 @@ from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.dateparse import parse_date
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
@@ -34,7 +35,7 @@ from rso.core.verbs import Refused
 from rso.reports import states, writing
 from rso.reports.compiler import Preview, preview_section
 from rso.reports.html import draw_blocks
-from rso.reports.models import SOURCE_LANGUAGE, Comment, Report, SectionText, TextVersion
+from rso.reports.models import SOURCE_LANGUAGE, Comment, Report, ReportState, SectionText, TextVersion
 from rso.reports.policies import APPROVE_REPORTS, SEE_REPORTS, WRITE_REPORTS
 from rso.reports.publishing import publish
 from rso.reports.queries import LOOKS, contents, heading_of, latest, sections_of, unsigned
@@ -99,6 +100,11 @@ def contents_page(request: HttpRequest, report: Report) -> HttpResponse:
             return _publish(request, report)
         _refused_or(request, lambda: writing.sign(report, by=officer(request), now=timezone.now()), _("Signed."))
         return redirect(request.path)
+    return _contents(request, report)
+
+
+def _contents(request: HttpRequest, report: Report, *, note: str = "", status: int = 200) -> HttpResponse:
+    """The page of the contents; `note` is what was typed for a publication that was refused."""
     steps = [step for step in states.reports.buttons if step.who.allows(request.user)]
     context = {
         "report": report,
@@ -110,25 +116,29 @@ def contents_page(request: HttpRequest, report: Report) -> HttpResponse:
         "steps": [step for step in steps if not states.reports.why_not(step, report, officer(request))],
         "signatures": report.signatures.select_related("by").order_by("at"),
         "unsigned": unsigned(report),
+        "note": note,
         "may_publish": not unsigned(report) and report.signatures.filter(by=officer(request)).exists(),
         "needs_note": report.editions.exists(),
         "may_sign": report.state == "approved"
         and APPROVE_REPORTS.allows(request.user)
         and not report.signatures.filter(by=officer(request)).exists(),
     }
-    return render(request, "reports/write/contents.html", context)
+    return render(request, "reports/write/contents.html", context, status=status)
 
 
 def _publish(request: HttpRequest, report: Report) -> HttpResponse:
     """Publishes what both have signed, with the public note that is typed beside the button."""
     by, note = officer(request), typed(request, "note", 400)
-    other = report.signatures.exclude(by=by.pk).select_related("by").first()
-    who = other.by if other else by
+    signed = [each.by for each in report.signatures.exclude(by=by.pk).select_related("by")]
+    who = next((user for user in [*signed, *unsigned(report)] if user.pk != by.pk), by)
     done = _refused_or(
         request,
         lambda: publish(report, by=by, and_by=who, now=timezone.now(), note=note),
         _("The report is published."),
     )
+    report.refresh_from_db()
+    if not done and report.state != ReportState.PUBLISHED:
+        return _contents(request, report, note=note, status=422)
     edition = report.editions.order_by("-number").first()
     return redirect(edition.get_absolute_url() if done and edition else request.path)
 
@@ -138,7 +148,8 @@ def _refused_or(request: HttpRequest, verb: Callable[[], object], done: str) -> 
     try:
         verb()
     except Refused as error:
-        messages.error(request, str(error).capitalize())
+        for says in dict.fromkeys(str(problem.says) for problem in error.problems):
+            messages.error(request, capfirst(says))
         return False
     messages.success(request, done)
     return True

@@ -15,6 +15,7 @@ from rso.accounts.models import User
 from rso.core import verbs
 from rso.events.actions import correct_participations, event_verbs
 from rso.events.models import EventType, Participation, Presence
+from rso.reports import states
 from rso.reports.drift import drift
 from rso.reports.models import Citation, Edition, Report
 from rso.reports.publishing import release, withdraw
@@ -203,3 +204,30 @@ def test_a_co_manager_publishes_what_both_have_signed(office, settings, tmp_path
 
     assert answer.headers["Location"] == AT
     assert [(e.number, e.by, e.and_by) for e in report.editions.all()] == [(1, harriet, bagus)]
+
+
+def pressed(ref: str, note: str = "") -> HttpResponse:
+    """What a co-manager reads who presses Publish on the page of the report of September."""
+    return as_role(ref).post("/office/reports/monthly-2022-09/write/", {"publish": "1", "note": note}, follow=True)
+
+
+def test_who_publishes_what_the_other_has_published_meanwhile_is_told_so_in_one_sentence(edition):
+    answer = pressed("bagus-santoso", "Counted again.")
+
+    assert [str(each) for each in answer.context["messages"]] == [
+        "Edition 1 of this report has been published meanwhile."
+    ]
+
+
+def test_a_refused_publication_keeps_the_public_note_and_tells_each_problem_once(edition):
+    lead = next(step for step in states.reports.steps if step.slug == "reopen")
+    states.reports.take(lead, [edition.report], by=edition.by, now=timezone.now(), reason="Counted again.")
+    answer = pressed("harriet-lowe", "Some “more” people came.")
+
+    assert answer.status_code == 422
+    assert [str(each) for each in answer.context["messages"]] == [
+        "Harriet Lowe has not signed the report.",
+        "Bagus Santoso has not signed the report.",
+        "The report is “Draft”: only an approved one is published.",
+    ]
+    assert 'value="Some “more” people came."' in answer.content.decode()
