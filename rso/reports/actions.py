@@ -7,12 +7,16 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from django.db.models import Max
+from django.urls import NoReverseMatch, Resolver404, resolve, reverse
+from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from rso.core import history, verbs
 from rso.core.periods import Period, UnknownPeriod
 from rso.core.verbs import Problem, Verbs, plain
+from rso.reports.definitions import known
 from rso.reports.models import (
+    Edition,
     Inconsistency,
     InconsistentStatement,
     Report,
@@ -27,11 +31,48 @@ if TYPE_CHECKING:
 
 
 def check_reports(reports: Sequence[Report]) -> Iterable[Problem]:
+    """A report is of a kind that there is, for a period; both stay once an edition says so. Its address is no other page's."""
+    stored = Report.objects.in_bulk([report.pk for report in reports if report.pk])
+    last = dict(Edition.objects.filter(report__in=stored).order_by("number").values_list("report", "number"))
     for at, report in enumerate(reports):
+        old = stored.get(report.pk)
         try:
             Period.parse(report.period)
         except UnknownPeriod as error:
             yield Problem(at, "period", str(error))
+        if report.definition not in known() and (old is None or old.definition != report.definition):
+            says = _("is no kind of report; there are %(kinds)s")
+            yield Problem(at, "definition", says % {"kinds": ", ".join(known())})
+        if old is None and (why := _no_address(report.ref)):
+            yield Problem(at, "ref", why)
+        elif old and report.pk in last:
+            yield from _moved_in_print(at, report, old, last[report.pk])
+
+
+def _moved_in_print(at: int, report: Report, old: Report, number: int) -> Iterable[Problem]:
+    """What its editions say of themselves, and what readers find them by, no more changes."""
+    if report.period != old.period:
+        says = _("stays “%(was)s”, as edition %(number)s says it; begin another report for another period")
+        yield Problem(at, "period", says % {"was": old.period, "number": number})
+    if report.definition != old.definition:
+        says = _("stays “%(was)s”, as edition %(number)s says it; begin another report of another kind")
+        yield Problem(at, "definition", says % {"was": old.definition, "number": number})
+
+
+def _no_address(ref: str) -> str:
+    """Why a new report cannot have its pages under /reports/, or nothing."""
+    try:
+        of_report, of_chapter = reverse("report", args=[ref]), reverse("chapter", args=[ref, "chapter"])
+    except NoReverseMatch:
+        return _("stands in addresses; write it with letters, digits, hyphens and low lines alone")
+    for address, name in ((of_report, "report"), (of_chapter, "chapter"), (of_report.removesuffix("/"), "")):
+        try:
+            found = resolve(address).url_name
+        except Resolver404:
+            continue
+        if found != name:
+            return _("is the address of another page of the site; choose another")
+    return ""
 
 
 def add_texts(texts: Sequence[SectionText], *, by: User, now: datetime) -> Sequence[SectionText]:

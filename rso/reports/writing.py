@@ -116,7 +116,14 @@ def write(
         if place.language != SOURCE_LANGUAGE and source_version:
             text.source_version = source_version
         text_verbs.change([text], by=by, now=now)
-        done = {"owner_id": by.pk, "desk": DESK, "ref": place.ref, "cells": dict(mine), "kept_at": now, "done": text.ref}
+        done = {
+            "owner_id": by.pk,
+            "desk": DESK,
+            "ref": place.ref,
+            "cells": dict(mine),
+            "kept_at": now,
+            "done": text.ref,
+        }
         Draft.objects.update_or_create(token=token, defaults=done)
     return text, others
 

@@ -214,10 +214,9 @@ def _sent(request: HttpRequest) -> Words:
 
 
 def _posted(request: HttpRequest, place: Place, text: SectionText | None) -> HttpResponse:
-    token, began = opening(request)
-    token, began = writing.further(token, began, by=officer(request))
-    cells = _sent(request)
-    opened = Opened(place, text, token, dict(began), cells)
+    token, start = writing.further(*opening(request), by=officer(request))
+    began, cells = dict(start), _sent(request)
+    opened = Opened(place, text, token, began, cells)
     if "_drop" in request.POST:
         Draft.objects.filter(owner=request.user.pk, desk=writing.DESK, ref=place.ref, done="").delete()
         return redirect(address_of(place))
@@ -229,7 +228,7 @@ def _posted(request: HttpRequest, place: Place, text: SectionText | None) -> Htt
     if opened.faults:
         return _show(request, opened, status=422)
     if "_keep" in request.POST:
-        return keep_draft(request, writing.DESK, place.ref, token, opened.began, cells)
+        return keep_draft(request, writing.DESK, place.ref, token, began, cells)
     if "_preview" in request.POST:
         return _show(request, opened)
     return _save(request, opened)

@@ -17,6 +17,7 @@ from rso.core.verbs import Refused
 from rso.events.actions import correct_participations
 from rso.events.models import Participation
 from rso.reports import publishing, states
+from rso.reports.actions import report_verbs
 from rso.reports.drift import drift, explain
 from rso.reports.models import Edition, EditionState, Report, Why
 from rso.reports.proof import NotProved, does_not_add_up, prove
@@ -126,6 +127,20 @@ def test_another_edition_says_why_and_lists_what_moved_and_the_old_one_stays(edi
 
 
 @pytest.mark.long
+def test_a_report_of_which_an_edition_is_published_keeps_its_period_and_its_kind(edition):
+    report = edition.report
+    report.title, report.period, report.definition = "Another title", "2022-08", "newsletter"
+    with pytest.raises(Refused) as refused:
+        report_verbs.change([report], by=named("naree-boonmee"), now=NOW)
+    assert [(problem.field, problem.says) for problem in refused.value.problems] == [
+        ("period", "stays “2022-09”, as edition 1 says it; begin another report for another period"),
+        ("definition", "stays “monthly”, as edition 1 says it; begin another report of another kind"),
+    ]
+
+    report.period, report.definition = "2022-09", "monthly"
+    assert report_verbs.change([report], by=named("naree-boonmee"), now=NOW) == [report]
+
+
 def test_an_edition_withdrawn_while_its_successor_is_set_stays_withdrawn(edition, monkeypatch):
     def withdrawn_meanwhile(*args):
         withdraw(Edition.objects.get(pk=edition.pk), by=named("bagus-santoso"), now=NOW, reason="wrong month")

@@ -63,6 +63,27 @@ def test_every_saved_version_is_kept_and_a_save_without_change_makes_none(text, 
     ]  # fmt: skip
 
 
+@pytest.mark.parametrize("ref", ["calendar", "advance", "printed", "photographs", "key"])
+def test_a_new_report_takes_the_address_of_no_other_page(office, naree, now, ref):
+    with pytest.raises(Refused, match="is the address of another page of the site"):
+        report_verbs.add([Report(ref=ref, title="A report", definition="annual", period="2023")], by=naree, now=now)
+
+
+def test_a_report_is_of_a_kind_that_there_is(annual_report, naree, now):
+    says = "is no kind of report; there are annual, finance, monthly, newsletter"
+    made = Report(ref="a.b", title="A report", definition="nope", period="2023")
+    with pytest.raises(Refused) as refused:
+        report_verbs.add([made], by=naree, now=now)
+    assert [(problem.field, problem.says) for problem in refused.value.problems] == [
+        ("definition", says),
+        ("ref", "stands in addresses; write it with letters, digits, hyphens and low lines alone"),
+    ]
+
+    annual_report.definition = "nope"
+    with pytest.raises(Refused, match=says):
+        report_verbs.change([annual_report], by=naree, now=now)
+
+
 def test_a_text_without_words_is_planned_and_has_no_version(annual_report, naree, now):
     report = Report(ref="annual-2023", title="Annual Report 2023", definition="annual", period="2023")
     report_verbs.add([report], by=naree, now=now)
