@@ -82,7 +82,7 @@ if (form) {
         event.preventDefault();
     });
 
-    // Words chosen in the text are those that a comment is about.
+    // Words chosen in the text are those that a comment is about; a field of one line takes no others.
     const quoted = document.getElementById("f-quoted");
-    text.addEventListener("select", () => { quoted.value = text.value.slice(text.selectionStart, text.selectionEnd).slice(0, 500); });
+    text.addEventListener("select", () => { quoted.value = text.value.slice(text.selectionStart, text.selectionEnd).trim().replace(/\s+/g, " ").slice(0, 500); });
 }

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING
 from uuid import UUID, uuid4, uuid5
 
@@ -18,7 +18,16 @@ from rso.core.office.saving import merged
 from rso.core.verbs import Problem, refuse
 from rso.reports import states
 from rso.reports.actions import text_verbs
-from rso.reports.models import SOURCE_LANGUAGE, Comment, Report, ReportState, SectionText, Signature, TextVersion
+from rso.reports.models import (
+    SOURCE_LANGUAGE,
+    Comment,
+    CommentState,
+    Report,
+    ReportState,
+    SectionText,
+    Signature,
+    TextVersion,
+)
 from rso.reports.queries import latest, sections_of
 
 if TYPE_CHECKING:
@@ -140,13 +149,21 @@ def take_back(text: SectionText, number: int, *, by: User, now: datetime) -> Sec
 
 
 def comment(text: SectionText, says: str, *, by: User, now: datetime, quoted: str = "") -> Comment:
-    """Says something of a section, or of words quoted from it as they stand there."""
-    problems = [] if says.strip() else [Problem(0, "says", _("say what you mean"))]
-    if quoted and quoted not in text.text:
+    """Says something of a section, or of words quoted from it as they stand there, however their lines are broken.
+
+    The same words that come again within a minute were sent twice, and stand once.
+    """
+    says = says.strip()
+    problems = [] if says else [Problem(0, "says", _("say what you mean"))]
+    if quoted and "".join(quoted.split()) not in "".join(text.text.split()):
         problems.append(Problem(0, "quoted", _("these words do not stand in the text as it is saved")))
     refuse(problems)
-    made = Comment(ref=f"c-{uuid4().hex[:12]}", section=text, says=says.strip(), quoted=quoted, by=by, at=now)
-    verbs.add([made], verb="commented", by=by, now=now)
+    with verbs.turn():
+        same = Comment.objects.filter(section=text, by=by.pk, says=says, quoted=quoted, state=CommentState.OPEN)
+        if found := same.filter(at__gt=now - timedelta(minutes=1)).first():
+            return found
+        made = Comment(ref=f"c-{uuid4().hex[:12]}", section=text, says=says, quoted=quoted, by_id=by.pk, at=now)
+        verbs.add([made], verb="commented", by=by, now=now)
     return made
 
 

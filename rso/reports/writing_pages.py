@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import wraps
 from typing import Any
@@ -191,22 +191,29 @@ def section_page(request: HttpRequest, place: Place) -> HttpResponse:
     """GET opens the section, POST saves its words, shows them as they would be printed, or does one of its verbs."""
     text = place.text
     if request.method != "POST":
-        kept = draft_of(request, writing.DESK, place.ref)
-        start = writing.words_of(text)
-        opened = (
-            Opened(place, text, kept.token, kept.began, {**start, **kept.cells})
-            if kept
-            else Opened(place, text, uuid4(), start, start)
-        )
-        return _show(request, opened, draft=kept)
+        return _open(request, place, text)
     do = next((name for name in DOES if name in request.POST), "")
     if do in ("approve", "give_back") and not APPROVE_REPORTS.allows(request.user):
         raise Http404
     may_write(request)
-    if do:
-        DOES[do](request, place)
-        return redirect(address_of(place))
-    return _posted(request, place, text)
+    if not do:
+        return _posted(request, place, text)
+    done = DOES[do](request, place)
+    if do == "comment" and not done:
+        return _open(request, place, place.text, status=422, said=_said(request))
+    return redirect(address_of(place))
+
+
+def _open(request: HttpRequest, place: Place, text: SectionText | None, **more: Any) -> HttpResponse:
+    """The section as this person left it: with a draft, where one is kept."""
+    kept = draft_of(request, writing.DESK, place.ref)
+    start = writing.words_of(text)
+    opened = (
+        Opened(place, text, kept.token, kept.began, {**start, **kept.cells})
+        if kept
+        else Opened(place, text, uuid4(), start, start)
+    )
+    return _show(request, opened, draft=kept, **more)
 
 
 def _sent(request: HttpRequest) -> Words:
@@ -255,7 +262,15 @@ def _save(request: HttpRequest, opened: Opened) -> HttpResponse:
     return redirect(address_of(opened.place))
 
 
-def _show(request: HttpRequest, opened: Opened, *, status: int = 200, draft: Draft | None = None) -> HttpResponse:
+def _show(
+    request: HttpRequest,
+    opened: Opened,
+    *,
+    status: int = 200,
+    draft: Draft | None = None,
+    said: Mapping[str, str] | None = None,
+) -> HttpResponse:
+    """The page of a section; `said` is a comment that was refused, as it was sent."""
     place, text, user = opened.place, opened.text, officer(request)
     version = latest(text) if text else None
     context = {
@@ -267,6 +282,7 @@ def _show(request: HttpRequest, opened: Opened, *, status: int = 200, draft: Dra
         "text": text,
         "version": version,
         "draft": draft,
+        "said": said,
         "look": LOOKS[text.state] if text else "",
         "steps": _steps(text, user),
         "comments": list(text.comments.select_related("by").order_by("state", "at", "pk")) if text else [],
@@ -385,13 +401,21 @@ def _text_or_404(place: Place) -> SectionText:
     return text
 
 
-def _comment(request: HttpRequest, place: Place) -> None:
-    says, quoted = (CONTROL.sub("", request.POST.get(name, "")) for name in ("says", "quoted"))
+def _said(request: HttpRequest) -> Words:
+    return {name: CONTROL.sub("", request.POST.get(name, "")) for name in ("says", "quoted")}
+
+
+def _comment(request: HttpRequest, place: Place) -> bool:
+    said = _said(request)
     text = writing.begun(place, by=officer(request), now=timezone.now())
-    _refused_or(
+    return _refused_or(
         request,
         lambda: writing.comment(
-            text, says[:5000], quoted=quoted.strip()[:500], by=officer(request), now=timezone.now()
+            text,
+            said["says"][:5000],
+            quoted=" ".join(said["quoted"].split())[:500],
+            by=officer(request),
+            now=timezone.now(),
         ),
         _("Your comment stands beside the text."),
     )
@@ -421,7 +445,7 @@ def _plan(request: HttpRequest, place: Place) -> None:
     _refused_or(request, verb, _("Planned."))
 
 
-DOES: dict[str, Callable[[HttpRequest, Place], None]] = {
+DOES: dict[str, Callable[[HttpRequest, Place], object]] = {
     **{step.slug: _step(step.slug) for step in states.sections.buttons},
     "comment": _comment,
     "resolve": _resolve(False),

@@ -167,6 +167,34 @@ def test_a_comment_quotes_words_that_stand_there_and_can_be_resolved(naree, text
     assert comment.state == "resolved"
 
 
+def test_a_refused_comment_stays_where_it_was_typed(naree, text):
+    answer = as_user(naree).post(ADDRESS, {"comment": "1", "says": "And <this>?", "quoted": "words that nobody wrote"})
+    page = answer.content.decode()
+
+    assert answer.status_code == 422
+    assert ">\nAnd &lt;this&gt;?</textarea>" in page
+    assert 'value="words that nobody wrote"' in page
+    assert "These words do not stand in the text as it is saved" in page
+
+
+@pytest.mark.parametrize("between", [" ", "\n\n", ""])
+def test_a_comment_quotes_words_across_a_break_of_lines(naree, text, between):
+    client = as_user(naree)
+    client.post(ADDRESS, form(text, text="The first paragraph here.\n\nSecond paragraph begins."))
+    client.post(ADDRESS, {"comment": "1", "says": "One of them?", "quoted": f"here.{between}Second "})
+
+    assert [each.quoted for each in text.comments.all()] == ["here. Second" if between else "here.Second"]
+
+
+def test_the_same_comment_sent_twice_stands_once(naree, text):
+    client, sent = as_user(naree), {"comment": "1", "says": "Who says so?"}
+    client.post(ADDRESS, sent)
+    client.post(ADDRESS, sent)
+    as_user(named("tran-thi-mai")).post(ADDRESS, sent)
+
+    assert list(text.comments.order_by("at").values_list("by__ref", flat=True)) == ["naree-boonmee", "tran-thi-mai"]
+
+
 def test_a_translation_shows_what_changed_in_its_source_since(naree, text):
     client, thai = as_user(naree), f"{ADDRESS}?language=th"
     assert client.get(thai).context["source"].then is None
