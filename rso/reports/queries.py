@@ -61,12 +61,18 @@ class Row:
     report: Report
     section: Section
     text: SectionText | None
+    #: The comments that are open on it, and those on its translations by their language.
     comments: int
-    languages: Sequence[str]
+    languages: Mapping[str, int]
 
     @property
     def look(self) -> str:
         return LOOKS[self.text.state] if self.text else ""
+
+    @property
+    def asked_in(self) -> list[tuple[str, int]]:
+        """The translations with open comments, and how many."""
+        return [(language, number) for language, number in self.languages.items() if number]
 
     @property
     def title(self) -> str:
@@ -78,10 +84,10 @@ def contents(report: Report) -> list[tuple[Part, list[Row]]]:
     open_ones = Count("comments", filter=Q(comments__state=CommentState.OPEN))
     texts = list(report.texts.select_related("writer").annotate(open_comments=open_ones).order_by("language"))
     own = {text.section: text for text in texts if text.language == SOURCE_LANGUAGE}
-    others: dict[str, list[str]] = {}
+    others: dict[str, dict[str, int]] = {}
     for text in texts:
         if text.language != SOURCE_LANGUAGE:
-            others.setdefault(text.section, []).append(text.language)
+            others.setdefault(text.section, {})[text.language] = getattr(text, "open_comments", 0)
     try:
         parts = definition(report.definition).parts
     except UnknownDefinition:
@@ -89,6 +95,8 @@ def contents(report: Report) -> list[tuple[Part, list[Row]]]:
     return [(part, [_row(report, section, own, others) for section in part.sections]) for part in parts]
 
 
-def _row(report: Report, section: Section, own: Mapping[str, SectionText], others: Mapping[str, list[str]]) -> Row:
+def _row(
+    report: Report, section: Section, own: Mapping[str, SectionText], others: Mapping[str, Mapping[str, int]]
+) -> Row:
     text = own.get(section.id)
-    return Row(report, section, text, getattr(text, "open_comments", 0), others.get(section.id, []))
+    return Row(report, section, text, getattr(text, "open_comments", 0), others.get(section.id, {}))

@@ -73,10 +73,11 @@ def readiness(report: Report) -> Readiness:
         return Readiness(found, warned)
 
 
-def _at(report: Report, kind: str, says: str, section: str) -> Finding:
-    """Something about a section, with the way to the page where it is written."""
+def _at(report: Report, kind: str, says: str, section: str, language: str = SOURCE_LANGUAGE) -> Finding:
+    """Something about a section, with the way to the page where it is written in that language."""
     known = {each.id for each in sections_of(report)}
     url = reverse("office-write-section", args=[report.ref, section]) if section in known else ""
+    url += f"?language={language}" if url and language != SOURCE_LANGUAGE else ""
     return Finding(kind, says, section, url or reverse("office-edit", args=["reports", report.ref]))
 
 
@@ -93,7 +94,7 @@ def _comments(report: Report) -> Iterator[Finding]:
     said = Comment.objects.filter(section__report=report, state=CommentState.OPEN).select_related("by", "section")
     for comment in said.order_by("section__section", "at"):
         says = _("%(who)s asks: %(says)s") % {"who": comment.by, "says": comment.says[:120]}
-        yield _at(report, "comment", says, comment.section.section)
+        yield _at(report, "comment", says, comment.section.section, comment.section.language)
 
 
 def _links(report: Report) -> Iterator[Finding]:
@@ -208,9 +209,8 @@ def _translations(report: Report) -> Iterator[Finding]:
     for text in report.texts.exclude(language=SOURCE_LANGUAGE).order_by("section", "language"):
         if (text.source_version or 0) < last.get(text.section, 0):
             language = dict(settings.LANGUAGES).get(text.language, text.language)
-            yield _at(
-                report, "translation", _("%(language)s is behind its source") % {"language": language}, text.section
-            )
+            says = _("%(language)s is behind its source") % {"language": language}
+            yield _at(report, "translation", says, text.section, text.language)
 
 
 def _weak(report: Report, document: Document) -> Iterator[Finding]:

@@ -12,6 +12,7 @@ from django.utils.translation import override
 from rso.core.figures import registry
 from rso.core.models import Draft
 from rso.reports.models import Report, SectionText
+from rso.reports.ready import blockers
 from tests.conftest import named
 from tests.web.conftest import as_user
 
@@ -207,6 +208,18 @@ def test_a_translation_shows_what_changed_in_its_source_since(naree, text):
 
     assert (source.is_behind, source.then.number, source.now.number) == (True, 1, 2)
     assert "<ins>" in source.diff
+
+
+def test_a_comment_on_a_translation_is_counted_and_leads_to_its_language(naree, text):
+    client, thai = as_user(naree), f"{ADDRESS}?language=th"
+    client.post(thai, {"comment": "1", "says": "Is this the word?"})
+    page = client.get("/office/reports/annual-2022/write/")
+    row = next(row for _part, rows in page.context["parts"] for row in rows if row.section.id == "theme-1")
+    (said,) = [found for found in blockers(text.report) if found.kind == "comment"]
+
+    assert (row.comments, row.asked_in) == (0, [("th", 1)])
+    assert f'href="{thai}" ><span class="hush">{row.title}, </span>th: 1</a>' in " ".join(page.content.decode().split())
+    assert said.url == thai
 
 
 def test_an_earlier_version_can_be_taken_back(naree, text):
