@@ -37,7 +37,11 @@ for (const form of document.querySelectorAll("form[data-draft]")) {
     const told = form.querySelector("[data-kept]");
     let waiting = 0;
     let line = new AbortController();
+    let typed = 0;
+    let kept = 0;
     let lost = false;
+    let leaving = false;
+    const isShut = (answer) => answer.redirected || answer.status === 403;
     const send = () => {
         const data = new FormData(form);
         data.set("_keep", "1");
@@ -47,36 +51,55 @@ for (const form of document.querySelectorAll("form[data-draft]")) {
     const renewed = async () => {
         const page = new DOMParser().parseFromString(await (await fetch(location.href, { signal: line.signal })).text(), "text/html");
         const token = page.querySelector("form[data-draft] [name=csrfmiddlewaretoken]");
-        if (token) form.elements.csrfmiddlewaretoken.value = token.value;
+        for (const field of token ? document.querySelectorAll("[name=csrfmiddlewaretoken]") : []) field.value = token.value;
         return Boolean(token);
     };
     const keep = async () => {
+        const upTo = typed;
         line.abort();
         line = new AbortController();
         try {
             let answer = await send();
-            if ((answer.redirected || answer.status === 403) && await renewed()) answer = await send();
-            lost = answer.redirected || answer.status === 403;
-            told.textContent = answer.ok && !lost ? (await answer.json()).says : told.dataset.lost;
+            if (isShut(answer) && await renewed()) answer = await send();
+            lost = isShut(answer);
+            if (answer.ok && !lost) {
+                told.textContent = (await answer.json()).says;
+                kept = upTo;
+                return;
+            }
         } catch (error) {
             if (error.name === "AbortError") return;
             lost = true;
-            told.textContent = told.dataset.lost;
         }
+        told.textContent = told.dataset.lost;
     };
     form.addEventListener("input", () => {
+        typed += 1;
         clearTimeout(waiting);
         if (!form.dataset.sent) waiting = setTimeout(keep, 1000);
     });
+    // What could not be kept is not sent to where it would be lost.
     form.addEventListener("submit", async (event) => {
         clearTimeout(waiting);
         line.abort();
         if (!lost) return;
-        // What could not be kept is not sent to where it would be lost.
         event.preventDefault();
         await keep();
         if (!lost) form.requestSubmit(event.submitter);
     });
+    // Another form of the page is sent once what is typed in this one is kept.
+    document.addEventListener("submit", async (event) => {
+        const { target: other, submitter } = event;
+        if (other === form || (kept === typed && !leaving)) return;
+        event.preventDefault();
+        event.stopImmediatePropagation();
+        if (leaving) return;
+        leaving = true;
+        clearTimeout(waiting);
+        await keep();
+        leaving = false;
+        if (kept === typed) other.requestSubmit(submitter);
+    }, true);
 }
 
 // A second click on a button that sends a form sends it once.

@@ -67,6 +67,22 @@ def test_what_is_typed_after_a_sign_out_elsewhere_is_not_lost(signed_in, session
     opened.faults.clear()  # the server refused, as it should
 
 
+def test_what_is_typed_is_kept_before_another_form_of_the_page_is_sent(signed_in):
+    page = signed_in("naree-boonmee").open("/office/reports/annual-2022/write/theme-2/").page
+    page.locator("#f-text").fill("The last words before a comment.")
+    page.locator("#f-says").fill("Are these the words?")
+    with page.expect_navigation(wait_until="load"):
+        page.locator("[name=comment]").click()
+
+    assert page.locator("#f-text").input_value() == "The last words before a comment."
+    assert page.get_by_text("Are these the words?").first.is_visible()
+    page.locator("#f-text").fill("Words that no line carries.")
+    page.route("**/write/theme-2/", lambda route: route.fulfill(body="a page that asks who one is"))
+    page.locator("[name=plan]").click()
+    page.locator("[data-kept]", has_text="What you type is not kept now").wait_for()
+    assert page.locator("#f-text").input_value() == "Words that no line carries."
+
+
 @pytest.mark.long
 def test_suggestions_are_those_for_what_stands_in_the_field_now(signed_in):
     page = signed_in("naree-boonmee").open("/office/participations/new/").page
