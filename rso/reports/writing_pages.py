@@ -470,9 +470,14 @@ def versions_page(request: HttpRequest, place: Place) -> HttpResponse:
         _refused_or(request, verb, _("The text says again what it said in version %(n)s.") % {"n": at})
         return redirect(address_of(place))
     found = list(text.versions.select_related("by").order_by("number"))
-    before = [None, *found]
+    before = [TextVersion(), *found]
     rows = [
-        {"version": version, "diff": word_diff(old.text if old else "", version.text), "last": version is found[-1]}
+        {
+            "version": version,
+            "heading": word_diff(old.title, version.title) if old.title != version.title else version.title,
+            "diff": word_diff(old.text, version.text) if old.text != version.text else "",
+            "last": version is found[-1],
+        }
         for old, version in zip(before, found, strict=False)
     ]
     context = {"report": place.report, "here": desks.of(Report), "place": place, "text": text, "rows": rows[::-1], "may_write": WRITE_REPORTS.allows(request.user)}  # fmt: skip

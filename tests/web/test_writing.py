@@ -233,6 +233,20 @@ def test_an_earlier_version_can_be_taken_back(naree, text):
     assert (text.text, text.versions.count()) == (before, 3)
 
 
+def test_a_version_shows_what_changed_in_its_heading(naree, text):
+    client = as_user(naree)
+    client.post(ADDRESS, form(text, title="The year of borders"))
+    text.refresh_from_db()
+    client.post(ADDRESS, form(text, title="The year of bridges"))
+    text.refresh_from_db()
+    client.post(ADDRESS, form(text, text="We met."))
+    words, last, _first, _loaded = client.get(f"{ADDRESS}versions/").context["rows"]
+
+    assert (last["heading"], last["diff"]) == ("The year of <del>borders</del><ins>bridges</ins>", "")
+    assert words["heading"] == "The year of bridges"
+    assert "<ins>" in words["diff"]
+
+
 def test_figures_are_suggested_by_the_words_of_their_titles_with_what_they_would_print(naree):
     found = as_user(naree).get("/office/reports/annual-2022/tokens/", {"q": "people reached"}).json()["tokens"]
 
