@@ -64,7 +64,7 @@ def _no_address(ref: str) -> str:
     try:
         of_report, of_chapter = reverse("report", args=[ref]), reverse("chapter", args=[ref, "chapter"])
     except NoReverseMatch:
-        return _("stands in addresses; write it with letters, digits, hyphens and low lines alone")
+        return _("stands in addresses; write it with letters, digits, hyphens and underscores alone")
     for address, name in ((of_report, "report"), (of_chapter, "chapter"), (of_report.removesuffix("/"), "")):
         try:
             found = resolve(address).url_name

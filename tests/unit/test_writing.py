@@ -76,7 +76,7 @@ def test_a_report_is_of_a_kind_that_there_is(annual_report, naree, now):
         report_verbs.add([made], by=naree, now=now)
     assert [(problem.field, problem.says) for problem in refused.value.problems] == [
         ("definition", says),
-        ("ref", "stands in addresses; write it with letters, digits, hyphens and low lines alone"),
+        ("ref", "stands in addresses; write it with letters, digits, hyphens and underscores alone"),
     ]
 
     annual_report.definition = "nope"
