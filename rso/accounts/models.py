@@ -22,7 +22,7 @@ from rso.core.privacy import DataClass, Privacy
 
 
 class Role(models.TextChoices):
-    """Every role of the platform. Office roles see the records behind figures."""
+    """Every role of the platform. Office roles see the records behind figures, but those that name people."""
 
     PROGRAMME_OFFICER = "programme_officer", _("Programme officer")
     MONITORING_OFFICER = "monitoring_officer", _("Monitoring officer")
@@ -90,7 +90,7 @@ class User(AbstractBaseUser, Kept):
 
     @property
     def is_office(self) -> bool:
-        """Whether the person works for the office and may see the records behind its figures."""
+        """Whether the person works for the office and may see the records behind its figures, but those that name people."""
         return self.is_active and self.role in OFFICE_ROLES
 
 

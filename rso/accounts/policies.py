@@ -9,7 +9,7 @@ HAVE_A_HOME = permissions.declare(
     "home.have", _("see the home of the States and organisations whose focal point they are"), Role.FOCAL_POINT
 )
 SEE_THE_OFFICE = permissions.declare(
-    "office.see", _("see the office’s pages and the records behind figures"), *OFFICE_ROLES
+    "office.see", _("see the office’s pages and the records behind figures, but those that name people"), *OFFICE_ROLES
 )
 KEEP_ACCOUNTS = permissions.declare("accounts.keep", _("open, change and disable accounts"), Role.ADMINISTRATOR)
 READ_AUDIT_TRAIL = permissions.declare(

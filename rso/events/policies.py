@@ -13,7 +13,7 @@ KEEP_EVENTS = permissions.declare(
 )
 SEE_PARTICIPANTS = permissions.declare(
     "participants.see",
-    _("see who took part in an event"),
+    _("see who took part in an event, and the names behind figures"),
     *(Role.PROGRAMME_OFFICER, Role.MONITORING_OFFICER, Role.CO_MANAGER, Role.DATA_PROTECTION_LEAD),
 )
 KEEP_PARTICIPANTS = permissions.declare(

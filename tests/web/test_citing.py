@@ -99,6 +99,16 @@ def test_what_the_office_cites_of_its_own_view_is_for_the_office_alone():
     assert Client().get(address).status_code == 404
 
 
+@pytest.mark.parametrize("ref", ["marta-ilves", "lena-fischer", "kim-osei"])
+def test_those_of_the_office_who_may_not_see_who_took_part_cite_people_as_the_public_does(ref):
+    of_the_office = cited(as_role("naree-boonmee"), by="sex")
+    reader = as_role(ref)
+
+    assert cited(reader) == cited()
+    assert reader.get(of_the_office).status_code == 404
+    assert cited(reader, figure="events-held") == cited(as_role("naree-boonmee"), figure="events-held")
+
+
 @pytest.mark.parametrize(
     "asked", [{"figure": "nothing"}, {"period": "never"}, {"by": "nothing"}, {"by": "sex", "across": "type"}, {"by": "sex", "period": "2022-09"}]
 )  # fmt: skip

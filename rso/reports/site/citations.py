@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST, require_safe
 
-from rso.core.figures import Refusal, UnknownFigure
+from rso.core.figures import Refusal, UnknownFigure, registry
 from rso.core.tries import address_of, times
 from rso.reports.citing import Cited, cite, since, split_by
 from rso.reports.models import Citation
@@ -41,9 +41,9 @@ def _may_ask(request: HttpRequest) -> bool:
 
 @require_safe
 def citation(request: HttpRequest, digest: str) -> HttpResponse:
-    """What was cited, and what became of it; what the office froze of its own view is for the office alone."""
+    """What was cited, and what became of it; what the office froze of its own view is for those who have that view."""
     found = get_object_or_404(Citation, digest=digest)
-    office = reader_of(request).office
+    office = reader_of(request, registry.figures.get(found.figure)).office
     if found.office and not office:
         raise Http404
     became = since(found)

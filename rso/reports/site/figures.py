@@ -25,6 +25,7 @@ from rso.core.models import Basis, Saw, Statement
 from rso.core.periods import Period, UnknownPeriod
 from rso.core.snapshot import snapshot
 from rso.core.workbook import CSV, csv_lines, download
+from rso.events.policies import SEE_PARTICIPANTS
 from rso.reports.blocks import default_kind, draw
 from rso.reports.compiler import show_stated
 from rso.reports.models import EditionState, Frozen
@@ -34,14 +35,24 @@ SHOWN, BEFORE_FOLD = 40, 10
 RECORDS = 50
 
 
-def reader_of(request: HttpRequest) -> Reader:
-    return OFFICE if request.user.is_authenticated and request.user.is_office else PUBLIC
+def reader_of(request: HttpRequest, figure: Figure | None) -> Reader:
+    """As whom this person reads a figure: those of the office who may not see who took part read of people as the public does.
+
+    Of a figure that is counted no longer nobody knows any more whether it was of people.
+    """
+    user = request.user
+    if not user.is_authenticated or not user.is_office:
+        return PUBLIC
+    model: Any = figure.source.model if figure else None
+    names_people = model is None or is_guarded(model)
+    return OFFICE if not names_people or SEE_PARTICIPANTS.allows(user) else PUBLIC
 
 
 def reading_of(request: HttpRequest, slug: str, period: str) -> Reading:
     """The reading that an address names, or 404."""
     try:
-        return Reading(registry.find(slug), Period.parse(period), as_at=None, reader=reader_of(request))
+        figure = registry.find(slug)
+        return Reading(figure, Period.parse(period), as_at=None, reader=reader_of(request, figure))
     except (UnknownFigure, UnknownPeriod) as error:
         raise Http404(str(error)) from error
 

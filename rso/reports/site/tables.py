@@ -55,7 +55,8 @@ def builder(request: HttpRequest) -> HttpResponseBase:
     context: dict[str, Any] = {"form": form, "asked": asked}
     if asked and form.is_valid():
         question = form.cleaned_data
-        reading = Reading(registry.find(question["figure"]), question["period"], reader=reader_of(request))
+        figure = registry.find(question["figure"])
+        reading = Reading(figure, question["period"], reader=reader_of(request, figure))
         by, across = question["by"] or question["across"], question["across"] if question["by"] else ""
         try:
             with snapshot():
