@@ -14,6 +14,7 @@ from rso.events.models import Participation
 from rso.members.models import Person
 from tests.web.conftest import as_user
 from tests.web.markup import Page, words
+from tests.web.test_every_desk import answers_of
 
 pytestmark = pytest.mark.usefixtures("office")
 AUDIT = "/office/audit/"
@@ -74,6 +75,7 @@ def test_the_page_tells_each_time_the_newest_first(ravi, week, anyone):
         (Participation, "view=came&q=lubis", "View: Attended; Words: lubis"),
         (Participation, "figure=members&period=2022", "Figure: Members; Period: 2022"),
         (Person, "duplicates", "Duplicates"),
+        (Person, "do=remove", "Looked at before: Remove"),
         (Person, "unheard=of", "Unheard: of"),
     ],
 )
@@ -127,6 +129,54 @@ def test_what_cannot_be_read_is_said(ravi, week, query):
 @pytest.mark.parametrize("query", ["", "?by=record", "?first=yesterday"])
 def test_the_page_is_well_made(ravi, week, query):
     assert page_at(ravi, query).faults == []
+
+
+def told() -> list[tuple[object, ...]]:
+    found = Access.objects.order_by("pk")
+    return list(found.values_list("actor__ref", "what", "kind", "ref", "rows", "filters"))
+
+
+def test_names_that_are_suggested_are_told_with_the_words_that_were_typed(naree):
+    client = as_user(naree)
+    at = "/office/participations/suggest/person/"
+
+    assert len(client.get(at, {"q": "an"}).json()["names"]) == 20
+    assert client.get(at, {"q": "nobody of this name"}).json() == {"names": []}
+    assert told() == [("naree-boonmee", "listed", "members.person", "", 20, "q=an")]
+    client.get("/office/participations/suggest/body/", {"q": "fi"})
+    assert len(told()) == 1
+
+
+def test_the_suggestions_that_were_seen_are_told_in_words(ravi, naree):
+    as_user(naree).get("/office/participations/suggest/person/", {"q": "an & so"})
+    as_user(naree).get("/office/participations/suggest/person/", {"q": "an"})
+
+    assert rows_at(ravi)[1][1:] == ["Naree Boonmee", "Listed", "Person", "List", "20", "Words: an"]
+
+
+def test_a_verb_that_is_looked_at_beforehand_tells_who_saw_the_records_that_it_names(naree, anyone):
+    client = as_user(naree)
+    row = Participation.objects.filter(person__isnull=False).order_by("pk")[0]
+    several = list(Participation.objects.order_by("pk")[:3].values_list("ref", flat=True))
+
+    assert anyone.name in client.get(f"/office/people/{anyone.ref}/do/remove/").content.decode()
+    assert row.person.name in client.get(f"/office/participations/{row.ref}/do/remove/").content.decode()
+    assert client.post("/office/participations/do/remove/", {"ref": several}).status_code == 200
+    assert client.get("/office/events/e2022-14/do/remove/").status_code == 200
+    assert told() == [
+        ("naree-boonmee", "read", "members.person", anyone.ref, 1, ""),
+        ("naree-boonmee", "read", "events.participation", row.ref, 1, ""),
+        ("naree-boonmee", "listed", "events.participation", "", 3, "do=remove"),
+    ]
+
+
+def test_a_form_that_is_shown_again_tells_who_saw_the_record(naree, anyone):
+    at = f"/office/people/{anyone.ref}/edit/"
+    client = as_user(naree)
+    sent = answers_of(client.get(at).content)
+
+    assert client.post(at, {**sent, "name": ""}).status_code == 422
+    assert told() == [("naree-boonmee", "read", "members.person", anyone.ref, 1, "")] * 2
 
 
 def test_where_nothing_was_seen_the_page_says_so(ravi):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
@@ -12,20 +13,21 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import ngettext
 
-from rso.core.access import open_names
+from rso.core.access import open_names, saw
 from rso.core.addresses import REF
 from rso.core.closing import WHY, asks_why, because
 from rso.core.corrections import by_the_office
 from rso.core.history import Change, Step, steps_of
 from rso.core.loading.columns import Column
-from rso.core.models import AuditEvent
+from rso.core.models import AuditEvent, Kept, Saw
 from rso.core.office.acts import REASON, Act, with_reason
 from rso.core.office.cells import answers_of, labels_of
 from rso.core.office.desks import Desk
 from rso.core.office.details import find
 from rso.core.office.forms import Field
 from rso.core.permissions import officer
-from rso.core.verbs import Problem, Refused, refuse, turn
+from rso.core.told import model_of
+from rso.core.verbs import Problem, Refused, kind_of, refuse, turn
 
 if TYPE_CHECKING:
     from rso.accounts.models import User
@@ -153,6 +155,19 @@ def _without_guesses(steps: list[Step], act: Act, answers: dict[str, Any]) -> li
     return [replace(step, changes=[honest(change) for change in step.changes]) for step in steps]
 
 
+def _tell(request: HttpRequest, desk: Desk, act: Act, shown: list[Any], preview: Preview, ref: str) -> None:
+    """Tells who saw the records that the page names, and what else the verb would change that is of people."""
+    by, now, asked = officer(request), timezone.now(), f"do={act.slug}"
+    if ref:
+        saw(shown[0], by=by, now=now)
+    elif shown:
+        saw(desk.model, by=by, now=now, what=Saw.LISTED, rows=len(shown), filters=asked)
+    others = Counter(step.kind for step in preview.steps if step.kind != kind_of(desk.model))
+    for kind, number in others.items():
+        if (model := model_of(kind)) and issubclass(model, Kept):
+            saw(model, by=by, now=now, what=Saw.LISTED, rows=number, filters=asked)
+
+
 def _show(
     request: HttpRequest, desk: Desk, act: Act, fit: list[Any], unfit: list[tuple[Any, str]],
     answers: dict[str, Any], faults: dict[str, str], ref: str,
@@ -161,6 +176,7 @@ def _show(
     guess = {column.name: _any_answer(column) for column in act.asks} | ({} if faults else answers)
     again = list(desk.rows(request.user).filter(pk__in=[thing.pk for thing in fit]).order_by("pk")) if fit else []
     preview = rehearse(act, again, guess, request.user) if again else Preview([], 0, [])
+    _tell(request, desk, act, [*fit[:PREVIEWED], *(thing for thing, _why in unfit[:PREVIEWED])], preview, ref)
     names = open_names((step.kind, step.ref) for step in preview.steps)
     fields = [
         Field(

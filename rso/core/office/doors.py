@@ -6,6 +6,7 @@ from collections.abc import Callable
 from functools import wraps
 from importlib import import_module
 from typing import Any
+from urllib.parse import urlencode
 
 from django.conf import settings
 from django.contrib import messages
@@ -15,15 +16,17 @@ from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
 from django.urls import URLPattern, path
+from django.utils import timezone
 from django.utils.module_loading import module_has_submodule
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from rso.core.access import is_guarded, saw
 from rso.core.addresses import id_in
 from rso.core.loading.columns import CONTROL
 from rso.core.loading.tables import tables
 from rso.core.merging import resolve
-from rso.core.models import SavedView
+from rso.core.models import SavedView, Saw
 from rso.core.office.calendar import calendar_page, feed, feeds_page
 from rso.core.office.cells import NAMES, named
 from rso.core.office.corrected import corrections_page
@@ -111,11 +114,15 @@ show_duplicates = require_http_methods(["GET", "HEAD", "POST"])(of_the_office(du
 @at_desk
 def suggest(request: HttpRequest, desk: Desk, kind: str) -> HttpResponse:
     """Names of records that hold what is being typed, for a field of this desk's form that points to them."""
-    model = next((c.refers for c in desk.form_columns if c.refers and c.refers._meta.model_name == kind), None)
+    model: Any = next((c.refers for c in desk.form_columns if c.refers and c.refers._meta.model_name == kind), None)
     words = CONTROL.sub("", request.GET.get("q", "")).strip()[:100]
     if model is None or not desk.may_keep(request.user):
         raise Http404
-    return JsonResponse({"names": _names(model, words) if len(words) > 1 else []})
+    names = _names(model, words) if len(words) > 1 else []
+    if names and is_guarded(model):
+        asked = urlencode({"q": words})
+        saw(model, by=officer(request), now=timezone.now(), what=Saw.LISTED, rows=len(names), filters=asked)
+    return JsonResponse({"names": names})
 
 
 def _names(model: Any, words: str) -> list[str]:

@@ -186,8 +186,6 @@ def form_page(request: HttpRequest, desk: Desk, ref: str = "") -> HttpResponse:
         return _of_removed(request, desk)
     if request.method == "POST":
         return _posted(request, desk, thing)
-    if thing:
-        saw(thing, by=officer(request), now=timezone.now())
     given = {} if thing else _given(desk, request)
     if kept := draft_of(request, desk.slug, ref):
         # What a link says of the new record stands where the draft says nothing.
@@ -328,6 +326,8 @@ def _show(
     request: HttpRequest, form: Opened, *, status: int = 200, draft: Draft | None = None, who: str = ""
 ) -> HttpResponse:
     desk = form.desk
+    if form.thing:
+        saw(form.thing, by=officer(request), now=timezone.now())
     reason = _reason(form, request)
     sections = form.sections
     context = {

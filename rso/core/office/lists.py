@@ -38,6 +38,7 @@ TITLES = {
     "period": gettext_lazy("Period"),
     "duplicates": gettext_lazy("Duplicates"),
     "corrections": gettext_lazy("Corrections"),
+    "do": gettext_lazy("Looked at before"),
 }
 
 
@@ -152,6 +153,8 @@ def _in_words(desk: Desk, filters: FilterSet, name: str, value: str) -> tuple[st
         return str(kind._meta.verbose_name), _named(kind, value)
     if name == "view":
         value = next((str(view.title) for view in desk.views if view.slug == value), value)
+    if name == "do" and (act := desk.all_acts.get(value)):
+        value = str(act.title)
     if name == "figure" and (figure := registry.figures.get(value)):
         value = str(figure.title)
     return str(TITLES.get(name, name)), value
