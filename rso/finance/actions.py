@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from rso.core import history, verbs
+from rso.core.closing import may_with_reason
 from rso.core.verbs import Problem, Refused, Verbs, plain, refuse, turn
 from rso.finance.extracts import Extract
 from rso.finance.ledger import Check, Entry, check, ref_of, refs_taken
@@ -30,6 +31,7 @@ from rso.finance.rules import (
     check_contributions,
     check_expenditure,
     check_forecasts,
+    check_open,
     check_rates,
 )
 
@@ -67,6 +69,7 @@ def post_expenditure(
 ) -> Sequence[Expenditure]:
     """Posts entries to the ledger."""
     refuse(check_expenditure(entries))
+    _refuse_closed(entries, by)
     return verbs.add(entries, verb="posted", by=by, now=now, reason=reason)
 
 
@@ -97,7 +100,14 @@ def reverse_expenditure(
         for row in entries
     ]
     refuse(check_expenditure(mirrored))
+    _refuse_closed(mirrored, by)
     return verbs.add(mirrored, verb="reversed", by=by, now=now, reason=reason)
+
+
+def _refuse_closed(entries: Sequence[Expenditure], by: User) -> None:
+    """Says what can be done where a period is closed; of one who may change it with a reason, the reason is asked as elsewhere."""
+    if not may_with_reason(by):
+        refuse(check_open(entries))
 
 
 def reverse_on_their_days(

@@ -12,13 +12,15 @@ from typing import Any, NamedTuple, TypeVar
 
 from django.conf import settings
 from django.db.models import Q
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from rso.core.figures.reading import records_cover
 from rso.core.loading.files import Fault
 from rso.finance.extracts import cells_of, voucher_of
 from rso.finance.meanings import Candidate, Matching, Question
 from rso.finance.models import Commitment, Expenditure, LedgerUpload, Rate
-from rso.finance.rules import check_expenditure
+from rso.finance.rules import check_expenditure, check_open, is_currency
 from rso.workplan.models import Activity
 
 T = TypeVar("T")
@@ -114,25 +116,38 @@ class _Comparing:
         self.rates = _Rates()
         self.commitments = {row.ref.casefold(): row for row in Commitment.objects.order_by("ref")}
         self.lines: dict[str, int] = {}
+        self.cells: dict[int, Mapping[str, str]] = {}
+        self.first_day = _first_day()
 
     def take(self, rows: Sequence[tuple[int, Mapping[str, str]]]) -> None:
         read = []
         for line, cells in rows:
             values, faults = cells_of(self.file, line, cells)
             self.check.faults += faults
-            if not faults and self._is_first(line, values):
-                read.append((line, cells, values))
-        self.standing, self.reversed = entries_of([voucher_of(values) for _line, _cells, values in read])
-        for line, cells, values in read:
-            self._row(line, cells, values)
+            if not faults and self._is_first(line, values) and self._is_of_our_time(line, cells, values["date"]):
+                read.append((line, values))
+                self.cells[line] = cells
+        self.standing, self.reversed = entries_of([voucher_of(values) for _line, values in read])
+        for line, values in read:
+            self._row(line, values)
 
     def finish(self) -> Check:
         rows = [each for each in (*self.check.new, *self.check.differs) if each.entry.category_id]
         for problem in check_expenditure([each.entry for each in rows]):
-            self._fault(rows[problem.index].line, COLUMN_OF.get(problem.field, problem.field), "", str(problem.says))
+            line, name = rows[problem.index].line, COLUMN_OF.get(problem.field, problem.field)
+            self._fault(line, name, self.cells[line].get(name, ""), str(problem.says))
+        self._look_for_closed_days()
         self.check.questions = list(self.matching.questions.values())
         self.check.faults.sort()
         return self.check
+
+    def _look_for_closed_days(self) -> None:
+        """What differs is reversed on its own day, so that this must be open too."""
+        days = {(each.line, each.entry.spent_on): each.entry for each in (*self.check.new, *self.check.differs)}
+        days |= {(each.line, each.old.spent_on): each.old for each in self.check.differs if each.old}
+        for problem in check_open(list(days.values())):
+            line, day = list(days)[problem.index]
+            self._fault(line, "date", day.isoformat(), str(problem.says))
 
     def _fault(self, line: int, name: str, value: str, says: str) -> None:
         self.check.faults.append(Fault(self.file, line, name, value, says))
@@ -154,7 +169,20 @@ class _Comparing:
             self._fault(line, "voucher", name, says)
         return first == line
 
-    def _row(self, line: int, cells: Mapping[str, str], values: Mapping[str, Any]) -> None:
+    def _is_of_our_time(self, line: int, cells: Mapping[str, str], day: date) -> bool:
+        if day > timezone.localdate():
+            self._fault(line, "date", cells["date"], _("lies after today; the ledger holds what has been spent"))
+            return False
+        if day < self.first_day:
+            says = _("lies before %(day)s; the office’s records begin in %(year)s") % {
+                "day": self.first_day,
+                "year": self.first_day.year + 1,
+            }
+            self._fault(line, "date", cells["date"], says)
+            return False
+        return True
+
+    def _row(self, line: int, values: Mapping[str, Any]) -> None:
         name = voucher_of(values)
         old = self.standing.get(name)
         entry = Expenditure(voucher=name, spent_on=values["date"], amount=values["amount"], text=values["description"])
@@ -164,7 +192,7 @@ class _Comparing:
             self._name(line, entry, values)
             self._place_new(line, entry)
             return
-        moves = list(self._moves(entry, old, cells, values))
+        moves = list(self._moves(entry, old, values))
         (self.check.differs if moves else self.check.there).append(Entry(line, entry, old, moves))
 
     def _place_new(self, line: int, entry: Expenditure) -> None:
@@ -202,7 +230,7 @@ class _Comparing:
         if values["rate"]:
             entry.rate, entry.scale = values["rate"]
             entry.rate_on = None if is_ours else entry.spent_on
-        elif not is_ours:
+        elif not is_ours and is_currency(entry.currency):
             found = self.rates.on(entry.currency, entry.spent_on)
             if found is None:
                 says = _("is empty, and the office has no rate of %(currency)s of that day or before") % {
@@ -220,9 +248,7 @@ class _Comparing:
         if entry.commitment is None:
             self._fault(line, "commitment", values["commitment"], _("is no commitment of the office"))
 
-    def _moves(
-        self, entry: Expenditure, old: Expenditure, cells: Mapping[str, str], values: Mapping[str, Any]
-    ) -> Iterator[Move]:
+    def _moves(self, entry: Expenditure, old: Expenditure, values: Mapping[str, Any]) -> Iterator[Move]:
         """What the file says otherwise. What it leaves out or leaves in doubt stays as it is in the ledger."""
         category = self.matching.category(values["category"])
         entry.category = old.category if isinstance(category, Question) else category
@@ -231,7 +257,7 @@ class _Comparing:
         entry.commitment = entry.commitment or old.commitment
         if not values["rate"] and entry.currency == old.currency:
             entry.rate, entry.scale, entry.rate_on = old.rate, old.scale, old.rate_on
-        if "description" not in cells:
+        if not entry.text:
             entry.text = old.text
         for name in ("spent_on", "amount", "currency", "text", "category", "activity", "commitment"):
             was, now = getattr(old, name), getattr(entry, name)
@@ -239,6 +265,12 @@ class _Comparing:
                 yield Move(name, was, now)
         if entry.currency == old.currency and entry.rate * old.scale != old.rate * entry.scale:
             yield Move("rate", f"{old.rate}/{old.scale}", f"{entry.rate}/{entry.scale}")
+
+
+def _first_day() -> date:
+    """The earliest day of an extract: what the office began with may have been paid in the year before its records."""
+    first, _last = records_cover()
+    return date(first.year - 1, 1, 1) if first and first.year > date.min.year else date.min
 
 
 class _Rates:

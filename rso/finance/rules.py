@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 
 from django.conf import settings
 from django.utils.translation import gettext as _
 
+from rso.core.closing import closed_for
 from rso.core.verbs import Problem
 from rso.finance.models import (
     Amount,
@@ -27,13 +29,15 @@ LARGEST_RATE = 10**6
 
 def is_currency(code: str) -> bool:
     """Whether a text has the form of an ISO 4217 code."""
-    return len(code) == 3 and code.isascii() and code.isupper()
+    return re.fullmatch("[A-Z]{3}", code) is not None
 
 
 def check_rates(rates: Sequence[Rate]) -> Iterable[Problem]:
     for at, rate in enumerate(rates):
         if not is_currency(rate.currency):
             yield Problem(at, "currency", _("is no currency code of three capital letters, such as AUD"))
+        elif rate.currency == settings.OFFICE_CURRENCY:
+            yield Problem(at, "currency", _("the office's own currency has the rate 1"))
 
 
 def check_amounts(amounts: Sequence[Amount]) -> Iterable[Problem]:
@@ -85,6 +89,17 @@ def check_commitments(commitments: Sequence[Commitment]) -> Iterable[Problem]:
             yield Problem(at, "closed_on", _("what is closed or cancelled has its day, and nothing else has"))
         elif row.closed_on and row.closed_on < row.committed_on:
             yield Problem(at, "closed_on", _("lies before the day of the commitment"))
+
+
+def check_open(entries: Sequence[Expenditure]) -> Iterable[Problem]:
+    """Days of the ledger that are closed. Whoever keeps money may not change them, and a co-manager keeps no money."""
+    closed = closed_for(Expenditure)
+    for at, row in enumerate(entries):
+        for period in closed:
+            if period.starts_on <= row.spent_on < period.ends_before:
+                says = _("lies in %(period)s, which is closed; a co-manager must open it again first")
+                yield Problem(at, "spent_on", says % {"period": period})
+                break
 
 
 #: What a reversing entry has in common with the one that it reverses.

@@ -10,8 +10,10 @@ from datetime import date, datetime, timedelta
 import pytest
 from django.utils.translation import override
 
+from rso.core.closing import close, open_again
 from rso.core.loading.files import Unreadable
-from rso.core.models import AuditEvent
+from rso.core.models import AuditEvent, ClosedPeriod
+from rso.core.periods import Period
 from rso.core.verbs import Refused
 from rso.finance import extracts
 from rso.finance.actions import (
@@ -19,13 +21,17 @@ from rso.finance.actions import (
     drop_extract,
     enter_ledger,
     keep_extract,
+    post_expenditure,
     purge_extracts,
     reverse_expenditure,
+    reverse_on_their_days,
 )
 from rso.finance.extracts import UnusableHeader, read_extract
 from rso.finance.ledger import Check, check
-from rso.finance.models import Category, Commitment, Expenditure, LedgerRows, LedgerUpload
+from rso.finance.models import Category, Commitment, Expenditure, LedgerRows, LedgerUpload, Rate
+from rso.finance.rules import check_rates
 from rso.workplan.models import Activity
+from tests.conftest import named
 from tests.factories.extracts import EXTRACT, as_csv, as_xlsx
 
 HEADER = "date,voucher,category,activity,amount,currency,rate,description"
@@ -171,14 +177,75 @@ def test_every_cell_that_is_wrong_is_named_by_row_and_column(keep):
         "ledger.csv, row 2, date: “05/12/2022” is not a date as 2022-09-30, of the years 1900 to 2199",
         "ledger.csv, row 3, amount: “1.2.3” is not an amount such as 1250.00 or 1,250.00",
         "ledger.csv, row 4, amount: “=A1*2” looks like a spreadsheet formula; write the value itself",
-        "ledger.csv, row 5, currency: is no currency code of three capital letters, such as AUD",
-        "ledger.csv, row 5, rate: is empty, and the office has no rate of aud of that day or before",
+        "ledger.csv, row 5, currency: “aud” is no currency code of three capital letters, such as AUD",
         "ledger.csv, row 6, rate: is empty, and the office has no rate of NZD of that day or before",
         "ledger.csv, row 7, voucher: “JV5” stands in row 6 already; number the lines of one voucher in a column “line”",
         "ledger.csv, row 8, voucher: “🙂” is no name of a voucher: at most 60 characters, some of them letters or digits",
         "ledger.csv, row 9: has 5 cells; the header has 8; quote a cell that holds a comma",
     ]
     assert check(upload).is_ready is False
+
+
+@pytest.mark.parametrize("code", ["US1", "A-B", "ÄÖÜ", "US"])
+def test_a_currency_is_three_capital_letters(keep, code):
+    upload = keep(f"2022-12-05,JV1,FEE,,1.00,{code},1.5,x")
+
+    assert faults(upload) == [
+        f"ledger.csv, row 2, currency: “{code}” is no currency code of three capital letters, such as AUD"
+    ]
+
+
+@pytest.mark.parametrize(("code", "right"), [("US1", False), ("usd", False), ("AUD", False), ("NZD", True)])
+def test_a_rate_is_of_a_currency_that_is_not_the_office_s_own(code, right):
+    rate = Rate(currency=code, on=date(2022, 1, 1), rate=15, scale=10)
+
+    assert (list(check_rates([rate])) == []) is right
+
+
+def test_a_day_is_neither_to_come_nor_long_before_the_office_s_records(keep):
+    upload = keep(*(f"{day},JV{day},FEE,,1.00,AUD,,x" for day in ("2100-01-01", "1950-01-01", "2021-01-01")))
+
+    assert faults(upload) == [
+        "ledger.csv, row 2, date: “2100-01-01” lies after today; the ledger holds what has been spent",
+        "ledger.csv, row 3, date: “1950-01-01” lies before 2021-01-01; the office’s records begin in 2022",
+    ]
+    assert check(upload).is_ready is False
+
+
+# -- closed periods ------------------------------------------------------------------------------------------------------
+
+CLOSED = "lies in 2022-Q1, which is closed; a co-manager must open it again first"
+
+
+@pytest.fixture
+def first_quarter(now) -> ClosedPeriod:
+    return close(Period.parse("2022-Q1"), by=named("harriet-lowe"), now=now, reason="Accounted for")
+
+
+def test_a_row_of_a_closed_period_is_an_error_until_the_period_is_opened_again(keep, enter, first_quarter, now):
+    upload = keep("2022-03-15,CLO1,FEE,,10.00,AUD,,x", "2022-04-01,CLO2,FEE,,10.00,AUD,,x")
+
+    assert faults(upload) == [f"ledger.csv, row 2, date: “2022-03-15” {CLOSED}"]
+    assert check(upload).is_ready is False
+    open_again(first_quarter, by=named("harriet-lowe"), now=now)
+    assert enter(upload).state == "entered"
+
+
+def test_a_row_that_differs_from_an_entry_of_a_closed_period_is_an_error(keep, first_quarter):
+    upload = keep("2022-04-03,x2022-fee-01-1,FEE,,3311.31,AUD,,Service fee and overhead")
+
+    assert faults(upload) == [f"ledger.csv, row 2, date: “2022-01-03” {CLOSED}"]
+
+
+def test_an_entry_of_a_closed_period_is_not_reversed_and_the_refusal_says_what_can_be_done(marta, now, first_quarter):
+    entry = Expenditure.objects.get(ref="x2022-fee-01-1")
+
+    new = Expenditure(ref="n", spent_on=entry.spent_on, category=entry.category, amount=1, currency="AUD")
+
+    with pytest.raises(Refused, match=CLOSED):
+        reverse_on_their_days([entry], by=marta, now=now, reason="twice")
+    with pytest.raises(Refused, match=CLOSED):
+        post_expenditure([new], by=marta, now=now)
 
 
 def test_a_description_may_hold_any_letters(keep):
@@ -271,8 +338,8 @@ def test_a_rule_of_the_ledger_is_told_at_its_row(keep):
     )
 
     assert faults(upload) == [
-        "ledger.csv, row 2, amount: an entry of nothing is no entry",
-        "ledger.csv, row 3, commitment: k2022-02 is of another category",
+        "ledger.csv, row 2, amount: “0.00” an entry of nothing is no entry",
+        "ledger.csv, row 3, commitment: “k2022-02” k2022-02 is of another category",
         "ledger.csv, row 4, commitment: “k9” is no commitment of the office",
     ]
 
@@ -359,6 +426,14 @@ def test_what_the_file_leaves_out_stays_as_the_office_has_it(keep, enter):
     )  # fmt: skip
 
 
+def test_a_description_that_the_file_leaves_empty_stays_as_well(keep, enter):
+    enter(keep(f"2022-12-05,JV1,PROG-CP1,{FORUM},1.00,AUD,,Tickets"))
+
+    assert counts(check(keep(f"2022-12-05,JV1,PROG-CP1,{FORUM},1.00,AUD,,"))) == (0, 1, 0, 0)
+    enter(keep(f"2022-12-05,JV1,PROG-CP1,{FORUM},2.00,AUD,,"))
+    assert Expenditure.objects.get(voucher="JV1", amount=200).text == "Tickets"
+
+
 def test_an_entry_that_the_office_reversed_comes_back_only_when_the_officer_says_so(keep, enter, marta, now):
     enter(keep("2022-12-05,JV1,FEE,,1.00,AUD,,x"))
     [entry] = Expenditure.objects.filter(voucher="JV1")
@@ -441,5 +516,5 @@ def test_comparing_costs_the_same_number_of_queries_for_one_row_and_for_many(kee
     many = keep(*(f"2022-12-05,JV{at},PROG-CP1,Some forum {at},1.00,AUD,,x" for at in range(30)))
 
     for upload in (one, many):
-        with django_assert_num_queries(8):
+        with django_assert_num_queries(10):
             check(LedgerUpload.objects.get(pk=upload.pk))
