@@ -5,13 +5,15 @@ A room says in its `integrity.py`, in `faults()`, what is wrong with what it kee
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from datetime import date
 from importlib import import_module
 from typing import Any
 
 from django.conf import settings
 from django.db import connection, models
 from django.db.models import Count
+from django.utils.dateparse import parse_date, parse_datetime
 from django.utils.module_loading import module_has_submodule
 
 from rso.backup.rows import fields_of, kept_models
@@ -27,11 +29,20 @@ def faults() -> Iterator[str]:
         for model in kept_models():
             yield from _dangling(model)
             yield from _unchecked(model)
+            yield from _unreadable(model)
             yield from _twice(model)
         for room in settings.ROOMS:
             module = import_module(f"rso.{room}")
             if module_has_submodule(module, "integrity"):
-                yield from import_module(f"rso.{room}.integrity").faults()
+                yield from _of_room(room)
+
+
+def _of_room(room: str) -> Iterator[str]:
+    """What a room says; where a row that came past the rules keeps it from looking on, that it could not."""
+    try:
+        yield from import_module(f"rso.{room}.integrity").faults()
+    except Exception as error:
+        yield f"What {room} keeps beside the tables cannot all be looked at: {error}"
 
 
 def _of_versions() -> Iterator[str]:
@@ -75,6 +86,37 @@ def _unchecked(model: type[models.Model]) -> Iterator[str]:
             condition: str = each._get_check_sql(model, editor)  # type: ignore[attr-defined]
             if row := _first(quote(table), quote(_key(model)), f"NOT ({condition})"):
                 yield f"{table}: row {row} breaks {each.name}"
+
+
+def _unreadable(model: type[models.Model]) -> Iterator[str]:
+    """Rows in which no day or time stands where one should; SQLite alone, for PostgreSQL takes nothing else."""
+    quote, key = connection.ops.quote_name, _key(model)
+    for field in fields_of(model) if connection.vendor == "sqlite" else ():
+        if not isinstance(field, models.DateField):
+            continue
+        is_time = isinstance(field, models.DateTimeField)
+        column, read = quote(str(field.column)), parse_datetime if is_time else parse_date
+        # SQLite tells quickly where a day or time stands as Django writes it; the others are read as Django reads them.
+        plain = (
+            f"datetime({column}, '+0 days') = substr({column}, 1, 19)"
+            if is_time
+            else f"date({column}, '+0 days') = {column}"
+        )
+        with connection.cursor() as cursor:
+            cursor.execute(
+                f"SELECT {quote(key)}, CAST({column} AS text) FROM {quote(model._meta.db_table)} WHERE NOT coalesce({plain}, {column} IS NULL) ORDER BY 1"  # noqa: S608  our own names
+            )
+            wrong = next(((row, value) for row, value in cursor if not _is_read(read, value)), None)
+        if wrong:
+            noun = "time" if is_time else "day"
+            yield f"{model._meta.db_table}: row {wrong[0]} has in {field.column} no {noun}: “{wrong[1]}”"
+
+
+def _is_read(read: Callable[[str], date | None], value: Any) -> bool:
+    try:
+        return read(str(value)) is not None
+    except ValueError:
+        return False
 
 
 def _first(table: str, key: str, where: str) -> Any:

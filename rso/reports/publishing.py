@@ -221,7 +221,13 @@ def changes(last: Edition, frozen: Sequence[Frozen]) -> list[dict[str, Any]]:
 
 def office_key() -> Ed25519PrivateKey:
     """The key with which the office seals what it publishes; its secret is made and kept at the first time."""
-    return signing_key(kept_secret(settings.VAR / "keys" / "office"))
+    return signing_key(kept_secret(key_file()))
+
+
+def key_file() -> Path:
+    """Where the secret of that key is kept."""
+    folder: Path = settings.VAR
+    return folder / "keys" / "office"
 
 
 def folder_of(ref: str, number: int) -> Path:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from io import BytesIO
 from pathlib import Path
 
@@ -13,12 +14,14 @@ from django.test.utils import isolate_apps
 
 from rso.core.attachments import attach
 from rso.core.figures.reading import read
-from rso.core.models import Basis, Source
+from rso.core.models import AuditEvent, Basis, Source
 from rso.core.periods import Period
-from rso.events.models import Event
-from rso.integrity import _dangling, _of_the_file, _twice, _unchecked, faults
+from rso.events.models import Event, Participation
+from rso.finance.models import Expenditure
+from rso.integrity import _dangling, _of_the_file, _twice, _unchecked, _unreadable, faults
+from rso.reports.drift import Movement
 from rso.reports.models import Edition
-from rso.reports.publishing import folder_of
+from rso.reports.publishing import folder_of, key_file
 from tests.unit.test_command_line import rso, told
 from tests.unit.test_publishing import MONTHLY, flip, published
 
@@ -97,6 +100,82 @@ def test_rows_that_came_past_a_rule_are_named_with_it(strict):
 
 def test_a_row_that_names_nothing_is_named(strict):
     assert [*_of_the_file(), *_dangling(strict)] == ["strict: row 2 names a row of core_source that is not there"]
+
+
+only_sqlite = pytest.mark.skipif("connection.vendor != 'sqlite'", reason="PostgreSQL takes no such value")
+
+
+@contextmanager
+def past_the_rules(sql: str, *values: object) -> Iterator[None]:
+    """A row written past every rule of the tables, as somebody's own SQL can write it."""
+    with connection.cursor() as cursor:
+        cursor.execute("PRAGMA ignore_check_constraints = ON")
+        try:
+            cursor.execute(sql, values)
+            yield
+        finally:
+            cursor.execute("PRAGMA ignore_check_constraints = OFF")
+
+
+@only_sqlite
+def test_a_row_in_which_no_day_stands_is_named_and_the_rest_looked_at(edition):
+    row = Expenditure.objects.order_by("pk")[0].pk
+    event = AuditEvent.objects.order_by("pk")[0].pk
+    with past_the_rules("UPDATE finance_expenditure SET spent_on = '2022-99-99' WHERE id = %s", row):
+        named = list(faults())
+    assert f"finance_expenditure: row {row} has in spent_on no day: “2022-99-99”" in named
+    with past_the_rules("UPDATE core_auditevent SET at = 'xx' WHERE id = %s", event):
+        named = list(faults())
+    assert f"core_auditevent: row {event} has in at no time: “xx”" in named
+
+
+@only_sqlite
+@pytest.mark.parametrize("value", ["2022-02-30", "", "5", "2022-9-1 x"])
+def test_whatever_is_no_day_is_named(office, value):
+    row = Expenditure.objects.order_by("pk")[0].pk
+    with past_the_rules("UPDATE finance_expenditure SET spent_on = %s WHERE id = %s", value, row):
+        assert list(_unreadable(Expenditure)) == [f"finance_expenditure: row {row} has in spent_on no day: “{value}”"]
+
+
+@only_sqlite
+def test_a_row_that_came_past_a_rule_is_named_and_the_editions_are_still_looked_at(edition, monkeypatch):
+    def cannot(*_given: object, **_more: object) -> list[Movement]:
+        raise ValueError("9 is not a valid Sex")
+
+    monkeypatch.setattr("rso.reports.integrity.drift", cannot)
+    row = Participation.objects.order_by("pk")[0].pk
+    (folder_of(MONTHLY, 1) / "data.zip").unlink()
+    with past_the_rules("UPDATE events_participation SET sex = 9 WHERE id = %s", row):
+        assert list(faults()) == [
+            f"events_participation: row {row} breaks participation_sex_is_known_or_null",
+            f"The file data.zip of {MONTHLY}, edition 1, is lost: {folder_of(MONTHLY, 1) / 'data.zip'}",
+            f"The records behind {MONTHLY}, edition 1, cannot be compared with what was published: 9 is not a valid Sex",
+        ]
+
+
+def test_the_list_of_an_edition_s_files_is_the_one_that_was_sealed(edition):
+    path = folder_of(MONTHLY, 1) / "manifest.json"
+    whole = path.read_bytes()
+    for content in (b"{", whole.replace(b"a", b"b", 1), b""):
+        path.write_bytes(content)
+        assert list(faults()) == [
+            f"The file manifest.json of {MONTHLY}, edition 1, is not the one that was published: {path}"
+        ]
+    path.unlink()
+    assert list(faults()) == [f"The file manifest.json of {MONTHLY}, edition 1, is lost: {path}"]
+
+
+@pytest.mark.parametrize("content", [b"", b"garbage", b"\xff\xfe\x00"])
+def test_a_key_that_is_lost_or_another_is_named(edition, content):
+    path = key_file()
+    assert list(faults()) == []
+    path.write_bytes(content)
+    assert list(faults()) == [
+        f"The key with which the office seals is not the one that sealed {MONTHLY}, edition 1: {path}"
+    ]
+    path.unlink()
+    assert list(faults()) == [f"The key with which the office seals what it publishes is lost: {path}"]
+    assert not path.exists()
 
 
 @pytest.mark.long
