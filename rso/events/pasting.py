@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 
 from django.utils.translation import gettext as _
 
+from rso.core.loading.files import Fault, Unreadable, csv_problem
 from rso.core.names import normal, words_of
 from rso.events.models import ParticipationRole
 from rso.members.models import Sex
@@ -80,8 +81,12 @@ def read_pasted(
     What a column tells is guessed from its header, or else from its cells, unless `fields` says it. `is_member` tells
     whether a text names a State or organisation.
     """
-    lines = _lines(text)
     found = Pasted()
+    try:
+        lines = _lines(text)
+    except Unreadable as error:
+        found.problems.append(str(error.fault))
+        return found
     if not lines:
         found.problems.append(_("there is nothing to read; copy the rows in the spreadsheet and paste them here"))
         return found
@@ -104,16 +109,22 @@ def read_pasted(
 
 
 def _lines(text: str) -> list[tuple[int, list[str]]]:
-    """The rows that say something, each with the line on which it begins."""
+    """The rows that say something, each with the line on which it begins.
+
+    Raises Unreadable where a quotation mark would swallow the rows after it.
+    """
     text = text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
     first = next((line for line in text.splitlines() if line.strip()), "")
     delimiter = max("\t;,", key=lambda mark: (mark == "\t" and mark in text, first.count(mark)))
-    reader, line, found = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter), 1, []
-    for cells in reader:
-        cleaned = [" ".join(cell.split()) for cell in cells]
-        if any(cleaned):
-            found.append((line, cleaned))
-        line = reader.line_num + 1
+    reader, line, found = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True), 1, []
+    try:
+        for cells in reader:
+            cleaned = [" ".join(cell.split()) for cell in cells]
+            if any(cleaned):
+                found.append((line, cleaned))
+            line = reader.line_num + 1
+    except csv.Error as error:
+        raise Unreadable(Fault("", line, says=csv_problem(error))) from error
     return found
 
 

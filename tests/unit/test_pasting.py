@@ -86,10 +86,27 @@ def test_a_column_that_tells_nothing_known_is_named_as_left_out():
         ("  \n ", "there is nothing to read; copy the rows in the spreadsheet and paste them here"),
         ("Sex\tCountry\nF\tFJI", "has no column of names or of numbers of people; name the columns in the first row"),
         ("Name\n" + "Lan\n" * (MOST + 1), "has 501 rows; at most 500 at once: paste it in parts"),
+        (
+            'Name\tCountry\n"Somchai X\tThailand\nSok B\tCambodia\nSok C\tCambodia',
+            "row 2: opens a quotation mark that is never closed",
+        ),
+        (
+            'Name\tCountry\nSok B\tCambodia\n"Somchai" X\tThailand',
+            "row 3: has a quotation mark inside a quoted cell; write it twice",
+        ),
     ],
 )
 def test_what_cannot_be_read_says_why(text, says):
     assert read_pasted(text).problems == [says]
+
+
+def test_a_cell_in_quotation_marks_may_hold_lines_and_marks_written_twice():
+    pasted = read_pasted('Name\tPost\n"Somchai ""Chai"" X"\t"Head,\nBorder"\nSok "Bo" B\tOfficer')
+
+    assert [(row["name"], row["post"]) for row in pasted.rows] == [
+        ('Somchai "Chai" X', "Head, Border"),
+        ('Sok "Bo" B', "Officer"),
+    ]
 
 
 @pytest.mark.parametrize(
