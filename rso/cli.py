@@ -416,6 +416,7 @@ def settings(form: FormatOption = Format.TABLE) -> None:
 def run_due(form: FormatOption = Format.TABLE) -> None:
     """Do what is due: send the office the mails of the day, open plans, forget what is kept no longer. Run it every hour."""
     open_database()
+    from django.conf import settings
     from django.utils import timezone
 
     from rso.accounts.actions import platform
@@ -426,12 +427,17 @@ def run_due(form: FormatOption = Format.TABLE) -> None:
     from rso.reports.planning import open_plans
 
     now = timezone.now()
-    sent = send_digests([user for user in User.objects.order_by("pk") if user.is_office], now=now)
+    sent, unsent = send_digests([user for user in User.objects.order_by("pk") if user.is_office], now=now)
     done: list[dict[str, str | int]] = [{"what": "mails of the day", "number": len(sent)}]
     done.append({"what": "plans opened", "number": len(open_plans(by=platform(), now=now))})
     done += forget_all(now)
-    ended_well("run-due", now)
     show(done, form)
+    if unsent:
+        stop(
+            f"{unsent} mail{'s' if unsent > 1 else ''} of the day could not be sent through"
+            f" {settings.EMAIL_HOST}:{settings.EMAIL_PORT}. The next run tries again; rso doctor says what is wrong."
+        )
+    ended_well("run-due", now)
 
 
 @app.command()

@@ -7,6 +7,7 @@ import errno
 import io
 import json
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -18,8 +19,9 @@ from typer.testing import CliRunner
 
 from rso import cli
 from rso.core.figures import registry
-from rso.core.models import Office
+from rso.core.models import Digest, Office
 from rso.events.models import Event
+from rso.mail import SMTP
 from rso.members.models import Body
 from tests.conftest import HOUSE
 from tests.unit.test_loading import change_row, read, write
@@ -407,3 +409,19 @@ def test_who_reads_only_the_beginning_of_an_answer_makes_no_noise(tmp_path, form
     os.close(writer)
 
     assert (done.returncode, done.stderr) == (1, b"")
+
+
+def test_a_dead_mail_server_keeps_nothing_else_that_is_due_from_being_done(office, settings, tmp_path):
+    settings.EMAIL_BACKEND, settings.EMAIL_HOST, settings.EMAIL_PORT, settings.VAR = SMTP, "127.0.0.1", 9, tmp_path
+    Event.objects.filter(ref="e2022-14").update(state="planned")
+    result = CliRunner().invoke(cli.app, ["run-due", "--format", "json"], catch_exceptions=False)
+
+    assert result.exit_code == 1
+    assert {"plans opened", "mails of the day"} < {row["what"] for row in json.loads(result.stdout)}
+    assert re.fullmatch(
+        r"\d+ mails? of the day could not be sent through 127\.0\.0\.1:9\. "
+        r"The next run tries again; rso doctor says what is wrong\.",
+        result.stderr.splitlines()[-1],
+    )
+    assert not Digest.objects.exists()
+    assert not (tmp_path / "jobs").exists()

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime, timedelta
+from smtplib import SMTPRecipientsRefused
 
 import pytest
 from django.core import mail
+from django.core.mail import EmailMessage
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
@@ -128,10 +130,27 @@ def test_the_mail_of_the_day_goes_out_once_to_those_who_have_something_to_do(nar
     Event.objects.filter(ref="e2022-14").update(state="planned")
 
     first, second = (send_digests([naree, marta], now=NOON) for _run in (1, 2))
-    assert (first, second) == ([naree.email], [])
+    assert (first, second) == (([naree.email], 0), ([], 0))
     assert [message.to for message in mail.outbox] == [[naree.email]]
     assert "/office/events/e2022-14/do/hold/" in mail.outbox[0].body
-    assert send_digests([naree], now=NOON + timedelta(days=1)) == [naree.email]
+    assert send_digests([naree], now=NOON + timedelta(days=1)) == ([naree.email], 0)
+
+
+def test_a_mail_of_the_day_that_is_refused_keeps_nobody_from_theirs_and_is_tried_again(naree, monkeypatch, caplog):
+    Event.objects.filter(ref="e2022-14").update(state="planned")
+    somchai, send = User.objects.get(ref="somchai-prasert"), EmailMessage.send
+
+    def refusing(letter: EmailMessage, *args: object) -> int:
+        if letter.to == [naree.email]:
+            raise SMTPRecipientsRefused({naree.email: (550, b"no such mailbox")})
+        return send(letter, *args)
+
+    monkeypatch.setattr(EmailMessage, "send", refusing)
+    assert send_digests([naree, somchai], now=NOON) == ([somchai.email], 1)
+    assert naree.email not in caplog.text
+
+    monkeypatch.undo()
+    assert send_digests([naree, somchai], now=NOON) == ([naree.email], 0)
 
 
 def test_drafts_and_sent_mails_are_forgotten_in_time(naree):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterable
 from datetime import date, datetime
 from typing import TYPE_CHECKING
@@ -22,15 +23,27 @@ if TYPE_CHECKING:
     from rso.accounts.models import User
 
 
-def send_digests(users: Iterable[User], *, now: datetime) -> list[str]:
-    """Sends each person the tasks of the day, if there are any and none was sent today. Returns the addresses written to.
+logger = logging.getLogger(__name__)
 
-    A second run on the same day sends nothing; a run that is killed has sent some and sends the others next time.
+
+def send_digests(users: Iterable[User], *, now: datetime) -> tuple[list[str], int]:
+    """Sends each person the tasks of the day, if there are any and none was sent today.
+
+    Returns the addresses written to, and how many mails could not go: one that the mail server refuses keeps nobody else
+    from theirs, and is tried again next time. A second run on the same day sends nothing to those who had theirs; a run
+    that is killed has sent some and sends the others next time.
     """
     desks.discover()
     rooms.discover()
-    day = timezone.localdate(now)
-    return [user.email for user in users if _send(user, day, now)]
+    day, sent, unsent = timezone.localdate(now), [], 0
+    for user in users:
+        try:
+            if _send(user, day, now):
+                sent.append(user.email)
+        except OSError as error:  # of which those of SMTP are some; what they say may name the address
+            logger.warning("A mail of the day could not be sent: %s", type(error).__name__)
+            unsent += 1
+    return sent, unsent
 
 
 def _send(user: User, day: date, now: datetime) -> bool:
