@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import re
 from collections.abc import Iterator, Sequence
 from datetime import date, datetime, timedelta
@@ -26,6 +27,7 @@ from rso.core.api.scopes import Scope
 from rso.core.models import Kept
 from rso.core.verbs import Problem, Refused, refuse, turn
 
+logger = logging.getLogger(__name__)
 #: The platform itself, as the one who acts where no person does: the command line, a scheduled task.
 PLATFORM = "platform"
 #: For how long a key may be good.
@@ -197,8 +199,19 @@ def revoke_keys(keys: Sequence[ApiKey], *, by: User, now: datetime) -> list[ApiK
 # -- invitations ---------------------------------------------------------------------------------------------------------
 
 
+class Unsent(Refused):
+    """Invitations that the mail server did not take. What was written stays: the accounts are there, and are invited again."""
+
+    def __init__(self, users: Sequence[User]) -> None:
+        self.users = users
+        says = _(
+            "The mail server did not take the invitation of %(names)s. The account is there; “Send the invitation” mails it again"
+        )
+        super().__init__([Problem(0, "", says % {"names": ", ".join(user.name for user in users)})])
+
+
 def invite(*, email: str, name: str, role: str, by: User, now: datetime) -> User:
-    """Opens an account without a password and mails its owner the link that sets one."""
+    """Opens an account without a password and mails its owner the link that sets one. Raises Unsent where no mail could go."""
     user = User(ref=_free_ref(name), name=name.strip(), email=email.strip().lower(), role=role)
     refuse(_problems(user))
     with turn():
@@ -213,20 +226,30 @@ def needs_no_invitation(user: User, by: User | None = None) -> str:
 
 
 def send_invitations(users: Sequence[User], *, by: User, now: datetime) -> None:
+    """Mails links that set the first password; earlier ones no longer work. Raises Unsent once all were tried."""
+    refuse(Problem(at, "email", says) for at, user in enumerate(users) if (says := needs_no_invitation(user)))
     with turn():
         for user in users:
-            send_invitation(user, by=by, now=now)
+            user.set_unusable_password()
+            user.save(update_fields=["password"])
+            verbs.tell(user, verb="invited", by=by, now=now)
+        transaction.on_commit(lambda: _mail_links(users, by))
+
+
+def _mail_links(users: Sequence[User], by: User) -> None:
+    unsent = []
+    for user in users:
+        try:
+            send_link(user, by)
+        except OSError as error:  # of which those of SMTP are some; what they say may name the address
+            logger.warning("An invitation could not be sent: %s", type(error).__name__)
+            unsent.append(user)
+    if unsent:
+        raise Unsent(unsent)
 
 
 def send_invitation(user: User, *, by: User, now: datetime) -> User:
-    """Mails a link that sets the first password; an earlier one no longer works."""
-    if says := needs_no_invitation(user):
-        raise Refused([Problem(0, "email", says)])
-    user.set_unusable_password()
-    with turn():
-        user.save(update_fields=["password"])
-        verbs.tell(user, verb="invited", by=by, now=now)
-        transaction.on_commit(lambda: send_link(user, by))
+    send_invitations([user], by=by, now=now)
     return user
 
 

@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from smtplib import SMTPRecipientsRefused
+
 import pytest
 from django.core import mail
 
+from rso.accounts import actions
 from rso.accounts.actions import disable_accounts, give_app, platform, set_password
 from rso.accounts.example import PASSWORD, secret_of
 from rso.accounts.models import Session, User
+from rso.core import verbs
 from rso.core.models import Access, AuditEvent
+from rso.core.office import doing
 from rso.workplan.models import Activity
 from tests.web.conftest import as_user
 from tests.web.markup import Page, words
@@ -62,6 +69,71 @@ def test_an_account_that_came_by_a_file_is_invited_from_its_page(kim, josefa, no
 
     set_password(User.objects.get(pk=josefa.pk), password=PASSWORD, by=platform(), now=now)
     assert "Send the invitation" not in buttons(client.get(f"{ACCOUNTS}josefa-waqa/").content)
+
+
+@pytest.fixture
+def dead_mail_server(monkeypatch) -> None:
+    """Letters are refused, and what waits for the end of the outermost turn is done there, as without a test around it."""
+    waiting: list[Callable[[], None]] = []
+    depth = 0
+
+    @contextmanager
+    def turning() -> Iterator[None]:
+        nonlocal depth
+        depth += 1
+        try:
+            with verbs.turn():
+                yield
+        finally:
+            depth -= 1
+        while waiting and not depth:
+            waiting.pop(0)()
+
+    def refuse(letter: mail.EmailMessage, *args: object) -> int:
+        raise ConnectionRefusedError(111, "Connection refused")
+
+    for module in (actions, doing):
+        monkeypatch.setattr(module, "turn", turning)
+    monkeypatch.setattr(actions.transaction, "on_commit", waiting.append)
+    monkeypatch.setattr(mail.EmailMessage, "send", refuse)
+
+
+UNSENT = "The mail server did not take the invitation of {}. The account is there; “Send the invitation” mails it again"
+
+
+@pytest.mark.usefixtures("dead_mail_server")
+def test_an_invitation_that_cannot_be_mailed_leaves_the_account_and_says_how_to_mail_it_again(kim):
+    sent = {"name": "Fetu Tavita", "email": "fetu@rso.example", "role": "finance_officer"}
+    answer = as_user(kim).post(f"{ACCOUNTS}new/", sent, follow=True)
+
+    assert (answer.redirect_chain, answer.status_code) == ([(f"{ACCOUNTS}fetu-tavita/", 302)], 200)
+    assert UNSENT.format("Fetu Tavita") in words(Page("", answer.content).root)
+    assert "Send the invitation" in buttons(answer.content)
+
+
+@pytest.mark.usefixtures("dead_mail_server")
+def test_an_invitation_that_cannot_be_mailed_again_says_so(kim, josefa):
+    answer = as_user(kim).post(f"{ACCOUNTS}josefa-waqa/do/invite/")
+
+    assert answer.status_code == 422
+    assert UNSENT.format("Josefa Waqa") in words(Page("", answer.content).root)
+    assert AuditEvent.objects.filter(ref=josefa.ref, verb="invited").exists()
+
+
+def test_one_invitation_that_cannot_be_mailed_keeps_none_of_the_others_back(kim, now, monkeypatch):
+    users, tried = list(User.objects.filter(role="focal_point").order_by("pk")[:2]), []
+
+    def send_link(user: User, by: User) -> None:
+        tried.append(user)
+        if user == users[0]:
+            raise SMTPRecipientsRefused({})
+
+    monkeypatch.setattr(actions, "send_link", send_link)
+    monkeypatch.setattr(actions.transaction, "on_commit", lambda do: do())
+    with pytest.raises(actions.Unsent) as unsent:
+        actions.send_invitations(users, by=kim, now=now)
+
+    assert (tried, unsent.value.users) == (users, users[:1])
 
 
 # -- changing --------------------------------------------------------------------------------------------------------------

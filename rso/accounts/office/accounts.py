@@ -105,6 +105,9 @@ def invite(request: HttpRequest, desk: Desk) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         try:
             user = actions.invite(**form.cleaned_data, by=officer(request), now=timezone.now())
+        except actions.Unsent as error:
+            messages.error(request, f"{error}.")
+            return redirect(desk.at(error.users[0].ref))
         except Refused as error:
             for problem in error.problems:
                 form.add_error(problem.field if problem.field in form.fields else None, str(problem.says))

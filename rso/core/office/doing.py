@@ -88,7 +88,8 @@ def act_page(request: HttpRequest, desk: Desk, slug: str, ref: str = "") -> Http
                 act = with_reason(act)
             faults = _beside(act, error)
     if not request.POST.get("yes"):
-        faults = {}
+        # No answer was given yet that could be wrong; what the verb refused, or could not do, is told all the same.
+        faults = {name: says for name, says in faults.items() if not name}
     return _show(request, desk, act, fit, unfit, answers, faults, ref)
 
 
