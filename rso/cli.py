@@ -334,10 +334,12 @@ def createuser(
     from django.utils import timezone
 
     from rso.accounts.actions import open_account, platform
+    from rso.core.closing import because
     from rso.core.verbs import Refused
 
     try:
-        user = open_account(email=email, name=name, role=role, password=password, by=platform(), now=timezone.now())
+        with because("rso createuser"):  # by which a load knows that no file brought it
+            user = open_account(email=email, name=name, role=role, password=password, by=platform(), now=timezone.now())
     except Refused as error:
         stop(*(str(problem.says) for problem in error.problems))
     out.print(f"{user.name} may sign in as {user.email}.")

@@ -5,12 +5,20 @@ import shutil
 from pathlib import Path
 
 import pytest
+from typer.testing import CliRunner
 
-from rso.accounts.actions import platform
+from rso.accounts.actions import invite, platform
+from rso.accounts.models import User
+from rso.cli import app
+from rso.core import verbs
+from rso.core.corrections import by_the_office
 from rso.core.loading.export import export
 from rso.core.loading.load import BadFolder, load
+from rso.core.loading.tables import tables
 from rso.core.models import AuditEvent
 from rso.events.models import Participation, ParticipationRole
+from rso.finance.models import Expenditure
+from rso.workplan.models import Request
 
 
 @pytest.fixture
@@ -78,6 +86,39 @@ def test_a_row_gone_from_the_file_is_named_and_kept_and_pruned_only_when_asked(f
     pruned = {c.file: c for c in load(folder, by=platform(), now=now, prune=True)}["participations.csv"]
     assert (pruned.gone, pruned.removed) == ([], 1)
     assert not Participation.objects.filter(ref="e2022-01-001").exists()
+
+
+def test_what_the_office_has_added_is_neither_named_as_gone_nor_pruned(folder, now, naree, kim):
+    request = Request.objects.order_by("pk")[0]
+    request.pk, request.ref = None, "q2024-01"
+    verbs.add([request], verb="added", by=naree, now=now)
+    request.title = "A course for trainers"
+    with by_the_office(tables.of(Request), [request.ref], by=naree, now=now):
+        verbs.change([request], verb="changed", by=naree, now=now)
+    fetu = invite(email="fetu@rso.example", name="Fetu Tavita", role="finance_officer", by=kim, now=now)
+    CliRunner().invoke(
+        app,
+        ["createuser", "ana@rso.example", "--name", "Ana", "--role", "administrator", "--password", "a-canoe-of-2024"],
+        catch_exceptions=False,
+    )
+
+    counts = load(folder, by=platform(), now=now, prune=True)
+
+    assert {(c.removed, tuple(c.gone), tuple(c.corrections)) for c in counts} == {(0, (), ())}
+    assert Request.objects.filter(ref="q2024-01").exists()
+    assert set(User.objects.filter(ref__in=[fetu.ref, "ana"]).values_list("is_active", flat=True)) == {True}
+
+
+def test_entries_of_a_ledger_extract_keep_nothing_from_being_pruned(folder, now, marta):
+    entry = Expenditure.objects.filter(reverses=None).order_by("pk")[0]
+    entry.pk, entry.ref = None, "A-1"
+    verbs.add([entry], verb="entered", by=marta, now=now)
+    rows = [row for row in read(folder / "participations.csv") if row["ref"] != "e2022-01-001"]
+    write(folder / "participations.csv", rows)
+
+    counts = {c.file: c for c in load(folder, by=platform(), now=now, prune=True)}
+
+    assert (counts["participations.csv"].removed, counts["expenditure.csv"].gone) == (1, [])
 
 
 def test_a_dry_run_reports_the_change_and_takes_it_back(folder, now):

@@ -18,8 +18,9 @@ from rso.core.loading.holding import Held, Holding, Place, Standing
 from rso.core.loading.reading import Rows, read_folder
 from rso.core.loading.relations import relation_faults
 from rso.core.loading.tables import Found, Table, tables
+from rso.core.models import AuditEvent
 from rso.core.models.rules import broken
-from rso.core.verbs import Refused, turn
+from rso.core.verbs import BATCH, Refused, kind_of, turn
 
 if TYPE_CHECKING:
     from rso.accounts.models import User
@@ -40,7 +41,7 @@ class BadFolder(Exception):
 
 @dataclass
 class Counts:
-    """What became of one file's rows. `gone` are refs that the database holds and the file does not.
+    """What became of one file's rows. `gone` are refs that a file once brought and that it no longer has.
 
     `corrections` are the cells of the file that the office has corrected, with what became of each; `merged` its rows
     whose records the office has called one with others.
@@ -74,7 +75,8 @@ def load(
     """Brings the database to what the folder says and reports it, file by file. Raises BadFolder; then nothing changed.
 
     Where some rows are faulty the others are tried all the same, so that their faults are told with the rest.
-    Rows that the file no longer has are kept and named, or removed by their verb with `prune`. A cell that the office has
+    Rows that the file no longer has are kept and named, or removed by their verb with `prune`; what the office has added by
+    its pages or on the command line was never in a file, and is neither. A cell that the office has
     corrected keeps the office's value, unless `take` names it as (file, ref, column), and a record that it has merged into
     another does not come back. A dry run does all of it and takes it back.
     """
@@ -150,13 +152,15 @@ class _Loading:
         current = table.current()
         fresh = {ref: values for ref, values in rows.values.items() if ref not in current}
         altered = {ref: values for ref, values in rows.values.items() if ref in current and values != current[ref]}
+        gone = self._brought(table, set(current) - set(rows.values))
+        held = self.holding.of(table.file) if self.holding else []
         counts = Counts(
             table.file,
             len(fresh),
             len(altered),
             len(rows.values) - len(fresh) - len(altered),
-            gone=sorted(set(current) - set(rows.values)),
-            corrections=self.holding.of(table.file) if self.holding else [],
+            gone=sorted(gone),
+            corrections=[each for each in held if each.ref in gone or each.standing is not Standing.ROW_GONE],
             merged=self.following.of(table.file) if self.following else [],
         )
         for wave in _waves(table, fresh):
@@ -165,6 +169,18 @@ class _Loading:
             self._apply(rows, altered, self._altered, table.verbs.change)
         self._link(rows, {**fresh, **altered}, current)
         return counts
+
+    def _brought(self, table: Table, refs: Collection[str]) -> set[str]:
+        """Those of the records that were added by a load: by the same actor, for no reason. An undone merge adds nothing new."""
+        added: dict[str, bool] = {}
+        wanted = sorted(refs)
+        events = AuditEvent.objects.filter(kind=kind_of(table.model), before={}).exclude(after={})
+        for at in range(0, len(wanted), BATCH):
+            found = events.filter(ref__in=wanted[at : at + BATCH]).exclude(verb="brought back").order_by("pk")
+            added.update(
+                (ref, by == self.by.pk and not why) for ref, by, why in found.values_list("ref", "actor", "reason")
+            )
+        return {ref for ref, by_a_load in added.items() if by_a_load}
 
     def _built(self, table: Table, wave: Part, found: Found) -> list[Any]:
         return [table.fill(table.model(), values, found) for values in wave.values()]
