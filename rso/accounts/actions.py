@@ -21,7 +21,7 @@ from django.utils.translation import gettext_lazy
 
 from rso.accounts.invitations import invited_by, send_link
 from rso.accounts.keys import digest_of, new_key
-from rso.accounts.models import ApiKey, Role, Session, User
+from rso.accounts.models import ApiKey, Role, Session, User, may_own
 from rso.core import history, verbs
 from rso.core.api.scopes import Scope
 from rso.core.models import Kept
@@ -169,10 +169,13 @@ def make_key(*, name: str, owner: User, scope: str, expires_on: date, by: User, 
     today = timezone.localdate(now)
     if not today <= expires_on <= today + LONGEST:
         raise Refused([Problem(0, "expires_on", _("Name a day from today to a year from now"))])
-    if not owner.is_active or (scope != Scope.PUBLIC and not owner.is_office):
-        raise Refused(
-            [Problem(0, "owner", _("A key that opens more than the public sees belongs to someone of the office"))]
+    if not may_own(owner, scope):
+        says = (
+            _("A key that opens the names of people belongs to someone who may see who took part in an event")
+            if scope == Scope.PEOPLE
+            else _("A key that opens more than the public sees belongs to someone of the office")
         )
+        raise Refused([Problem(0, "owner", says)])
     ref, letters = new_key()
     key = ApiKey(
         ref=ref,

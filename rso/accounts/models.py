@@ -18,6 +18,7 @@ from django.utils.translation import gettext_lazy as _
 from rso.accounts.sessions import SessionStore
 from rso.core.api.scopes import Scope
 from rso.core.models import Kept, one_of
+from rso.core.permissions import permissions
 from rso.core.privacy import DataClass, Privacy
 
 
@@ -49,6 +50,8 @@ DESCRIBED: dict[str, str | Promise] = {
     Role.PRACTITIONER: _("takes part in trainings and events"),
     Role.SERVICE: _("acts for the platform where no person does, and never signs in"),
 }
+#: What whoever may see the names behind figures is allowed; the room that keeps those names declares it.
+NAMES = "participants.see"
 OFFICE_ROLES = frozenset(Role) - {Role.FOCAL_POINT, Role.PRACTITIONER, Role.SERVICE}
 
 
@@ -94,6 +97,13 @@ class User(AbstractBaseUser, Kept):
         return self.is_active and self.role in OFFICE_ROLES
 
 
+def may_own(owner: User, scope: str) -> bool:
+    """Whether a key of this scope may be someone's: it opens nothing that they may not see themselves."""
+    if scope == Scope.PEOPLE:
+        return permissions.all[NAMES].allows(owner)
+    return owner.is_office if scope == Scope.OFFICE else owner.is_active
+
+
 class ApiKey(Kept):
     """Lets a program ask at the machine door. Its ref begins the key; of the rest only a digest is kept."""
 
@@ -127,9 +137,8 @@ class ApiKey(Kept):
         return self.name
 
     def is_good(self, now: datetime) -> bool:
-        """Whether it opens anything: not revoked, not too old, and its owner still here; of the office, where it opens more than the public sees."""
-        owner = self.owner
-        fits = owner.is_active and (owner.is_office or self.scope == Scope.PUBLIC)
+        """Whether it opens anything: not revoked, not too old, and its owner may still see what it opens."""
+        fits = may_own(self.owner, self.scope)
         return self.revoked_at is None and timezone.localdate(now) <= self.expires_on and fits
 
 

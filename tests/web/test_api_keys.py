@@ -147,3 +147,18 @@ def test_a_key_for_longer_than_a_year_is_refused(naree, now):
             by=naree,
             now=now,
         )
+
+
+def test_a_key_opens_names_for_no_longer_than_its_owner_may_see_them(naree):
+    letters = key_of(naree, "people")
+    assert ask("/api/", letters).status_code == 200
+
+    User.objects.filter(pk=naree.pk).update(role="finance_officer")
+    assert ask("/api/", letters).status_code == 401
+
+
+def test_nobody_gets_a_key_to_names_that_they_may_not_see(kim):
+    answer = kim.post(f"{KEYS}new/", asked_for(owner="marta-ilves", scope="people"))
+
+    assert "belongs to someone who may see who took part in an event" in answer.content.decode()
+    assert (answer.status_code, ApiKey.objects.count()) == (422, 0)
