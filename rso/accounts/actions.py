@@ -59,11 +59,30 @@ def open_accounts(users: Sequence[User], *, by: User, now: datetime) -> Sequence
 
 
 def change_accounts(users: Sequence[User], *, by: User, now: datetime, verb: str = "changed") -> list[User]:
-    """Saves altered accounts. Whoever is no longer active is signed out everywhere."""
+    """Saves altered accounts. Whoever is no longer active is signed out everywhere; an administrator always remains."""
     with turn():
+        refuse(_role_problems(users, by))
         moved = verbs.change(users, verb=verb, by=by, now=now)
         end_sessions([user for user in moved if not user.is_active], by=by, now=now)
     return moved
+
+
+def _role_problems(users: Sequence[User], by: User) -> Iterator[Problem]:
+    """What would leave the office without someone who opens accounts: one's own role given up, the last administrator gone."""
+    before = User.objects.in_bulk([user.pk for user in users])
+    others = User.objects.exclude(pk__in=list(before))
+    remains = any(map(_administers, users)) or others.filter(role=Role.ADMINISTRATOR, is_active=True).exists()
+    for at, user in enumerate(users):
+        was = before[user.pk]
+        if user.pk == by.pk and user.role != was.role:
+            yield Problem(at, "role", _("Nobody changes their own role; another administrator does"))
+        elif _administers(was) and not remains:
+            field = "role" if user.role != was.role else "is_active"
+            yield Problem(at, field, _("This is the last administrator; make someone else one first"))
+
+
+def _administers(user: User) -> bool:
+    return user.is_active and user.role == Role.ADMINISTRATOR
 
 
 def disable_accounts(users: Sequence[User], *, by: User, now: datetime) -> list[User]:

@@ -149,6 +149,37 @@ def test_the_administrator_changes_a_role_and_the_history_says_so(kim, naree):
     assert "<strong>Kim Osei</strong> changed the" in client.get(f"{ACCOUNTS}naree-boonmee/").content.decode()
 
 
+def test_an_administrator_does_not_change_the_own_role(kim):
+    client = as_user(kim)
+    form = answers_of(client.get(f"{ACCOUNTS}kim-osei/edit/").content)
+    answer = client.post(f"{ACCOUNTS}kim-osei/edit/", {**form, "role": ["programme_officer"]})
+    kim.refresh_from_db()
+
+    assert (answer.status_code, kim.role) == (422, "administrator")
+    assert "Nobody changes their own role; another administrator does" in answer.content.decode()
+
+
+@pytest.mark.parametrize("change", [{"role": "programme_officer"}, {"is_active": False}])
+def test_the_last_administrator_stays_one_whoever_asks(kim, naree, now, change):
+    def change_kim() -> None:
+        user = User.objects.get(pk=kim.pk)
+        for name, value in change.items():
+            setattr(user, name, value)
+        actions.change_accounts([user], by=platform(), now=now)
+
+    User.objects.filter(role="administrator").exclude(pk=kim.pk).update(is_active=False)
+    for refused in (
+        change_kim,
+        lambda: disable_accounts([User.objects.get(pk=kim.pk)], by=platform(), now=now),
+        lambda: actions.leave(of=User.objects.get(pk=kim.pk), to=naree, by=platform(), now=now),
+    ):
+        with pytest.raises(verbs.Refused, match="This is the last administrator; make someone else one first"):
+            refused()
+
+    User.objects.filter(pk=naree.pk).update(role="administrator")
+    change_kim()
+
+
 def test_whoever_lost_the_phone_has_the_factors_reset_after_one_has_seen_what_will_be(kim, naree, now):
     give_app(naree, secret=secret_of(naree.ref), by=platform(), now=now)
     there, client = as_user(naree), as_user(kim)
