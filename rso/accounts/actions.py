@@ -287,12 +287,16 @@ def accept_invitation(token: str, *, password: str, now: datetime) -> User:
 # -- passwords -----------------------------------------------------------------------------------------------------------
 
 
-def set_password(user: User, *, password: str, by: User, now: datetime) -> User:
-    """Sets a password that meets the rules. The audit trail says that it was set, not what it is."""
+def set_password(user: User, *, password: str, by: User, now: datetime, but: str | None = None) -> User:
+    """Sets a password that meets the rules, and ends the sessions that began by another one, but for the one that sets it.
+
+    The audit trail says that it was set, not what it is.
+    """
     user.set_password(password)
     with turn():
         user.save(update_fields=["password"])
         verbs.tell(user, verb="password set", by=by, now=now)
+        end_sessions([user], by=by, now=now, but=but)
     return user
 
 

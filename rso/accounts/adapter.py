@@ -66,7 +66,13 @@ class InvitedOnly(DefaultAccountAdapter):  # type: ignore[misc]
         return authenticate(self.request, email=user.email, password=password) == user
 
     def set_password(self, user: User, password: str) -> None:
-        actions.set_password(user, password=password, by=user, now=timezone.now())
+        key = self.request.session.session_key
+        actions.set_password(user, password=password, by=user, now=timezone.now(), but=key)
+
+    def get_reset_password_from_key_url(self, key: str) -> str:
+        """At the address that the operator has set: what the browser says of the host may be anybody's."""
+        uid, _dash, token = key.partition("-")
+        return f"{settings.BASE_URL}{reverse('account_reset_password_from_key', args=[uid, token])}"
 
     def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
         """Writes the letter and lets it go by itself: how long the mail server takes, or that it is down, tells nobody who has an account."""

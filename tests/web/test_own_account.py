@@ -136,6 +136,8 @@ def test_a_new_password_ends_what_is_open_elsewhere(client, naree, now):
 
     assert here.get("/accounts/").status_code == 200
     assert there.get("/accounts/").status_code == 302
+    assert [session.session_key for session in Session.objects.filter(user=naree)] == [here.session.session_key]
+    assert AuditEvent.objects.order_by("-pk")[0].verb == "signed out elsewhere"
 
 
 # -- invitations -----------------------------------------------------------------------------------------------------------

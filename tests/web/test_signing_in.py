@@ -15,7 +15,7 @@ from django.test import Client
 
 from rso.accounts.actions import PLATFORM, disable_accounts, give_app, platform, set_password
 from rso.accounts.example import PASSWORD, code_of, secret_of
-from rso.accounts.models import User
+from rso.accounts.models import Session, User
 from rso.core.models import AuditEvent
 from tests.web.markup import Page, words
 
@@ -197,6 +197,26 @@ def test_a_forgotten_password_is_set_anew_by_a_link_that_works_once(client, nare
 
     again = Client().get(link, follow=True)
     assert "This link no longer works" in again.content.decode()
+
+
+def test_a_letter_names_the_address_that_is_set_whatever_host_the_browser_names(client, naree, settings):
+    settings.ALLOWED_HOSTS, settings.BASE_URL = ["*"], "https://office.example"
+    client.post("/accounts/password/reset/", {"email": naree.email}, headers={"Host": "elsewhere.example"})
+    (letter,) = letters()
+
+    assert "https://office.example/accounts/password/reset/key/" in letter.body
+    assert "elsewhere.example" not in letter.body
+
+
+def test_a_forgotten_password_that_is_set_anew_ends_what_is_open(client, naree):
+    there = Client()
+    sign_in(there, naree.email)
+    client.post("/accounts/password/reset/", {"email": naree.email})
+    (link,) = re.findall(r"http://\S+", letters()[0].body)
+    form = client.get(link, follow=True)
+    client.post(form.redirect_chain[-1][0], {"password1": NEW, "password2": NEW})
+
+    assert (who(there), Session.objects.filter(user=naree).count()) == ("", 0)
 
 
 def test_nobody_learns_whether_an_address_has_an_account(client, naree):
