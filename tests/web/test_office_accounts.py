@@ -272,3 +272,11 @@ def test_what_the_administrator_reads_of_accounts_is_on_record_too(kim):
         ("exported", "accounts.user", "", 1, "role=administrator"),
     ]
     assert AuditEvent.objects.filter(actor=kim).count() == 0
+
+
+@pytest.mark.parametrize("slug", ["leave", "reset_factors", "bring_back"])
+def test_what_is_done_to_one_account_at_a_time_is_not_done_to_chosen_rows(kim, naree, slug):
+    answer = as_user(kim).post(f"{ACCOUNTS}do/{slug}/", {"ref": [naree.ref], "yes": "1"})
+    naree.refresh_from_db()
+
+    assert (answer.status_code, naree.is_active) == (404, True)

@@ -26,7 +26,7 @@ class Act:
 
     `asks` are read like cells of a file and given to the verb by name. `why_not(thing, by)` says why the verb cannot be
     done to a record; then its button is not shown. What is `final` or asks something is shown with what it will change
-    before it is done. `bulk` offers it for rows chosen in the list.
+    before it is done. `bulk` offers it for rows chosen in the list; without it there is no such way.
     """
 
     slug: str

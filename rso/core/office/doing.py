@@ -65,7 +65,7 @@ def rehearse(act: Act, things: list[Any], answers: dict[str, Any], user: Any) ->
 def act_page(request: HttpRequest, desk: Desk, slug: str, ref: str = "") -> HttpResponse:
     """GET asks and previews; POST with `yes` does it. A verb that asks nothing and can be undone is done by one POST."""
     act = desk.all_acts.get(slug)
-    if act is None or not act.permission.allows(request.user):
+    if act is None or not act.permission.allows(request.user) or not (ref or act.bulk):
         raise Http404
     chosen = _chosen(request, desk, ref)
     fit, unfit = _sorted(act, chosen, request.user)
