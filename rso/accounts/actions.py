@@ -227,7 +227,7 @@ class Unsent(Refused):
     def __init__(self, users: Sequence[User]) -> None:
         self.users = users
         says = _(
-            "The mail server did not take the invitation of %(names)s. The account is there; “Send the invitation” mails it again"
+            "The mail server took no invitation to %(names)s. All else is done; “Send the invitation” mails it again"
         )
         super().__init__([Problem(0, "", says % {"names": ", ".join(user.name for user in users)})])
 

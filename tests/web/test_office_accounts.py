@@ -98,7 +98,7 @@ def dead_mail_server(monkeypatch) -> None:
     monkeypatch.setattr(mail.EmailMessage, "send", refuse)
 
 
-UNSENT = "The mail server did not take the invitation of {}. The account is there; “Send the invitation” mails it again"
+UNSENT = "The mail server took no invitation to {}. All else is done; “Send the invitation” mails it again"
 
 
 @pytest.mark.usefixtures("dead_mail_server")
