@@ -133,10 +133,16 @@ def worth(text: str) -> float | None:
     return _worth_of_words(re.findall(r"[a-z]+", text.lower()))
 
 
-def _worth_of_words(words: list[str]) -> float:
+#: What no figure is worth: words that say more are no number.
+TOO_MUCH = 10**15
+
+
+def _worth_of_words(words: list[str]) -> float | None:
     """Two thousand six hundred and five: what stands before hundred, thousand or million is multiplied by it."""
     whole = part = 0
     for word in words:
+        if whole + part > TOO_MUCH:
+            return None
         number = WORTH.get(word) or WORTH.get(word.removesuffix("s"), 0)
         if number >= 1000:
             whole, part = whole + (part or 1) * number, 0

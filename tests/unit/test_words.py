@@ -96,6 +96,13 @@ def test_a_text_of_nothing_but_numbers_is_read_as_fast_as_another():
     assert process_time() - began < 1
 
 
+def test_number_words_that_say_more_than_any_figure_are_worth_nothing():
+    (number,) = typed_numbers("hundred " * 160)
+
+    assert number.worth is None
+    assert [each.worth for each in typed_numbers("Nine hundred million wrote.")] == [900_000_000]
+
+
 def test_every_number_of_a_line_is_found_in_order():
     found = typed_numbers("Of 600, two hundred and six came to six courses.")
 
