@@ -73,8 +73,11 @@ def compile_anew(edition: Edition, *, base_url: str) -> Document:
 
 
 def words_in_force(report: Report) -> dict[str, SectionText]:
-    """By section, the texts of which the report is made; where there is none, its kind has words of its own."""
-    return {text.section: text for text in report.texts.filter(language=SOURCE_LANGUAGE).exclude(text="")}
+    """By section, the texts of which the report is made; where there is none, its kind has words of its own.
+
+    One may have a heading alone: it stands over the words of its kind.
+    """
+    return {text.section: text for text in report.texts.filter(language=SOURCE_LANGUAGE).exclude(text="", title="")}
 
 
 @dataclass(frozen=True)

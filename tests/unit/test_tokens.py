@@ -12,7 +12,7 @@ import pytest
 from rso.core.models import Statement
 from rso.events.models import Consent, Quote
 from rso.reports import definitions
-from rso.reports.compiler import CannotCompile, compile_report
+from rso.reports.compiler import CannotCompile, compile_report, preview_section, words_in_force
 from rso.reports.document import Document
 from rso.reports.markdown import KINDS, Node, plain
 from rso.reports.models import Report, SectionText
@@ -264,6 +264,22 @@ def test_nonsense_of_every_kind_of_token_is_tried():
 
 
 @pytest.mark.parametrize("text", [text for cases in NONSENSE.values() for text in cases])
+def test_a_heading_alone_stands_over_the_words_of_its_kind_in_the_preview_and_in_the_report(office):
+    report = Report.objects.get(ref="monthly-2022-09")
+    SectionText.objects.update_or_create(
+        report=report,
+        section="events",
+        language="en",
+        defaults={"ref": "heading", "title": "Where all met", "text": ""},
+    )
+    shown = preview_section(report, "events", "Where all met", "").section
+    printed = [each for chapter in compile_report(report).chapters for each in chapter.sections if each.id == "events"]
+
+    assert shown
+    assert [each.title for each in printed] == [shown.title] == ["Where all met"]
+    assert words_in_force(report)["events"].title == "Where all met"
+
+
 def test_a_token_that_makes_no_sense_is_refused_with_its_line_and_what_would_be_right(write, text):
     says: Any = {text: says for cases in NONSENSE.values() for text, says in cases.items()}[text]
 
