@@ -12,6 +12,9 @@ from django.utils.translation import gettext as _
 from rso.core.models import Basis
 from rso.reports.markdown import Node
 
+#: The chapter that lists the sources where the kind of report has no place of its own for them.
+SOURCES = "sources"
+
 
 @dataclass(frozen=True)
 class Printed:

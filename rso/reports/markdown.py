@@ -149,3 +149,11 @@ def plain(nodes: Sequence[Node]) -> str:
 def slug_of(text: str) -> str:
     """An anchor for a heading."""
     return re.sub(r"[^a-z0-9]+", "-", text.lower()).strip("-")[:60] or "section"
+def links_in(text: str) -> Iterator[str]:
+    """Where the links of a text lead, in order, whatever else is wrong with it."""
+    for block in PARSER.parse(text):
+        for inner in block.children or ():
+            if inner.type == "link_open":
+                yield str(inner.attrs["href"])
+
+

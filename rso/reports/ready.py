@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
-from urllib.parse import urlsplit
+from typing import Any
+from urllib.parse import unquote, urlsplit
 
 from django.conf import settings
-from django.urls import Resolver404, resolve, reverse
+from django.urls import Resolver404, ResolverMatch, resolve, reverse
+from django.utils import translation
 from django.utils.translation import gettext as _
 
 from rso.core.figures import registry
@@ -17,15 +19,14 @@ from rso.core.periods import Period, UnknownPeriod
 from rso.core.search.registry import searched
 from rso.core.snapshot import snapshot
 from rso.reports.compiler import CannotCompile, compile_report
-from rso.reports.document import Document
-from rso.reports.markdown import Node
-from rso.reports.models import SOURCE_LANGUAGE, ChangeKind, Comment, CommentState, Report
+from rso.reports.definitions import UnknownDefinition, definition
+from rso.reports.document import SOURCES, Document
+from rso.reports.markdown import Node, links_in
+from rso.reports.models import SOURCE_LANGUAGE, ChangeKind, Citation, Comment, CommentState, Report
 from rso.reports.photographs import lacks
 from rso.reports.planning import plans, reaches, uses
 from rso.reports.queries import sections_of, unapproved
 from rso.reports.spelling import slips
-
-LINK = re.compile(r"\]\(([^)\s]+)\)")
 
 
 @dataclass(frozen=True)
@@ -99,9 +100,9 @@ def _comments(report: Report) -> Iterator[Finding]:
 
 def _links(report: Report) -> Iterator[Finding]:
     for text in report.texts.filter(language=SOURCE_LANGUAGE).order_by("section"):
-        for address in LINK.findall(text.text):
-            if says := broken(address):
-                yield _at(report, "link", f"{address}: {says}", text.section)
+        for address in links_in(text.text):
+            if says := broken(address, report):
+                yield _at(report, "link", f"{unquote(address)}: {says}", text.section)
 
 
 def _photographs(report: Report) -> Iterator[Finding]:
@@ -126,19 +127,52 @@ def _planned(report: Report) -> Iterator[Finding]:
                 yield Finding("plan", says % values, "", use.url)
 
 
-def broken(address: str) -> str:
-    """Why a link within the site leads nowhere, or nothing. Addresses elsewhere are not asked."""
-    url, here = urlsplit(address), urlsplit(settings.BASE_URL)
-    if (url.netloc and url.netloc != here.netloc) or not url.path.startswith("/"):
-        return ""
+#: Pages of a report, by the names of their addresses: what they show depends on what is published.
+OF_REPORTS = {"report", "report-pdf", "report-data", "chapter", "edition", "edition-file"}
+
+
+def broken(address: str, report: Report | None = None) -> str:
+    """Why a link leads its readers nowhere, or nothing. Addresses elsewhere are not asked.
+
+    `report` is the one that prints it: whoever reads it finds it published.
+    """
     try:
-        found = resolve(url.path)
-    except Resolver404:
-        return _("there is no such page")
-    if "ref" in found.kwargs and not _is_there(str(found.url_name), str(found.kwargs["ref"])):
+        url, here = urlsplit(address), urlsplit(settings.BASE_URL)
+    except ValueError:
+        return _("this is no address")
+    is_web = url.scheme in ("http", "https")
+    if not address or (is_web and (not url.hostname or "%" in url.netloc)):
+        return _("this is no address")
+    if (url.scheme and not is_web) or (url.netloc and url.netloc != here.netloc) or not url.path:
+        return ""
+    if not url.path.startswith("/"):
+        return _("write the whole address: from another page, it leads elsewhere")
+    found = _page_at(unquote(url.path))
+    return _lacks(found, report) if found else _("there is no such page")
+
+
+def _page_at(path: str) -> ResolverMatch | None:
+    """The page at a path, in the language with which the path begins; readers are led to the slash at its end."""
+    with translation.override(translation.get_language_from_path(path) or settings.LANGUAGE_CODE):
+        for each in (path, path if path.endswith("/") else f"{path}/"):
+            with suppress(Resolver404):
+                return resolve(each)
+    return None
+
+
+def _lacks(found: ResolverMatch, report: Report | None) -> str:
+    """What is not there of what a page shows."""
+    route, kwargs = str(found.url_name), found.kwargs
+    if route.startswith("office"):
+        return _("readers cannot open the pages of the office")
+    if route in OF_REPORTS:
+        return _report_lacks(kwargs, report)
+    if route == "citation" and not Citation.objects.filter(digest=kwargs["digest"], office=False).exists():
         return _("there is no such record")
-    slug, period = found.kwargs.get("slug"), found.kwargs.get("period")
-    if str(found.url_name).startswith("figure") and slug not in registry.figures:
+    if "ref" in kwargs and not _is_there(route, str(kwargs["ref"])):
+        return _("there is no such record")
+    slug, period = kwargs.get("slug"), kwargs.get("period")
+    if route.startswith("figure") and slug and slug not in registry.figures:
         return _("there is no such figure")
     if period is not None:
         try:
@@ -148,12 +182,31 @@ def broken(address: str) -> str:
     return ""
 
 
+def _report_lacks(asked: dict[str, Any], report: Report | None) -> str:
+    """Whether readers find a report, and the edition, the file or the chapter that is asked for."""
+    ref = str(asked["ref"])
+    found = report if report and report.ref == ref else Report.objects.out().filter(ref=ref).first()
+    if found is None:
+        return _("there is no such record")
+    if "number" in asked:
+        edition = next((each for each in found.editions.all() if each.number == asked["number"]), None)
+        files = {*edition.files, "manifest.json", "edition.pdf"} if edition else set()
+        if edition is None or asked.get("name", "manifest.json") not in files:
+            return _("there is no such record")
+    try:
+        chapters = {part.id for part in definition(found.definition).parts} | {SOURCES}
+    except UnknownDefinition:
+        chapters = set()
+    return _("there is no such page") if asked.get("chapter", SOURCES) not in chapters else ""
+
+
 def _is_there(route: str, ref: str) -> bool:
     """Whether a public record stands at a route. Of routes that no searched kind has, nothing is known."""
     for model, kind in searched.by_model.items():
         first = model._default_manager.order_by("pk").first()
         path = urlsplit(kind.url(first)).path if first and hasattr(first, "get_absolute_url") else ""
-        if path and resolve(path).url_name == route:
+        at = _page_at(path) if path else None
+        if at and at.url_name == route:
             record = model._default_manager.filter(ref=ref).first()
             return record is not None and "public" in kind.audiences(record)
     return True

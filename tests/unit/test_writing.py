@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 import pytest
+from django.utils.translation import gettext, override
 
 from rso.accounts.models import User
 from rso.core.models import AuditEvent
@@ -243,11 +244,42 @@ def test_each_thing_in_the_way_is_told_with_its_place(annual_report, text, naree
         ("/figures/nothing/2022/", "there is no such figure"),
         ("/no/such/page/", "there is no such page"),
         ("https://example.org/elsewhere", ""),
+        ("mailto:office@rso.example", ""),
         ("#here", ""),
+        ("/th/events/", ""),
+        ("/id/events/e2022-01/", ""),
+        ("/de/events/", "there is no such page"),
+        ("/events/e2022-10", ""),
+        ("/events/e2022%2D10/", ""),
+        ("nowhere/", "write the whole address: from another page, it leads elsewhere"),
+        ("http://[bad", "this is no address"),
+        ("http://%5Bbad", "this is no address"),
+        ("https:///events/", "this is no address"),
+        ("/office/events/", "readers cannot open the pages of the office"),
+        ("/cite/doesnotexist/", "there is no such record"),
+        ("/reports/nothing-2022/", "there is no such record"),
+        ("/reports/monthly-2022-09/", "there is no such record"),
+        ("/reports/annual-2022/", ""),
+        ("/reports/annual-2022/money/", ""),
+        ("/reports/annual-2022/nochapter/", "there is no such page"),
+        ("/reports/annual-2022/99/", "there is no such record"),
+        ("/reports/annual-2022/1/edition.pdf", "there is no such record"),
     ],
 )
-def test_a_link_within_the_site_that_leads_nowhere_is_told(office, address, says):
-    assert broken(address) == says
+@pytest.mark.parametrize("language", ["en", "th"])
+def test_a_link_within_the_site_that_leads_nowhere_is_told(annual_report, address, says, language):
+    """Whatever the language of whoever asks; a link to the report itself leads somewhere once it is out."""
+    with override(language):
+        assert broken(address, annual_report) == (gettext(says) if says else "")
+
+
+@pytest.mark.parametrize("link", ['[x](/nowhere/ "title")', "[x](</nowhere/>)", "[a **b**](/nowhere/)"])
+def test_every_link_of_a_text_is_followed(annual_report, text, naree, now, link):
+    rewrite(text, f"We met. {link}", naree, now)
+
+    assert [found.says for found in blockers(annual_report) if found.kind == "link"] == [
+        "/nowhere/: there is no such page"
+    ]
 
 
 def test_what_signers_should_know_stands_apart(annual_report):
