@@ -26,7 +26,7 @@ from rso.core.periods import Period, UnknownPeriod, show_day, show_known
 from rso.core.snapshot import snapshot
 from rso.reports.blocks import Blocks
 from rso.reports.definitions import Definition, Section, UnknownDefinition, definition
-from rso.reports.document import Chapter, Document, Printed, SectionOut
+from rso.reports.document import SOURCES, Chapter, Document, Printed, SectionOut
 from rso.reports.markdown import BadText, Node, Token, parse, slug_of, tokens_in
 from rso.reports.models import SOURCE_LANGUAGE, AdvanceReading, Consent, Edition, Report, SectionText
 from rso.reports.outside import published_since
@@ -131,6 +131,7 @@ class _Compiler:
         self.period = Period.parse(report.period)
         self.as_at = as_at or report.as_at or self.period.last_day
         self.faults: list[TextFault] = []
+        self.lists_sources = False
         self.readings: dict[tuple[str, str], Reading] = {}
         office = Office.objects.first() or Office(name="RSO")
         self.document = Document(
@@ -171,6 +172,9 @@ class _Compiler:
             if chapter.sections:
                 self.document.chapters.append(chapter)
         self._name_readers()
+        if self.document.sources and not self.lists_sources:
+            listed = SectionOut("endnotes", "", [{"t": "sources"}])
+            self.document.chapters.append(Chapter(SOURCES, _("Sources"), "", [listed]))
         if self.edition is None:
             self._cover_photo()
         if self.definition.cover_by:
@@ -251,7 +255,7 @@ class _Compiler:
             try:
                 return self._token(token)
             except MAKES_NO_SENSE as error:
-                says = f"{{{{ {token.kind} {token.name} }}}}: {error}"
+                says = f"{{{{ {f'{token.kind} {token.name}'.strip()} }}}}: {error}"
                 told = _("line %(line)s, %(says)s") % {"line": token.line, "says": says} if token.line else says
                 self.faults.append(TextFault(section, told))
                 return {"t": "text", "v": ""}
@@ -276,9 +280,16 @@ class _Compiler:
             "quote": self.blocks.quote,
             "photo": self._photo,
             "headlines": lambda t: self.blocks.headlines(self.definition.headlines),
-            "source-list": lambda t: {"t": "sources"},
+            "source-list": lambda t: self._source_list(),
         }
         return makers[token.kind](token)
+
+    def _source_list(self) -> Node:
+        """Where the marks of sources lead, and so in one place."""
+        if self.lists_sources:
+            raise BadText(_("the sources are listed once in a report"))
+        self.lists_sources = True
+        return {"t": "sources"}
 
     def _fig(self, token: Token) -> Node:
         period = Period.parse(token.options["period"]) if "period" in token.options else self.period

@@ -134,6 +134,17 @@ class Document:
         return f"{chapter}.html" if self.pages == "edition" else f"../{chapter}/"
 
     @property
+    def sources_at(self) -> str:
+        """The chapter that lists the sources: there the marks of endnotes lead."""
+        found = (
+            chapter.id
+            for chapter in self.chapters
+            for section in chapter.sections
+            if any(node["t"] == "sources" for node in section.blocks)
+        )
+        return next(found, SOURCES)
+
+    @property
     def counts_illustrative(self) -> bool:
         return any("illustrative" in printed.basis for printed in self.figures.values())
 

@@ -139,7 +139,7 @@ def draw_figure(document: Document, key: str) -> SafeString:
 
 
 def _mark(document: Document, number: int) -> SafeString:
-    page = document.page("sources")
+    page = document.page(document.sources_at)
     return format_html('<a class="fn" href="{0}#n{1}" aria-label="Note {1}">[{1}]</a>', page, number)
 
 

@@ -79,27 +79,33 @@ def parse(text: str) -> list[Node]:
     return [node for child in tree.children for node in _block(child)]
 
 
-def _block(node: SyntaxTreeNode) -> Iterator[Node]:
+def _block(node: SyntaxTreeNode, inside: bool = False) -> Iterator[Node]:
+    """The nodes of a block; `inside` another one, nothing stands that fills pages."""
     line = (node.map[0] + 1) if node.map else 0
     if node.type == "heading":
-        level = int(node.tag[1])
-        yield {"t": "h", "level": level, "c": _inline(node.children[0], line)}
+        words = _inline(node.children[0], line)
+        if _is_empty(words):
+            raise BadText(_("line %(line)s: a heading has words behind its “#”") % {"line": line})
+        yield {"t": "h", "level": int(node.tag[1]), "c": words}
     elif node.type == "paragraph":
-        children = _inline(node.children[0], line)
-        own = [child for child in children if child["t"] != "text" or child["v"].strip()]
-        if len(own) == 1 and own[0]["t"] == "token" and own[0]["token"].kind in BLOCKS:
-            yield {"t": "token", "token": own[0]["token"]}
+        token = _alone(node.children[0], line)
+        if token and not (inside and token.kind in ("headlines", "source-list")):
+            yield {"t": "token", "token": token}
         else:
-            yield {"t": "p", "c": children}
+            yield {"t": "p", "c": _inline(node.children[0], line)}
     elif node.type in ("bullet_list", "ordered_list"):
-        items = [[inner for child in item.children for inner in _block(child)] for item in node.children]
+        items = [[inner for child in item.children for inner in _block(child, True)] for item in node.children]
         yield {"t": "ul" if node.type == "bullet_list" else "ol", "items": items}
     elif node.type == "blockquote":
-        yield {"t": "aside", "c": [inner for child in node.children for inner in _block(child)]}
+        yield {"t": "aside", "c": [inner for child in node.children for inner in _block(child, True)]}
     elif node.type == "hr":
         yield {"t": "hr"}
     else:
         raise _unused(node, line)
+
+
+def _is_empty(nodes: Sequence[Node]) -> bool:
+    return all(node["t"] == "text" and not node["v"].strip() for node in nodes)
 
 
 def _unused(node: SyntaxTreeNode, line: int) -> BadText:
@@ -107,6 +113,24 @@ def _unused(node: SyntaxTreeNode, line: int) -> BadText:
 
 
 BLOCKS = ("list", "chart", "table", "quote", "headlines", "source-list", "photo")
+
+
+def _alone(node: SyntaxTreeNode, line: int) -> Token | None:
+    """The token of a paragraph that is nothing but one that makes a block."""
+    own = [child for child in node.children if child.type != "text" or child.content.strip()]
+    token = Token.parse(own[0].content, line) if len(own) == 1 and own[0].type == "token" else None
+    return token if token and token.kind in BLOCKS else None
+
+
+def _in_a_sentence(text: str, line: int) -> Token:
+    """A token among words. One that makes a block is none: a table cannot be set in a line."""
+    token = Token.parse(text, line)
+    if token.kind in BLOCKS:
+        says = _(
+            "line %(line)s: %(token)s stands alone in a paragraph of its own, with an empty line before and after it"
+        )
+        raise BadText(says % {"line": line, "token": f"{{{{ {text} }}}}"})
+    return token
 
 
 def _inline(node: SyntaxTreeNode, line: int) -> list[Node]:
@@ -118,14 +142,26 @@ def _inline(node: SyntaxTreeNode, line: int) -> list[Node]:
             line += 1
             found.append({"t": "text", "v": " "})
         elif child.type == "token":
-            found.append({"t": "token", "token": Token.parse(child.content, line)})
+            found.append({"t": "token", "token": _in_a_sentence(child.content, line)})
         elif child.type in ("em", "strong"):
             found.append({"t": child.type, "c": _inline(child, line)})
         elif child.type == "link":
-            found.append({"t": "link", "href": str(child.attrs["href"]), "c": _inline(child, line)})
+            words = _inline(child, line)
+            if not child.attrs["href"] or _is_empty(words):
+                says = _("line %(line)s: a link has words and an address, as [events](/events/)")
+                raise BadText(says % {"line": line})
+            found.append({"t": "link", "href": str(child.attrs["href"]), "c": words})
         else:
             raise _unused(child, line)
     return found
+
+
+def links_in(text: str) -> Iterator[str]:
+    """Where the links of a text lead, in order, whatever else is wrong with it."""
+    for block in PARSER.parse(text):
+        for inner in block.children or ():
+            if inner.type == "link_open":
+                yield str(inner.attrs["href"])
 
 
 def tokens_in(nodes: Sequence[Node]) -> Iterator[Token]:
@@ -149,11 +185,3 @@ def plain(nodes: Sequence[Node]) -> str:
 def slug_of(text: str) -> str:
     """An anchor for a heading."""
     return re.sub(r"[^a-z0-9]+", "-", text.lower()).strip("-")[:60] or "section"
-def links_in(text: str) -> Iterator[str]:
-    """Where the links of a text lead, in order, whatever else is wrong with it."""
-    for block in PARSER.parse(text):
-        for inner in block.children or ():
-            if inner.type == "link_open":
-                yield str(inner.attrs["href"])
-
-

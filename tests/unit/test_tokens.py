@@ -5,17 +5,22 @@ from __future__ import annotations
 import re
 import textwrap
 from collections.abc import Callable
+from io import BytesIO
 from typing import Any
 
 import pytest
+from docx import Document as Word
 
 from rso.core.models import Statement
 from rso.events.models import Consent, Quote
 from rso.reports import definitions
 from rso.reports.compiler import CannotCompile, compile_report, preview_section, words_in_force
 from rso.reports.document import Document
-from rso.reports.markdown import KINDS, Node, plain
+from rso.reports.html import chapter_context
+from rso.reports.markdown import BLOCKS, KINDS, Node, plain
 from rso.reports.models import Report, SectionText
+from rso.reports.typeset import typeset
+from rso.reports.word import as_word
 from tests.conftest import HOUSE
 
 Write = Callable[[str], Document]
@@ -114,6 +119,35 @@ def test_note_gives_each_source_one_number_in_the_order_of_the_text(write):
 
 def test_source_list_stands_where_it_is_asked_for(write):
     assert blocks_of(write("{{ source-list }}")) == [{"t": "sources"}]
+
+
+def test_sources_stand_at_the_end_where_the_kind_of_report_has_no_place_for_them(write):
+    document = write("Some wrote {{ stated st-trained }}.")
+    page = chapter_context(document, 0)
+
+    assert [chapter.id for chapter in document.chapters] == ["remarks", "sources"]
+    assert [node["t"] for node in document.chapters[1].sections[0].blocks] == ["sources"]
+    assert 'href="sources.html#n1"' in page["sections"][0][1]
+    assert 'id="n1"' in chapter_context(document, 1)["sections"][0][1]
+    assert [each.text for each in Word(BytesIO(as_word(document))).paragraphs].count("Sources") == 1
+    assert typeset(document, b"{}").startswith(b"%PDF")
+    assert [chapter.id for chapter in write("Nobody wrote.").chapters] == ["remarks"]
+
+
+def test_marks_lead_to_where_the_sources_are_listed(write):
+    document = write("Some wrote {{ stated st-trained }}.\n\n{{ source-list }}")
+
+    assert [chapter.id for chapter in document.chapters] == ["remarks"]
+    assert 'href="remarks.html#n1"' in chapter_context(document, 0)["sections"][0][1]
+
+
+def test_a_heading_and_a_link_have_words(write):
+    says = "line 3: a heading has words behind its “#”"
+    assert fault_of(write, "First.\n\n#") == fault_of(write, "First.\n\n- ##") == says
+    for link in ("[here]()", "[](/events/)"):
+        assert fault_of(write, f"First.\nSee {link}.") == (
+            "line 2: a link has words and an address, as [events](/events/)"
+        )
 
 
 def test_quote_prints_words_and_who_said_them(write):
@@ -230,6 +264,22 @@ def test_the_kind_of_report_of_the_how_to_compiles(office, tmp_path, monkeypatch
     assert [section.title for section in document.chapters[0].sections] == ["Half-year 1 of 2022 in figures"]
 
 
+def test_a_heading_alone_stands_over_the_words_of_its_kind_in_the_preview_and_in_the_report(office):
+    report = Report.objects.get(ref="monthly-2022-09")
+    SectionText.objects.update_or_create(
+        report=report,
+        section="events",
+        language="en",
+        defaults={"ref": "heading", "title": "Where all met", "text": ""},
+    )
+    shown = preview_section(report, "events", "Where all met", "").section
+    printed = [each for chapter in compile_report(report).chapters for each in chapter.sections if each.id == "events"]
+
+    assert shown
+    assert [each.title for each in printed] == [shown.title] == ["Where all met"]
+    assert words_in_force(report)["events"].title == "Where all met"
+
+
 # -- what is refused -----------------------------------------------------------------------------------------------------
 
 NONSENSE: dict[str, dict[str, str]] = {
@@ -264,22 +314,6 @@ def test_nonsense_of_every_kind_of_token_is_tried():
 
 
 @pytest.mark.parametrize("text", [text for cases in NONSENSE.values() for text in cases])
-def test_a_heading_alone_stands_over_the_words_of_its_kind_in_the_preview_and_in_the_report(office):
-    report = Report.objects.get(ref="monthly-2022-09")
-    SectionText.objects.update_or_create(
-        report=report,
-        section="events",
-        language="en",
-        defaults={"ref": "heading", "title": "Where all met", "text": ""},
-    )
-    shown = preview_section(report, "events", "Where all met", "").section
-    printed = [each for chapter in compile_report(report).chapters for each in chapter.sections if each.id == "events"]
-
-    assert shown
-    assert [each.title for each in printed] == [shown.title] == ["Where all met"]
-    assert words_in_force(report)["events"].title == "Where all met"
-
-
 def test_a_token_that_makes_no_sense_is_refused_with_its_line_and_what_would_be_right(write, text):
     says: Any = {text: says for cases in NONSENSE.values() for text, says in cases.items()}[text]
 
@@ -290,6 +324,53 @@ def test_a_token_that_makes_no_sense_is_refused_with_its_line_and_what_would_be_
 
     assert says in fault
     assert fault.startswith("line 3")
+
+
+#: What stands alone, and how each is asked for.
+ALONE = {
+    "list": "{{ list events | Events }}",
+    "chart": "{{ chart participations by=type | Trainings drew most }}",
+    "table": "{{ table participations by=type }}",
+    "quote": "{{ quote quote-anissa }}",
+    "headlines": "{{ headlines }}",
+    "source-list": "{{ source-list }}",
+    "photo": "{{ photo nobody }}",
+}
+
+
+@pytest.mark.parametrize(
+    ("form", "line"),
+    [
+        ("We met {}", 1),
+        ("First.\n\nWhere we met:\n{}", 4),
+        ("- item {}", 1),
+        ("# {}", 1),
+        ("**{}**", 1),
+        ("[{}](/events/)", 1),
+        ("{}\n{{{{ list publications }}}}", 1),
+        ("| Where |\n| {} |", 2),
+    ],
+)
+@pytest.mark.parametrize("kind", ALONE)
+def test_what_makes_a_block_is_refused_in_a_sentence(write, kind, form, line):
+    assert set(ALONE) == set(BLOCKS)
+    token = ALONE[kind]
+
+    assert fault_of(write, form.format(token)) == (
+        f"line {line}: {token} stands alone in a paragraph of its own, with an empty line before and after it"
+    )
+
+
+@pytest.mark.parametrize("token", ["{{ headlines }}", "{{ source-list }}"])
+def test_what_fills_pages_stands_in_no_list(write, token):
+    assert f"{token} stands alone" in fault_of(write, f"- {token}")
+    assert [block["t"] for block in blocks_of(write("- {{ list events }}"))] == ["ul"]
+
+
+def test_sources_are_listed_once(write):
+    text = "First {{ note endnote-1 }}.\n\n{{ source-list }}\n\n{{ source-list }}"
+
+    assert fault_of(write, text) == "line 5, {{ source-list }}: the sources are listed once in a report"
 
 
 def test_a_quotation_whose_consent_was_withdrawn_is_refused(write):

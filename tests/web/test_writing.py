@@ -80,6 +80,18 @@ def test_what_is_wrong_with_a_text_is_told_in_the_language_of_the_page_and_not_o
     assert [len(faults) for faults in said.values()] == [2, 2, 2]
 
 
+@pytest.mark.parametrize("words", ["We met {{ list events }}", "Hello [x](http://[bad) there", "hundred " * 160])
+def test_no_page_fails_whatever_a_stored_text_is(naree, text, words):
+    client = as_user(naree)
+    client.post(ADDRESS, form(text, text=words))
+    text.refresh_from_db()
+    assert text.text == words.strip()
+
+    pages = [ADDRESS, f"{ADDRESS}versions/", *(f"/office/reports/annual-2022/{page}/" for page in ("write", "ready"))]
+    assert [client.get(page).status_code for page in pages] == [200] * len(pages)
+    assert client.get("/office/reports/annual-2022/word/").status_code in (200, 302)
+
+
 def test_two_who_write_at_once_lose_nothing(naree, text):
     mai = as_user(named("tran-thi-mai"))
     opened = form(text)
