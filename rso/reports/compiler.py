@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Callable, Sequence
 from copy import deepcopy
 from dataclasses import dataclass, replace
@@ -27,12 +28,15 @@ from rso.core.snapshot import snapshot
 from rso.reports.blocks import Blocks
 from rso.reports.definitions import Definition, Section, UnknownDefinition, definition
 from rso.reports.document import SOURCES, Chapter, Document, Printed, SectionOut
+from rso.reports.letters import lacking
 from rso.reports.markdown import BadText, Node, Token, parse, slug_of, tokens_in
 from rso.reports.models import SOURCE_LANGUAGE, AdvanceReading, Consent, Edition, Report, SectionText
 from rso.reports.outside import published_since
 from rso.reports.photographs import cover_of, node_of
 from rso.reports.words import advice, typed_numbers
 
+#: The address of a link, of which nobody reads a letter.
+ADDRESS = re.compile(r"(?<=\])\([^)\n]*\)")
 MAKES_NO_SENSE = (BadText, UnknownFigure, UnknownListing, UnknownPeriod, Refusal)
 
 
@@ -161,6 +165,8 @@ class _Compiler:
         texts = self._texts()
         self._check_sections(texts)
         self._check_numbers("subtitle", self.report.subtitle)
+        self._check_letters("title", self.report.title)
+        self._check_letters("subtitle", self.report.subtitle)
         numbers, letters = iter(range(1, 100)), iter("ABCDEFGHIJ")
         for part in parts:
             mark = str(next(numbers)) if part.mark == "number" else next(letters) if part.mark == "letter" else ""
@@ -225,8 +231,10 @@ class _Compiler:
                 self.faults.append(TextFault(section.id, _("has no text yet")))
             return None
         self._check_numbers(section.id, words)
+        self._check_letters(section.id, words)
         if text:
             self._check_numbers(section.id, text.title)
+            self._check_letters(section.id, text.title)
         try:
             nodes = parse(words)
         except BadText as error:
@@ -246,6 +254,14 @@ class _Compiler:
                 "line": number.line, "words": number.around, "says": advice(number, self._figures_worth),
             }  # fmt: skip
             self.faults.append(TextFault(place, says))
+
+    def _check_letters(self, place: str, words: str) -> None:
+        """Letters that print lacks. What an edition says was printed."""
+        lines = ADDRESS.sub("", words).split("\n") if self.edition is None else ()
+        for at, line in enumerate(lines, 1):
+            if letters := lacking(line):
+                says = _("line %(line)s: “%(letters)s” cannot be printed; the fonts of print do not have it")
+                self.faults.append(TextFault(place, says % {"line": at, "letters": letters}))
 
     # -- tokens --------------------------------------------------------------------------------------------------------
 

@@ -21,6 +21,7 @@ from rso.core.snapshot import snapshot
 from rso.reports.compiler import CannotCompile, compile_report
 from rso.reports.definitions import UnknownDefinition, definition
 from rso.reports.document import SOURCES, Document
+from rso.reports.letters import lacking
 from rso.reports.markdown import Node, links_in
 from rso.reports.models import SOURCE_LANGUAGE, ChangeKind, Citation, Comment, CommentState, Report
 from rso.reports.photographs import lacks
@@ -67,7 +68,7 @@ def readiness(report: Report) -> Readiness:
         found += _unapproved(report)
         found += _comments(report)
         found += _links(report)
-        found += _labels(document) if document else ()
+        found += [*_letters(report, document), *_labels(document)] if document else ()
         found += _photographs(report)
         found += _planned(report)
         warned = [*_spelled(report), *_translations(report), *(_weak(report, document) if document else ())]
@@ -210,6 +211,32 @@ def _is_there(route: str, ref: str) -> bool:
             record = model._default_manager.filter(ref=ref).first()
             return record is not None and "public" in kind.audiences(record)
     return True
+
+
+#: Of a node, what is not drawn in letters: addresses, and words for those who do not see a picture.
+NOT_DRAWN = {"alt", "href", "url", "src", "file", "link", "key", "filter", "slug", "ref"}
+
+
+def _letters(report: Report, document: Document) -> Iterator[Finding]:
+    """What records say in letters that print lacks. Those that were typed are found when the report is compiled."""
+    for chapter in document.chapters:
+        for section in chapter.sections:
+            listed = document.sources if any(node["t"] == "sources" for node in section.blocks) else ()
+            for words in dict.fromkeys(_said([section.blocks, listed])):
+                if letters := lacking(words):
+                    says = _("“%(words)s”: “%(letters)s” cannot be printed; the fonts of print do not have it")
+                    yield _at(report, "text", says % {"words": words[:80], "letters": letters}, section.id)
+
+
+def _said(value: object) -> Iterator[str]:
+    """Every text in nodes."""
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, dict):
+        yield from _said([inner for name, inner in value.items() if name not in NOT_DRAWN])
+    elif isinstance(value, (list, tuple)):
+        for inner in value:
+            yield from _said(inner)
 
 
 def _labels(document: Document) -> Iterator[Finding]:

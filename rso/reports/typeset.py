@@ -14,11 +14,10 @@ from django.core.files.storage import default_storage
 from django.utils.translation import gettext as _
 
 from rso.core.periods import show_day
-from rso.environment import HOUSE
 from rso.reports.document import Document
+from rso.reports.letters import FONTS
 
 HERE = Path(__file__).resolve().parent / "print"
-FONTS = HOUSE / "fonts"
 LOOPBACK = ("localhost", "127.0.0.1", "::1")
 
 

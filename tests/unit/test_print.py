@@ -11,11 +11,13 @@ from io import BytesIO
 import pdfua
 import polib
 import pytest
+from fontTools.ttLib import TTFont
 from pypdf import PdfReader, PdfWriter
 
 from rso.environment import HOUSE
 from rso.reports.compiler import compile_report, preview_section
 from rso.reports.document import Chapter, Document, SectionOut
+from rso.reports.letters import FONTS, NEVER_DRAWN, codes_of, lacking, printable
 from rso.reports.models import Report
 from rso.reports.typeset import CannotTypeset, on_paper, typeset
 from tests.conftest import OFFICE_2022
@@ -241,6 +243,29 @@ def test_no_letter_of_what_is_said_in_a_language_is_missing_from_the_fonts_of_pr
 def test_a_letter_that_no_font_has_is_refused_and_never_printed_as_a_box():
     with pytest.raises(CannotTypeset, match="𒀀"):
         typeset(document_of("en", "Before 𒀀 after"), b"{}")
+
+
+def test_what_print_has_is_read_from_its_fonts_and_what_is_never_drawn_needs_none():
+    for path in FONTS.glob("*.ttf"):
+        assert codes_of(path) == set(TTFont(path).getBestCmap())
+    never = "".join(f"a{chr(code)}" for code in sorted(NEVER_DRAWN) if code > 0x20)
+    every = "".join(chr(code) for code in sorted(printable() - NEVER_DRAWN))
+
+    assert lacking(never + every + "ĬǞ\u0301q̣̄") == ""
+    assert typeset(document_of("en", never, every, "ĬǞ", "q̣̄"), b"{}").startswith(b"%PDF")
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        *(("😀", "😀"), ("中文", "中 文"), ("안녕", "안 녕"), ("हि", "ह ि"), ("த", "த"), ("𒀀", "𒀀"), ("א", "א")),
+        *(("\ufeff", "U+FEFF"), ("\u1680", "U+1680"), ("⚠\ufe0f", "⚠")),
+    ],
+)
+def test_a_letter_that_print_lacks_is_found_before_it_is_typeset(text, told):
+    assert lacking(f"Before {text} after {text}") == told
+    with pytest.raises(CannotTypeset):
+        typeset(document_of("en", f"Before {text} after"), b"{}")
 
 
 def test_pages_of_the_example_use_no_letter_that_is_shown_as_a_box(edition):

@@ -386,6 +386,17 @@ def test_a_statement_without_a_number_cannot_be_printed_as_one(write):
     assert "“st-trained” states no number" in fault_of(write, "{{ stated st-trained }}")
 
 
+@pytest.mark.parametrize(
+    "text", ["First.\n\nThey said 안녕.", "First.\n\n{{ chart participations by=type | 안녕 }}", "First.\n\n# 안녕"]
+)
+def test_a_letter_that_print_lacks_is_refused_with_its_line(write, text):
+    assert fault_of(write, text) == "line 3: “안 녕” cannot be printed; the fonts of print do not have it"
+
+
+def test_a_letter_in_the_address_of_a_link_is_read_by_nobody(write):
+    assert plain(blocks_of(write("Look [there](https://example.org/中/)."))[0]["c"]) == "Look there."
+
+
 # -- numbers typed by hand -----------------------------------------------------------------------------------------------
 
 

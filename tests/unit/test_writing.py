@@ -12,6 +12,7 @@ from rso.core.models import AuditEvent
 from rso.core.states import Machine
 from rso.core.verbs import Refused, change
 from rso.environment import HOUSE
+from rso.events.models import Event
 from rso.reports import states
 from rso.reports.actions import report_verbs, text_verbs
 from rso.reports.models import Report, SectionText
@@ -279,6 +280,16 @@ def test_every_link_of_a_text_is_followed(annual_report, text, naree, now, link)
 
     assert [found.says for found in blockers(annual_report) if found.kind == "link"] == [
         "/nowhere/: there is no such page"
+    ]
+
+
+def test_what_a_record_says_in_letters_that_print_lacks_is_told_with_its_section(office):
+    monthly = Report.objects.get(ref="monthly-2022-09")
+    event = Event.objects.filter(starts_on__year=2022, starts_on__month=9, state="held").order_by("ref")[0]
+    Event.objects.filter(pk=event.pk).update(title="Forum 论坛")
+
+    assert [(found.section, found.says) for found in blockers(monthly) if found.kind == "text"] == [
+        ("annex-events", "“Forum 论坛”: “论 坛” cannot be printed; the fonts of print do not have it")
     ]
 
 
