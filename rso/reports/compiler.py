@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+from collections import Counter
 from collections.abc import Callable, Sequence
 from copy import deepcopy
 from dataclasses import dataclass, replace
@@ -136,6 +137,7 @@ class _Compiler:
         self.as_at = as_at or report.as_at or self.period.last_day
         self.faults: list[TextFault] = []
         self.lists_sources = False
+        self.anchors: Counter[str] = Counter()
         self.readings: dict[tuple[str, str], Reading] = {}
         office = Office.objects.first() or Office(name="RSO")
         self.document = Document(
@@ -277,12 +279,18 @@ class _Compiler:
                 return {"t": "text", "v": ""}
         if node["t"] == "h":
             resolved = [self._resolve(section, child) for child in node["c"]]
-            return {**node, "c": resolved, "id": slug_of("-".join(str(child.get("v", "")) for child in resolved))}
+            return {**node, "c": resolved, "id": self._anchor("-".join(str(child.get("v", "")) for child in resolved))}
         if "c" in node:
             return {**node, "c": [self._resolve(section, child) for child in node["c"]]}
         if "items" in node:
             return {**node, "items": [[self._resolve(section, child) for child in item] for item in node["items"]]}
         return node
+
+    def _anchor(self, words: str) -> str:
+        """Where a heading is found: the second of the same letters has a number, and so has one of another script."""
+        name = slug_of(words)
+        self.anchors[name] += 1
+        return name if self.anchors[name] == 1 else f"{name}-{self.anchors[name]}"
 
     def _token(self, token: Token) -> Node:
         makers: dict[str, Callable[[Token], Node]] = {

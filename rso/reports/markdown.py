@@ -11,6 +11,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 from markdown_it import MarkdownIt
 from markdown_it.rules_inline import StateInline
+from markdown_it.token import Token as MarkdownToken
 from markdown_it.tree import SyntaxTreeNode
 
 Node = dict[str, Any]
@@ -64,8 +65,14 @@ def _token_rule(state: StateInline, silent: bool) -> bool:
     return True
 
 
+#: How many lists, items, quotations or marks stand in one another: what stands deeper, nobody reads as it was meant.
+DEEPEST = 20
+
+
 def _parser() -> MarkdownIt:
-    parser = MarkdownIt("zero").enable(["heading", "list", "blockquote", "emphasis", "link", "escape", "newline", "hr"])
+    parser = MarkdownIt("zero", {"maxNesting": 3 * DEEPEST}).enable(
+        ["heading", "list", "blockquote", "emphasis", "link", "escape", "newline", "hr"]
+    )
     parser.inline.ruler.before("emphasis", "token", _token_rule)
     return parser
 
@@ -75,8 +82,20 @@ PARSER = _parser()
 
 def parse(text: str) -> list[Node]:
     """The text's blocks, tokens still to be resolved. Raises BadText."""
-    tree = SyntaxTreeNode(PARSER.parse(text))
+    flat = PARSER.parse(text)
+    for block in flat:
+        if max(_depths(block)) > DEEPEST:
+            says = _("line %(line)s: this stands too deep in lists, quotations or marks of others")
+            raise BadText(says % {"line": block.map[0] + 1 if block.map else 0})
+    tree = SyntaxTreeNode(flat)
     return [node for child in tree.children for node in _block(child)]
+
+
+def _depths(block: MarkdownToken) -> Iterator[int]:
+    """In how much a block stands, and its words in it."""
+    yield (depth := block.level)
+    for inner in block.children or ():
+        yield (depth := depth + inner.nesting)
 
 
 def _block(node: SyntaxTreeNode, inside: bool = False) -> Iterator[Node]:

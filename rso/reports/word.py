@@ -163,7 +163,7 @@ class _Word:
     def _inline(self, paragraph: Any, nodes: Sequence[Node], **look: bool) -> None:
         for node in nodes:
             if node["t"] in ("em", "strong"):
-                self._inline(paragraph, node["c"], **look, **{"italic" if node["t"] == "em" else "bold": True})
+                self._inline(paragraph, node["c"], **{**look, "italic" if node["t"] == "em" else "bold": True})
             elif node["t"] == "link":
                 self._inline(paragraph, node["c"], **look)
                 paragraph.add_run(f" ({node['href']})")

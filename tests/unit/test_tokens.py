@@ -367,6 +367,21 @@ def test_what_fills_pages_stands_in_no_list(write, token):
     assert [block["t"] for block in blocks_of(write("- {{ list events }}"))] == ["ul"]
 
 
+@pytest.mark.parametrize(
+    "text",
+    ["\n".join("  " * deep + "- item" for deep in range(12)), "> " * 21 + "deep", "*" * 4000 + "deep" + "*" * 4000],
+    ids=["lists", "quotations", "marks"],
+)
+def test_what_stands_too_deep_is_told_and_does_not_vanish(write, text):
+    assert "this stands too deep in lists, quotations or marks of others" in fault_of(write, text)
+
+
+def test_every_heading_has_an_anchor_of_its_own(write):
+    found = blocks_of(write("# A course\n\n# A course\n\n# ภาษา\n\n# ไทย"))
+
+    assert [node["id"] for node in found] == ["a-course", "a-course-2", "section", "section-2"]
+
+
 def test_sources_are_listed_once(write):
     text = "First {{ note endnote-1 }}.\n\n{{ source-list }}\n\n{{ source-list }}"
 

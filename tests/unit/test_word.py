@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+from datetime import date
 from functools import cache
 
 import docx
@@ -10,6 +11,7 @@ import pytest
 from docx.oxml.ns import qn
 
 from rso.reports.compiler import compile_report
+from rso.reports.document import Chapter, Document, SectionOut
 from rso.reports.models import Report
 from rso.reports.word import as_word
 
@@ -73,3 +75,12 @@ def test_the_figures_of_prose_stand_as_they_are_printed(compiled, word):
 
     assert in_prose
     assert {shown for shown in in_prose if shown not in text} == set()
+
+
+def test_what_is_marked_twice_is_marked_once():
+    nested = {"t": "strong", "c": [{"t": "em", "c": [{"t": "strong", "c": [{"t": "text", "v": "Thanks"}]}]}]}
+    chapter = Chapter("words", "Words", "", [SectionOut("words", "", [{"t": "p", "c": [nested]}])])
+    told = Document("words", "Words", "", "en", "2022", "2022", date(2022, 12, 31), "RSO", "", "", "", [chapter])
+
+    (run,) = docx.Document(io.BytesIO(as_word(told))).paragraphs[-1].runs
+    assert (run.text, run.bold, run.italic) == ("Thanks", True, True)
