@@ -281,7 +281,8 @@ class _Compiler:
             resolved = [self._resolve(section, child) for child in node["c"]]
             return {**node, "c": resolved, "id": self._anchor("-".join(str(child.get("v", "")) for child in resolved))}
         if "c" in node:
-            return {**node, "c": [self._resolve(section, child) for child in node["c"]]}
+            resolved = {**node, "c": [self._resolve(section, child) for child in node["c"]]}
+            return {**resolved, "href": self._away(node["href"])} if node["t"] == "link" else resolved
         if "items" in node:
             return {**node, "items": [[self._resolve(section, child) for child in item] for item in node["items"]]}
         return node
@@ -293,6 +294,11 @@ class _Compiler:
         return name if self.anchors[name] == 1 else f"{name}-{self.anchors[name]}"
 
     def _token(self, token: Token) -> Node:
+    def _away(self, address: str) -> str:
+        """Where a link leads from a file that lies anywhere: paper and Word do not know of which site `/events/` is."""
+        is_path = address.startswith("/") and not address.startswith("//")
+        return f"{self.base_url}{address}" if is_path and "://" in self.base_url else address
+
         makers: dict[str, Callable[[Token], Node]] = {
             "fig": self._fig,
             "stated": self._stated,

@@ -408,6 +408,16 @@ def test_a_letter_that_print_lacks_is_refused_with_its_line(write, text):
     assert fault_of(write, text) == "line 3: “안 녕” cannot be printed; the fonts of print do not have it"
 
 
+def test_a_link_within_the_site_leads_there_from_a_file_too(write):
+    links = [
+        node["href"]
+        for node in blocks_of(write("[a](/events/) [b](https://example.org/) [c](#here)"))[0]["c"]
+        if node["t"] == "link"
+    ]
+
+    assert links == ["https://rso.example/events/", "https://example.org/", "#here"]
+
+
 def test_a_letter_in_the_address_of_a_link_is_read_by_nobody(write):
     assert plain(blocks_of(write("Look [there](https://example.org/中/)."))[0]["c"]) == "Look there."
 
