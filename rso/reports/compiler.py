@@ -181,14 +181,21 @@ class _Compiler:
                 self.document.chapters.append(chapter)
         self._name_readers()
         if self.document.sources and not self.lists_sources:
-            listed = SectionOut("endnotes", "", [{"t": "sources"}])
-            self.document.chapters.append(Chapter(SOURCES, _("Sources"), "", [listed]))
+            self._list_sources()
         if self.edition is None:
             self._cover_photo()
         if self.definition.cover_by:
             self.document.cover = self.blocks.cover(self.definition.cover_by)
         if self.faults:
             raise CannotCompile(self.faults)
+
+    def _list_sources(self) -> None:
+        """Lists what the words cite at the end, where no section of the kind does."""
+        chapters = self.document.chapters
+        place = next((chapter for chapter in chapters if chapter.id == SOURCES), None)
+        if place is None:
+            chapters.append(place := Chapter(SOURCES, _("Sources"), ""))
+        place.sections.append(SectionOut("source-list", "", [{"t": "sources"}]))
 
     def _texts(self) -> dict[str, SectionText]:
         if self.edition is None:
@@ -287,6 +294,11 @@ class _Compiler:
             return {**node, "items": [[self._resolve(section, child) for child in item] for item in node["items"]]}
         return node
 
+    def _away(self, address: str) -> str:
+        """Where a link leads from a file that lies anywhere: paper and Word do not know of which site `/events/` is."""
+        is_path = address.startswith("/") and not address.startswith("//")
+        return f"{self.base_url}{address}" if is_path and "://" in self.base_url else address
+
     def _anchor(self, words: str) -> str:
         """Where a heading is found: the second of the same letters has a number, and so has one of another script."""
         name = slug_of(words)
@@ -294,11 +306,6 @@ class _Compiler:
         return name if self.anchors[name] == 1 else f"{name}-{self.anchors[name]}"
 
     def _token(self, token: Token) -> Node:
-    def _away(self, address: str) -> str:
-        """Where a link leads from a file that lies anywhere: paper and Word do not know of which site `/events/` is."""
-        is_path = address.startswith("/") and not address.startswith("//")
-        return f"{self.base_url}{address}" if is_path and "://" in self.base_url else address
-
         makers: dict[str, Callable[[Token], Node]] = {
             "fig": self._fig,
             "stated": self._stated,
