@@ -288,8 +288,8 @@ class _Compiler:
             resolved = [self._resolve(section, child) for child in node["c"]]
             return {**node, "c": resolved, "id": self._anchor("-".join(str(child.get("v", "")) for child in resolved))}
         if "c" in node:
-            resolved = {**node, "c": [self._resolve(section, child) for child in node["c"]]}
-            return {**resolved, "href": self._away(node["href"])} if node["t"] == "link" else resolved
+            made = {**node, "c": [self._resolve(section, child) for child in node["c"]]}
+            return {**made, "href": self._away(node["href"])} if node["t"] == "link" else made
         if "items" in node:
             return {**node, "items": [[self._resolve(section, child) for child in item] for item in node["items"]]}
         return node
