@@ -30,7 +30,7 @@ from rso.reports.blocks import Blocks
 from rso.reports.definitions import Definition, Section, UnknownDefinition, definition
 from rso.reports.document import SOURCES, Chapter, Document, Printed, SectionOut
 from rso.reports.letters import lacking
-from rso.reports.markdown import BadText, Node, Token, parse, slug_of, tokens_in
+from rso.reports.markdown import BadText, Node, Token, lift, parse, slug_of, tokens_in
 from rso.reports.models import SOURCE_LANGUAGE, AdvanceReading, Consent, Edition, Report, SectionText
 from rso.reports.outside import published_since
 from rso.reports.photographs import cover_of, node_of
@@ -255,6 +255,8 @@ class _Compiler:
         for slug in section.needs:
             if slug not in named:
                 self.faults.append(TextFault(section.id, _("must print {{ fig %(slug)s }}") % {"slug": slug}))
+        if not title:
+            lift(nodes)
         return SectionOut(section.id, title, [self._resolve(section.id, node) for node in nodes])
 
     def _check_numbers(self, place: str, words: str) -> None:

@@ -193,6 +193,24 @@ def tokens_in(nodes: Sequence[Node]) -> Iterator[Token]:
             yield from tokens_in(item)
 
 
+def lift(nodes: Sequence[Node]) -> None:
+    """Begins the headings of a section that has none of its own with the first level, and lets none skip one."""
+    heads = list(_headings(nodes))
+    least, before = min((head["level"] for head in heads), default=1), 0
+    for head in heads:
+        head["level"] = before = min(head["level"] - least, before) + 1
+
+
+def _headings(nodes: Sequence[Node]) -> Iterator[Node]:
+    for node in nodes:
+        if node["t"] == "h":
+            yield node
+        elif node["t"] == "aside":
+            yield from _headings(node["c"])
+        for item in node.get("items", []):
+            yield from _headings(item)
+
+
 def plain(nodes: Sequence[Node]) -> str:
     """The words of inline nodes, without their form."""
     text = ""

@@ -376,6 +376,23 @@ def test_what_stands_too_deep_is_told_and_does_not_vanish(write, text):
     assert "this stands too deep in lists, quotations or marks of others" in fault_of(write, text)
 
 
+@pytest.mark.parametrize(
+    ("text", "levels"),
+    [
+        ("## A\n\n## B", [1, 1]),
+        ("### A\n\n# B\n\n## C", [1, 1, 2]),
+        ("- ## A\n\n> ### B", [1, 2]),
+        ("# A\n\n## B", [1, 2]),
+    ],
+)
+def test_no_heading_skips_a_level_where_the_section_has_none_of_its_own(write, text, levels):
+    document = write(text)
+
+    drawn = chapter_context(document, 0)["sections"][0][1]
+    assert [int(level) - 1 for level in re.findall(r"<h(\d)", drawn)] == levels
+    assert typeset(document, b"{}").startswith(b"%PDF")
+
+
 def test_every_heading_has_an_anchor_of_its_own(write):
     found = blocks_of(write("# A course\n\n# A course\n\n# ภาษา\n\n# ไทย"))
 
