@@ -15,7 +15,7 @@ from typing import Any
 from django.conf import settings
 from django.db.models import QuerySet
 from django.urls import reverse
-from django.utils import formats, timezone, translation
+from django.utils import timezone, translation
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
@@ -24,7 +24,7 @@ from rso.core.figures.notes import notes_on, notes_on_cell
 from rso.core.figures.reading import PUBLIC, Reading
 from rso.core.listings import UnknownListing
 from rso.core.models import Office, Source, Statement
-from rso.core.periods import Period, UnknownPeriod, show_day, show_known
+from rso.core.periods import Period, UnknownPeriod, show_day
 from rso.core.snapshot import snapshot
 from rso.reports.blocks import Blocks
 from rso.reports.definitions import Definition, Section, UnknownDefinition, definition
@@ -34,6 +34,7 @@ from rso.reports.markdown import BadText, Node, Token, lift, parse, slug_of, tok
 from rso.reports.models import SOURCE_LANGUAGE, AdvanceReading, Consent, Edition, Report, SectionText
 from rso.reports.outside import published_since
 from rso.reports.photographs import cover_of, node_of
+from rso.reports.sources import cited, show_stated
 from rso.reports.words import advice, typed_numbers
 
 #: The address of a link, of which nobody reads a letter.
@@ -383,7 +384,7 @@ class _Compiler:
             if entry["ref"] == ref:
                 return {"t": "fn", "n": int(entry["n"])}
         number = len(self.document.sources) + 1
-        said = self.told("sources", ref, lambda: _cited(self._source(ref)))
+        said = self.told("sources", ref, lambda: cited(self._source(ref)))
         self.document.sources.append({"n": str(number), "ref": ref, **said})
         return {"t": "fn", "n": number}
 
@@ -493,29 +494,3 @@ class _Compiler:
             if value is not None and abs(float(value) - number) < 0.5 / 10**figure.unit.decimals:
                 found.append(figure.slug)
         return found
-
-
-def _cited(source: Source) -> dict[str, str]:
-    """What an endnote says of a source."""
-    return {
-        "author": source.author, "title": source.title, "published": source.published_on, "tail": _tail(source),
-        "publisher": source.publisher, "link": source.link, "note": source.note,
-    }  # fmt: skip
-
-
-def _tail(source: Source) -> str:
-    """What follows the title of a source: when, by whom, and what one should know."""
-    when = f" ({show_known(source.published_on)})" if source.published_on else ""
-    by = f", {source.publisher}" if source.publisher else ""
-    return f"{when}{by}." + (f" {source.note}." if source.note else "")
-
-
-def show_stated(statement: Statement) -> str:
-    """A stated number as it is printed, in the language in force, money with its currency."""
-    number = statement.number
-    assert number is not None
-    if statement.unit in ("AUD", "USD") and number >= 1_000_000:
-        millions = formats.number_format(number / 1_000_000, decimal_pos=1)
-        return _("%(currency)s %(number)s million") % {"currency": statement.unit, "number": millions}
-    text = formats.number_format(round(number, 1).normalize(), force_grouping=True)
-    return _("%(number)s per cent") % {"number": text} if statement.unit == "per cent" else text

@@ -17,7 +17,8 @@ from django.utils.translation import gettext_lazy
 from rso.core import history
 from rso.core.figures import Refusal, Status, Total, UnknownFigure, registry
 from rso.core.figures.cache import last_change, models_behind
-from rso.core.figures.holdings import Holdings, uncollected
+from rso.core.figures.gathering import uncollected
+from rso.core.figures.holdings import Holdings
 from rso.core.figures.moving import Moves
 from rso.core.figures.notes import notes_on, notes_on_cell
 from rso.core.figures.reading import PUBLIC, Reading

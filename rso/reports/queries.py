@@ -38,7 +38,12 @@ def sections_of(report: Report) -> Sequence[Section]:
 def unapproved(report: Report) -> list[SectionText]:
     """Texts that the edition would print and no co-manager has approved."""
     known = {section.id for section in sections_of(report)}
-    texts = report.texts.filter(language=SOURCE_LANGUAGE).exclude(state__in=DONE).exclude(text="", title="").order_by("section")
+    texts = (
+        report.texts.filter(language=SOURCE_LANGUAGE)
+        .exclude(state__in=DONE)
+        .exclude(text="", title="")
+        .order_by("section")
+    )
     return [text for text in texts if text.section in known]
 
 

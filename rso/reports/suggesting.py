@@ -12,8 +12,8 @@ from rso.core.listings import listings
 from rso.core.models import Source, Statement
 from rso.core.periods import Period
 from rso.core.snapshot import snapshot
-from rso.reports.compiler import show_stated
 from rso.reports.models import Report
+from rso.reports.sources import show_stated
 
 MOST = 8
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import gc
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any
 
 from django.core.exceptions import EmptyResultSet, FullResultSet
@@ -71,3 +73,15 @@ def _condition(records: QuerySet[Any]) -> tuple[str, Iterable[Any]]:
     except FullResultSet:
         return "1 = 1", ()
     return sql, given
+
+
+@contextmanager
+def uncollected() -> Iterator[None]:
+    """While millions of rows are read, none of which is garbage: looking for it again and again took a third of the time."""
+    was = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was:
+            gc.enable()

@@ -6,14 +6,12 @@ What two times hold is compared in `moving.py`.
 
 from __future__ import annotations
 
-import gc
 import hashlib
 import io
 import json
 import zipfile
 from collections import Counter
-from collections.abc import Collection, Iterable, Iterator, Mapping, MutableSequence, Sequence
-from contextlib import contextmanager
+from collections.abc import Collection, Iterable, Mapping, MutableSequence, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from itertools import compress, repeat
@@ -25,7 +23,7 @@ from django.db.models import QuerySet
 
 from rso.core.figures.adding import Adds, Distinct, Median, Total
 from rso.core.figures.dimensions import BASIS, UNKNOWN, Dimension
-from rso.core.figures.gathering import columns_of, is_within, sets_of
+from rso.core.figures.gathering import columns_of, is_within, sets_of, uncollected
 from rso.core.figures.reading import Reading
 from rso.core.figures.suppression import OTHER
 from rso.core.models import Basis
@@ -363,18 +361,6 @@ class Holdings:
                     else:
                         shelf.columns[rest.removesuffix(".json")] = json.loads(kept.read(name))
         return found
-
-
-@contextmanager
-def uncollected() -> Iterator[None]:
-    """While millions of rows are read, none of which is garbage: looking for it again and again took a third of the time."""
-    was = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was:
-            gc.enable()
 
 
 def parts_of(key: str, reading: Reading) -> dict[str, Reading]:

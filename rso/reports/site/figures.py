@@ -14,6 +14,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from rso.accounts.models import NAMES
 from rso.core import charts
 from rso.core.access import is_guarded, saw
 from rso.core.context import the_office
@@ -23,12 +24,12 @@ from rso.core.figures.notes import notes_on, notes_on_cell, notes_on_split
 from rso.core.figures.reading import OFFICE, PUBLIC, Reader, Reading, records_cover
 from rso.core.models import Basis, Saw, Statement
 from rso.core.periods import Period, UnknownPeriod
+from rso.core.permissions import permissions
 from rso.core.snapshot import snapshot
 from rso.core.workbook import CSV, csv_lines, download
-from rso.events.policies import SEE_PARTICIPANTS
 from rso.reports.blocks import default_kind, draw
-from rso.reports.compiler import show_stated
 from rso.reports.models import EditionState, Frozen
+from rso.reports.sources import show_stated
 
 #: Rows of a breakdown that a page has, and how many of them stand before a fold; the CSV has all.
 SHOWN, BEFORE_FOLD = 40, 10
@@ -45,7 +46,7 @@ def reader_of(request: HttpRequest, figure: Figure | None) -> Reader:
         return PUBLIC
     model: Any = figure.source.model if figure else None
     names_people = model is None or is_guarded(model)
-    return OFFICE if not names_people or SEE_PARTICIPANTS.allows(user) else PUBLIC
+    return OFFICE if not names_people or permissions.all[NAMES].allows(user) else PUBLIC
 
 
 def reading_of(request: HttpRequest, slug: str, period: str) -> Reading:

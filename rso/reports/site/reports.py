@@ -28,13 +28,14 @@ from rso.core.keeping import made_once
 from rso.core.models import AuditEvent, Statement
 from rso.core.periods import Period
 from rso.reports.blocks import PLACES
-from rso.reports.compiler import CannotCompile, compile_anew, compile_report, show_stated
+from rso.reports.compiler import CannotCompile, compile_anew, compile_report
 from rso.reports.document import Document
 from rso.reports.evidence import filter_of
 from rso.reports.html import chapter_context
 from rso.reports.models import Edition, Frozen, Inconsistency, Report
 from rso.reports.policies import SEE_REPORTS
 from rso.reports.publishing import folder_of
+from rso.reports.sources import show_stated
 
 
 def index(request: HttpRequest) -> HttpResponse:
