@@ -112,7 +112,7 @@ class Document:
     #: Files of photographs by their names, and where in the media folder each lies.
     photographs: dict[str, str] = field(default_factory=dict)
     cover_photo: Node | None = None
-    #: Where its pages lie: files of an edition, addresses of the site as seen from one another, or from elsewhere (preview).
+    #: Where its pages lie: files of an edition, addresses of the site as seen from one another, from elsewhere (preview), or one page (whole).
     pages: str = "edition"
     #: Which edition it is, where it is published: its number, its day, and what stands in the place of its seal.
     edition: int = 0
@@ -128,7 +128,9 @@ class Document:
     gone: dict[str, str] = field(default_factory=dict)
 
     def page(self, chapter: str) -> str:
-        """The address of a chapter, seen from another chapter."""
+        """The address of a chapter, seen from another chapter; nothing where all stand on one page."""
+        if self.pages == "whole":
+            return ""
         if self.pages == "preview":
             return f"{self.base_url}/reports/{self.ref}/{chapter}/"
         return f"{chapter}.html" if self.pages == "edition" else f"../{chapter}/"

@@ -60,6 +60,20 @@ def test_the_post_reads_within_its_window_and_each_reading_is_told(approved, har
     ]
 
 
+def test_marks_of_sources_lead_to_their_list_on_the_same_page(approved, harriet):
+    SectionText.objects.create(
+        ref="september-remarks",
+        report=approved,
+        section="remarks",
+        language="en",
+        text="They say {{ stated st-reached }}.",
+        state="approved",
+    )
+    page = Client().get(opened(approved, harriet)[1]).content.decode()
+
+    assert ('href="#n1"' in page, 'id="n1"' in page) == (True, True)
+
+
 @pytest.mark.parametrize(("starts", "ends"), [(1, 24), (-24, -1)])
 def test_outside_the_window_there_is_no_such_page(approved, harriet, starts, ends):
     _reading, address = opened(approved, harriet, starts=starts, ends=ends)

@@ -92,7 +92,7 @@ def _approved(reading: AdvanceReading) -> Document | None:
         except CannotCompile:
             return None
     if document:
-        document.pages = "preview"
+        document.pages = "whole"
     return document
 
 
