@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -20,6 +20,7 @@ from rso.core.figures.holdings import Holdings
 from rso.core.figures.moving import Moves
 from rso.core.figures.notes import notes_on, notes_on_split
 from rso.core.figures.reading import OFFICE, PUBLIC, Reading
+from rso.core.figures.suppression import OTHER
 from rso.core.models import AuditEvent, Office
 from rso.core.periods import Period, show_day
 from rso.core.snapshot import snapshot
@@ -185,10 +186,16 @@ def _cells_moved(says: dict[str, Any], now: dict[str, Any]) -> list[tuple[str, s
     found = [] if says["value"] == now["value"] else [(says["title"], says["shown"], now["shown"])]
     before, after = ({cell["filter"]: cell for cell in side["cells"]} for side in (says, now))
     for name in {**before, **after}:
-        both = [side.get(name, {"value": 0, "shown": "0", "label": ""}) for side in (before, after)]
+        both = [side.get(name) or _absent(side) for side in (before, after)]
         if both[0]["value"] != both[1]["value"]:
             found.append((both[0]["label"] or both[1]["label"], both[0]["shown"], both[1]["shown"]))
     return found
+
+
+def _absent(cells: Mapping[str, Any]) -> dict[str, Any]:
+    """What a split says of a value that has no row of its own: nobody, or one knows not how many among the others."""
+    with_others = any(pair.endswith(f"={OTHER}") for name in cells for pair in name.split(","))
+    return {"value": 0, "shown": "–" if with_others else "0", "label": ""}
 
 
 def _moved(cited: Citation, reading: Reading, now: dict[str, Any]) -> list[str]:

@@ -12,6 +12,7 @@ from rso.core.models import Note
 from rso.events.actions import correct_participations, event_verbs, participation_verbs
 from rso.events.models import Event, Participation
 from rso.members.models import Body
+from rso.reports import citing
 from rso.reports.models import Citation, Edition, Frozen
 from tests.web.walking import as_role, bring_out
 
@@ -212,3 +213,11 @@ def test_what_it_is_split_by_is_said_in_words_of_the_page():
     ) == (True, True)
     thai = page(f"/th{address}")
     assert ("ตามmode" in thai, f"ตาม{title}" in thai) == (False, True)
+
+
+def test_a_value_that_stands_among_the_others_now_is_not_said_to_be_none():
+    fiji, others = ({"filter": f"agency={key}", "value": 7, "shown": "7", "label": key} for key in ("FJI-P", "other"))
+    says, now = ({"title": "People", "value": 7, "shown": "7", "cells": [cell]} for cell in (fiji, others))
+
+    assert citing._cells_moved(says, now) == [("FJI-P", "7", "–"), ("other", "0", "7")]
+    assert citing._cells_moved(says, {**now, "cells": []}) == [("FJI-P", "7", "0")]
