@@ -116,12 +116,18 @@ def _whole(fields: Iterable[models.Field[Any, Any]], thing: Kept) -> dict[str, A
     return {field.name: value for field in fields if (value := told(field, thing)) not in (None, "")}
 
 
+#: What stands in the office's addresses where a ref does: a record of that name could not be opened.
+TAKEN = frozenset({"new", "view"})
+
+
 def add(things: Sequence[K], *, verb: str, by: User, now: datetime, reason: str = "") -> Sequence[K]:
     """Creates records and one audit event each. Returns the same instances, now with their ids."""
     if not things:
         return things
     model = type(things[0])
     fields = audited_fields(model)
+    says = _("is the address of another page of the site; choose another")
+    refuse(Problem(at, "ref", says) for at, thing in enumerate(things) if thing.ref in TAKEN)
     with turn():
         _refuse_closed(things, by, reason)
         model._default_manager.bulk_create(things, batch_size=BATCH)

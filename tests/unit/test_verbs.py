@@ -7,7 +7,7 @@ from django.db import connection
 
 from rso.accounts.actions import platform
 from rso.core.models import AuditEvent
-from rso.core.verbs import TURN, add
+from rso.core.verbs import TURN, Refused, add
 from rso.members.models import Body, BodyKind
 
 
@@ -38,3 +38,9 @@ def test_who_writes_holds_the_turn_until_the_transaction_ends(office, now):
     add([Body(ref="t-first", kind=BodyKind.PARTNER, name="First")], verb="added", by=platform(), now=now)
     assert not is_free()
     beside.close()
+
+
+@pytest.mark.parametrize("ref", ["new", "view"])
+def test_a_ref_that_is_a_word_of_the_office_s_addresses_is_refused(office, naree, now, ref):
+    with pytest.raises(Refused, match="is the address of another page of the site"):
+        add([Body(ref=ref, name="New Body", kind=BodyKind.PARTNER)], verb="added", by=naree, now=now)
