@@ -1,4 +1,4 @@
-"""Takes what a record once said out of everything that remembers it: the audit trail, corrections, merges, drafts.
+"""Takes what a record once said out of everything that remembers it: the audit trail, corrections, merges, drafts, searches.
 
 The audit trail is edited here and nowhere else, and only so that it holds less (docs/adr/0023).
 """
@@ -7,10 +7,11 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
 from typing import Any
+from urllib.parse import parse_qs
 
 from django.db.models import QuerySet
 
-from rso.core.models import AuditEvent, Correction, Draft, Kept, Merge
+from rso.core.models import Access, AuditEvent, Correction, Draft, Kept, Merge, SavedView
 from rso.core.verbs import kind_of
 
 
@@ -39,8 +40,28 @@ def forget_words(things: Sequence[Kept], fields: Collection[str], *, desk: str) 
         merge.steps = []
     AuditEvent.objects.bulk_update(events, ["before", "after", "reason"], batch_size=500)
     Merge.objects.bulk_update(merges, ["steps", "reason"], batch_size=500)
+    _forget_searches(words)
     _delete(Correction.objects.filter(kind=kind), refs)
     _delete(Draft.objects.filter(desk=desk).exclude(ref=""), refs)
+
+
+def _forget_searches(names: Collection[str]) -> None:
+    """Who looked for them stays told, but not by which words; a view kept for such words goes."""
+    told = Access.objects.exclude(filters="").values_list("pk", "filters")
+    looked = [pk for pk, filters in told.iterator() if _looks_for(filters, names)]
+    for at in range(0, len(looked), 500):
+        Access.objects.filter(pk__in=looked[at : at + 500]).update(filters="")
+    views = SavedView.objects.values_list("pk", "query", "title")
+    kept = [pk for pk, query, title in views if _looks_for(query, names) or title.casefold() in names]
+    SavedView.objects.filter(pk__in=kept).delete()
+
+
+def _looks_for(query: str, names: Collection[str]) -> bool:
+    """Whether each word that a list was searched by begins a word of one of the names."""
+    words = parse_qs(query).get("q", [""])[0].casefold().split()
+    return bool(words) and any(
+        all(any(part.startswith(word) for part in name.split()) for word in words) for name in names
+    )
 
 
 def _led_to(kind: str, refs: Collection[str]) -> Iterable[Merge]:

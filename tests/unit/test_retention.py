@@ -8,6 +8,7 @@ import pytest
 from django.db import connection
 from django.db.models import Q
 
+from rso.core.access import saw
 from rso.core.corrections import by_the_office
 from rso.core.figures import registry
 from rso.core.figures.holdings import Holdings
@@ -17,7 +18,7 @@ from rso.core.loading.export import export
 from rso.core.loading.load import BadFolder, load
 from rso.core.loading.tables import tables
 from rso.core.merging import merge, undo_merge
-from rso.core.models import Access, AuditEvent, Correction, Draft
+from rso.core.models import Access, AuditEvent, Correction, Draft, SavedView, Saw
 from rso.core.periods import Period
 from rso.core.retention import forget_all
 from rso.core.verbs import Refused
@@ -102,6 +103,9 @@ def test_who_took_part_is_forgotten_after_ten_years_and_counts_as_before(office,
     held = Person.objects.filter(Q(account__isnull=False) | Q(focal_points__ends_on=None, focal_points__isnull=False))
     names = sorted(held.values_list("name", flat=True))
     before, far = counted(), datetime.combine(last, time(12), UTC) + timedelta(days=3653)
+    saw(Person, by=naree, now=far, what=Saw.LISTED, rows=1, filters="q=zebed&kind=x")
+    saw(Person, by=naree, now=far, what=Saw.LISTED, rows=9, filters="q=Fiji")
+    SavedView.objects.create(owner=naree, desk="people", title="Our man in Suva", query="q=Ashworth+Zebedee")
     assert ("zebedee" in everything(), Correction.objects.filter(ref="pe0001").count()) == (True, 1)
 
     assert "people forgotten" not in forgotten(far - timedelta(days=400))
@@ -113,6 +117,8 @@ def test_who_took_part_is_forgotten_after_ten_years_and_counts_as_before(office,
     assert ("zebedee" in everything(), "worth" in repr(trail), len(trail)) == (False, False, 6)
     assert (counted(), sorted(held.values_list("name", flat=True))) == (before, names)
     assert [step.verb for step in history_of(gone)][:1] == ["forgotten"]
+    looks = Access.objects.filter(what=Saw.LISTED).order_by("pk").values_list("rows", "filters")
+    assert (list(looks), SavedView.objects.count()) == ([(1, ""), (9, "q=Fiji")], 0)
     with pytest.raises(Refused, match="has been forgotten since"):
         undo_merge(merged, by=naree, now=far)
     with pytest.raises(BadFolder) as refused:
