@@ -10,6 +10,7 @@ from django.urls import reverse
 from rso.accounts.models import User
 from rso.core.models import AuditEvent, Draft, SavedView
 from rso.events.models import Event, EventType
+from rso.members.models import Person
 from tests.web.conftest import as_user
 from tests.web.markup import Page, words
 from tests.web.test_every_desk import answers_of
@@ -323,3 +324,12 @@ def test_a_ref_that_cannot_be_read_is_told_beside_the_record_above(office):
 )
 def test_a_number_that_is_none_removes_nothing(naree, address, field):
     assert as_user(naree).post(address, {field: "²"}).status_code == 302
+
+
+def test_the_account_of_a_focal_point_is_typed_for_the_list_offers_the_office_alone(naree):
+    User.objects.create(ref="ana-ratu", name="Ana Ratu", email="ana@rso.example", role="focal_point")
+    page = as_user(naree).get("/office/people/new/").content
+    answer = as_user(naree).post("/office/people/new/", {**answers_of(page), "name": "Ana Ratu", "account": "Ana Ratu"})
+
+    assert b'<select id="f-account"' not in page
+    assert (answer.status_code, Person.objects.get(name="Ana Ratu").account.ref) == (302, "ana-ratu")

@@ -135,7 +135,7 @@ class Opened:
         if isinstance(column, ListColumn):
             self._several(found, column)
         elif column.refers:
-            self._one(found, column.refers)
+            self._one(found, column.refers, self.desk.model._meta.get_field(column.attribute))
         elif column.among:
             found.options = list(labels_of(column, self.desk.model).items())
             few = len(found.options) <= AS_RADIOS and (column.required or column.default not in ("", None))
@@ -148,9 +148,11 @@ class Opened:
             found.kind = "area"
         return found
 
-    def _one(self, found: Field, model: type[models.Model]) -> None:
+    def _one(self, found: Field, model: type[models.Model], own: Any) -> None:
+        """A select of those that are offered. Whose own a record is, as an account is a person's, is typed: any may be meant."""
         offered = self.offered(model)
-        if 0 < len(offered) <= IN_SELECT and (not found.value or found.value in dict(offered)):
+        few = 0 < len(offered) <= IN_SELECT and not own.one_to_one
+        if few and (not found.value or found.value in dict(offered)):
             found.kind, found.options = "select", list(offered)
         else:
             found.kind, found.listed = "ref", model._meta.model_name or ""
