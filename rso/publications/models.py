@@ -224,10 +224,14 @@ class Channel(models.TextChoices):
     MEETING = "meeting", _("Meeting")
 
 
+def waits_for(user: User) -> Q:
+    """What this person has been asked and has not answered, of works that are not out."""
+    return Q(reviewer=user.pk, verdict=Verdict.WAITING) & ~Q(publication__state__in=ISSUED)
+
+
 class ClearanceQuerySet(models.QuerySet["Clearance"]):
     def waiting_for(self, user: User) -> ClearanceQuerySet:
-        """What this person has been asked and has not answered, of works that are not out."""
-        return self.filter(reviewer=user.pk, verdict=Verdict.WAITING).exclude(publication__state__in=ISSUED)
+        return self.filter(waits_for(user))
 
 
 class Clearance(Kept):

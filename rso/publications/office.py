@@ -12,7 +12,7 @@ from rso.core.loading.columns import column
 from rso.core.office import Act, Col, Desk, Related, Section, View, acts_of, desks
 from rso.core.templatetags.house import tongue
 from rso.publications import clearing, states
-from rso.publications.models import IN_CLEARANCE, ISSUED, Clearance, Edition, Publication, Verdict
+from rso.publications.models import IN_CLEARANCE, Clearance, Edition, Publication, Verdict, waits_for
 from rso.publications.policies import KEEP_PUBLICATIONS, SEE_PUBLICATIONS
 from rso.publications.queries import why_not_answer, why_not_record
 
@@ -29,8 +29,7 @@ GIVEN_ON = column(Clearance, "given_on", required=True)
 
 
 def mine(user: Any, day: date) -> Q:
-    """What this person has been asked and has not answered, of works that are not out."""
-    return Q(reviewer=user.pk, verdict=Verdict.WAITING) & ~Q(publication__state__in=ISSUED)
+    return waits_for(user)
 
 
 def giving(verdict: Verdict) -> Callable[..., None]:

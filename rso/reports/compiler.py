@@ -167,9 +167,8 @@ class _Compiler:
             raise CannotCompile([TextFault(self.report.ref, str(error))]) from error
         texts = self._texts()
         self._check_sections(texts)
-        self._check_numbers("subtitle", self.report.subtitle)
         self._check_letters("title", self.report.title)
-        self._check_letters("subtitle", self.report.subtitle)
+        self._check_typed("subtitle", self.report.subtitle)
         numbers, letters = iter(range(1, 100)), iter("ABCDEFGHIJ")
         for part in parts:
             mark = str(next(numbers)) if part.mark == "number" else next(letters) if part.mark == "letter" else ""
@@ -240,11 +239,9 @@ class _Compiler:
             if not section.optional:
                 self.faults.append(TextFault(section.id, _("has no text yet")))
             return None
-        self._check_numbers(section.id, words)
-        self._check_letters(section.id, words)
+        self._check_typed(section.id, words)
         if text:
-            self._check_numbers(section.id, text.title)
-            self._check_letters(section.id, text.title)
+            self._check_typed(section.id, text.title)
         try:
             nodes = parse(words)
         except BadText as error:
@@ -259,6 +256,10 @@ class _Compiler:
         if not title:
             lift(nodes)
         return SectionOut(section.id, title, [self._resolve(section.id, node) for node in nodes])
+
+    def _check_typed(self, place: str, words: str) -> None:
+        self._check_numbers(place, words)
+        self._check_letters(place, words)
 
     def _check_numbers(self, place: str, words: str) -> None:
         for number in typed_numbers(words):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass, field
 from datetime import date
+from functools import cached_property
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -135,9 +136,9 @@ class Document:
             return f"{self.base_url}/reports/{self.ref}/{chapter}/"
         return f"{chapter}.html" if self.pages == "edition" else f"../{chapter}/"
 
-    @property
+    @cached_property
     def sources_at(self) -> str:
-        """The chapter that lists the sources: there the marks of endnotes lead."""
+        """The chapter that lists the sources: there the marks of endnotes lead. Asked once all chapters are made."""
         found = (
             chapter.id
             for chapter in self.chapters

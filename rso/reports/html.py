@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 
 from rso.core.templatetags.house import data, was
 from rso.reports.document import Chapter, Document
-from rso.reports.markdown import Node
+from rso.reports.markdown import Node, walk
 
 
 def draw_blocks(document: Document, nodes: Sequence[Node]) -> SafeString:
@@ -161,11 +161,7 @@ def splits_in(chapter: Chapter) -> Iterator[str]:
 
 
 def _nodes(chapter: Chapter) -> Iterator[Node]:
-    left = [node for section in chapter.sections for node in section.blocks]
-    while left:
-        node = left.pop()
-        yield node
-        left += [*node.get("c", ()), *(inner for item in node.get("items", ()) for inner in item)]
+    return walk(node for section in chapter.sections for node in section.blocks)
 
 
 def chapter_context(document: Document, at: int) -> dict[str, Any]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import shlex
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -183,32 +183,26 @@ def links_in(text: str) -> Iterator[str]:
                 yield str(inner.attrs["href"])
 
 
+def walk(nodes: Iterable[Node]) -> Iterator[Node]:
+    """Every node, in order, and those within it."""
+    for node in nodes:
+        yield node
+        yield from walk(node.get("c", ()))
+        for item in node.get("items", ()):
+            yield from walk(item)
+
+
 def tokens_in(nodes: Sequence[Node]) -> Iterator[Token]:
     """Every token of a text, in order."""
-    for node in nodes:
-        if node["t"] == "token":
-            yield node["token"]
-        yield from tokens_in(node.get("c", []))
-        for item in node.get("items", []):
-            yield from tokens_in(item)
+    return (node["token"] for node in walk(nodes) if node["t"] == "token")
 
 
 def lift(nodes: Sequence[Node]) -> None:
     """Begins the headings of a section that has none of its own with the first level, and lets none skip one."""
-    heads = list(_headings(nodes))
+    heads = [node for node in walk(nodes) if node["t"] == "h"]
     least, before = min((head["level"] for head in heads), default=1), 0
     for head in heads:
         head["level"] = before = min(head["level"] - least, before) + 1
-
-
-def _headings(nodes: Sequence[Node]) -> Iterator[Node]:
-    for node in nodes:
-        if node["t"] == "h":
-            yield node
-        elif node["t"] == "aside":
-            yield from _headings(node["c"])
-        for item in node.get("items", []):
-            yield from _headings(item)
 
 
 def plain(nodes: Sequence[Node]) -> str:

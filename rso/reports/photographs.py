@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from urllib.parse import urlencode
 
 from django.urls import reverse
@@ -14,7 +14,7 @@ from rso.core.models import Attachment
 from rso.core.verbs import kind_of, plain
 from rso.reports.actions import signed, take_signatures_back
 from rso.reports.document import Document
-from rso.reports.markdown import BadText, Node
+from rso.reports.markdown import BadText, Node, walk
 from rso.reports.models import Consent, Photograph, Report
 
 #: Pictures that web and print both draw.
@@ -67,17 +67,9 @@ def node_of(photograph: Photograph, document: Document, caption: str) -> Node:
 
 def show_by(document: Document, asked: Mapping[str, str]) -> None:
     """Lets the photographs of a document be asked for with more than their address: by whoever may see them by that alone."""
-    for node in _nodes(document.blocks()):
+    for node in walk(document.blocks()):
         if node["t"] == "photo":
             node["src"] += f"?{urlencode(asked)}"
-
-
-def _nodes(nodes: Iterable[Node]) -> Iterator[Node]:
-    for node in nodes:
-        yield node
-        yield from _nodes(node.get("c", ()))
-        for item in node.get("items", ()):
-            yield from _nodes(item)
 
 
 def is_printed(photograph: Photograph, file: Attachment) -> bool:

@@ -22,7 +22,7 @@ from rso.reports.compiler import CannotCompile, compile_report
 from rso.reports.definitions import UnknownDefinition, definition
 from rso.reports.document import SOURCES, Document
 from rso.reports.letters import lacking
-from rso.reports.markdown import Node, links_in
+from rso.reports.markdown import Node, links_in, walk
 from rso.reports.models import SOURCE_LANGUAGE, ChangeKind, Citation, Comment, CommentState, Report
 from rso.reports.photographs import lacks
 from rso.reports.planning import plans, reaches, uses
@@ -302,7 +302,7 @@ def _weak(report: Report, document: Document) -> Iterator[Finding]:
 
 
 def _in_nodes(document: Document, nodes: Iterable[Node]) -> Iterator[tuple[str, str]]:
-    for node in nodes:
+    for node in walk(nodes):
         if node["t"] == "fig" and "illustrative" in (printed := document.figures[node["key"]]).basis:
             values = {"figure": registry.find(printed.figure).title, "rests": printed.rests_on}
             yield _("%(figure)s counts illustrative records: %(rests)s") % values, "illustrative"
@@ -310,6 +310,3 @@ def _in_nodes(document: Document, nodes: Iterable[Node]) -> Iterator[tuple[str, 
             yield _("“%(finding)s” has no row") % {"finding": node["finding"]}, "empty"
         if node["t"] == "chart" and not (node["chart"]["rows"] or node["chart"]["others"]):
             yield _("“%(finding)s” has no bar") % {"finding": node["chart"]["finding"]}, "empty"
-        yield from _in_nodes(document, node.get("c", ()))
-        for item in node.get("items", ()):
-            yield from _in_nodes(document, item)

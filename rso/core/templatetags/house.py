@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 from rso.core.figures import Column
 from rso.core.listings import Standing
 from rso.core.models import Basis
-from rso.core.periods import Period, show_day, show_span
+from rso.core.periods import Period, UnknownPeriod, show_day, show_span
 
 register = template.Library()
 #: Letters of all values of a column chart that have room side by side.
@@ -131,8 +131,11 @@ def span(thing: Any) -> str:
 
 @register.filter
 def period_label(key: str) -> str:
-    """A period as people read it: 2022-09 is September 2022."""
-    return Period.parse(key).label
+    """A period as people read it: 2022-09 is September 2022. What is none stands as it was written."""
+    try:
+        return Period.parse(key).label
+    except UnknownPeriod:
+        return key
 
 
 @register.filter

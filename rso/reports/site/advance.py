@@ -12,7 +12,6 @@ from django.views.decorators.http import require_safe
 
 from rso.accounts.actions import platform
 from rso.core.access import saw
-from rso.core.periods import Period, UnknownPeriod
 from rso.core.snapshot import snapshot
 from rso.core.tries import address_of, times
 from rso.reports.compiler import CannotCompile, compile_report
@@ -34,21 +33,12 @@ def calendar(request: HttpRequest) -> HttpResponse:
     rows = [
         {
             "date": date,
-            "period": _label(date.period),
             "moves": sorted(date.moves.all(), key=lambda move: move.pk),
             "is_out": (date.definition, date.period) in out,
         }
         for date in dates
     ]
     return render(request, "reports/calendar.html", {"rows": rows, "today": timezone.localdate()})
-
-
-def _label(period: str) -> str:
-    """A period as people read it; one that was entered before periods were checked stands as it was written."""
-    try:
-        return Period.parse(period).label
-    except UnknownPeriod:
-        return period
 
 
 @require_safe
