@@ -89,9 +89,16 @@ def database(url: str) -> dict[str, Any]:
     found: dict[str, Any] = {"ENGINE": "django.db.backends.sqlite3", "NAME": VAR / "rso.sqlite3", "CONN_MAX_AGE": 600}
     if url:
         found = {**dj_database_url.parse(url, conn_max_age=600, conn_health_checks=True)}
-    if "sqlite" in found["ENGINE"]:
-        found["OPTIONS"] = {**found.get("OPTIONS", {}), **SQLITE}
+    own = SQLITE if "sqlite" in found["ENGINE"] else postgresql()
+    found["OPTIONS"] = {**found.get("OPTIONS", {}), **own}
     return found
+
+
+def postgresql() -> dict[str, Any]:
+    """Values go beside a statement, and one that is asked for the fifth time on a connection keeps its plan (ADR 0025)."""
+    from rso.core.postgresql import Cursor
+
+    return {"server_side_binding": True, "cursor_factory": Cursor, "prepare_threshold": 5}
 
 
 DATABASES = {"default": database(ENV.database_url)}

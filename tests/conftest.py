@@ -42,8 +42,8 @@ BOTH = {
         "test_figure_engine",
         "test_history",
     ),
-    *("test_ledger", "test_loading", "test_merging", "test_office_fuzz", "test_publishing", "test_search"),
-    *("test_suppression", "test_verbs", "test_what_cannot_be_kept"),
+    *("test_ledger", "test_loading", "test_merging", "test_office_fuzz", "test_postgresql", "test_publishing"),
+    *("test_search", "test_suppression", "test_verbs", "test_what_cannot_be_kept"),
 }
 #: Tests of what lies behind the database or before it: print, words, templates, who may open what. One database is enough.
 ONCE = {
