@@ -29,6 +29,23 @@ BREACHES = """async rules => {
   axe.configure({rules: [{id: "color-contrast", selector: "[data-asked]"}]})
   return (await axe.run(document, rules)).violations
 }"""
+#: Fields in which one would not read what one types: axe takes white on white for hidden on purpose, and an empty field for none.
+UNREADABLE = """() => {
+  const dot = new OffscreenCanvas(1, 1).getContext("2d", {willReadFrequently: true})
+  const light = color => {
+    dot.clearRect(0, 0, 1, 1)
+    dot.fillStyle = color
+    dot.fillRect(0, 0, 1, 1)
+    const [red, green, blue, alpha] = dot.getImageData(0, 0, 1, 1).data
+    const part = value => value <= 10 ? value / 3294.6 : ((value / 255 + 0.055) / 1.055) ** 2.4
+    return alpha ? 0.2126 * part(red) + 0.7152 * part(green) + 0.0722 * part(blue) : null
+  }
+  const behind = field => field ? light(getComputedStyle(field).backgroundColor) ?? behind(field.parentElement) : 1
+  return [...document.querySelectorAll("input:not([type=checkbox], [type=radio], [type=hidden]), select, textarea")].filter(field => {
+    const [dim, bright] = [light(getComputedStyle(field).color), behind(field)].sort((a, b) => a - b)
+    return field.checkVisibility() && (bright + 0.05) / (dim + 0.05) < 4.5
+  }).map(field => "what is typed cannot be read: " + field.outerHTML.slice(0, 120))
+}"""
 #: By direction. Each direction with each width and each scheme, and each width with each scheme: four looks see every pair.
 LOOKS = {"": [(1280, "light"), (320, "dark")], "/ar": [(1280, "dark"), (320, "light")]}
 #: Elements that reach past the edge of the window without a region that scrolls around them.
@@ -88,12 +105,13 @@ class Reader:
         return {path.partition(".")[0] for path in paths}
 
     def breaches(self) -> Iterator[str]:
-        """What axe finds against WCAG 2.2 AA, a line for each element."""
+        """What axe finds against WCAG 2.2 AA, and fields in which one cannot read what one types; a line for each element."""
         if not self.page.evaluate("'axe' in window"):
             self.page.evaluate(AXE)
         for rule in self.page.evaluate(BREACHES, RULES):
             for node in rule["nodes"]:
                 yield f"{rule['id']}: {node['target'][0]} {node['html'][:160]} {node['any'][0]['message'] if node['any'] else ''}"
+        yield from self.page.evaluate(UNREADABLE)
 
     def too_wide(self) -> list[str]:
         return self.page.evaluate(TOO_WIDE)

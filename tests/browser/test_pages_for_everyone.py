@@ -144,6 +144,14 @@ def test_a_word_too_faint_to_read_is_noticed_in_any_row(reader):
     assert [breach.partition(":")[0] for breach in opened.breaches()] == ["color-contrast"]
 
 
+@pytest.mark.long
+def test_a_field_that_hides_what_one_types_is_noticed(reader):
+    opened = reader().open("/search/?q=forum")
+    assert list(opened.breaches()) == []
+    opened.page.evaluate("document.querySelector('#find').style.color = 'white'")
+    assert [breach.partition(":")[0] for breach in opened.breaches()] == ["what is typed cannot be read"]
+
+
 def test_no_kind_of_page_is_left_out():
     names = {pattern.name for pattern in url_patterns(get_resolver())}
     pages = names - NO_PAGES - ONCE_PUBLISHED - {name for name in names if name.startswith("api-")} | {"api-docs"}
