@@ -54,6 +54,7 @@ def test_an_edition_is_found_at_its_address_with_files_under_the_key_of_the_offi
 
     assert "Monthly Report September 2022, edition 1" in page
     assert "What moved since it was published" not in page
+    assert "All its figures stand as they were published." in page
     assert {sealed_by(answer.body) for answer in files.values()} == {key}
     assert Client().get(f"{AT}data.zip", headers={"if-none-match": files["data.zip"]["ETag"]}).status_code == 304
 
@@ -66,6 +67,7 @@ def test_readers_see_what_moved_since_and_nothing_of_who_changed_what(edition):
 
     published = edition.frozen.get(key="participations|2022-09|")
     assert f"{published.shown} when published, {published.value + 3} now" in " ".join(page.split())
+    assert "All its figures stand as they were published." not in page
     assert f"{published.shown} when published, {published.value + 3} now" in " ".join(figure.split())
     assert "data-moved" in figure
     assert [word for word in (row.ref, "Naree Boonmee", "counted again") if word in page + figure] == []

@@ -62,8 +62,9 @@ def edition(request: HttpRequest, ref: str, number: int) -> HttpResponse:
     moved = moved_since(found)
     context = {
         "edition": found, "report": found.report, "newest": newest if newest and newest.number > number else None,
-        "files": _files(found), "moved": [m for m in moved if not m.is_cell and m.published != m.now],
-        "changes": changes_of(found), "cells": sum(m.is_cell for m in moved), "reasons": counted_apart(moved), "cite": Cited.edition(found),
+        "files": _files(found), "changes": changes_of(found), "cite": Cited.edition(found), "stands": not moved,
+        "moved": [m for m in moved if not m.is_cell and m.published != m.now], "cells": sum(m.is_cell for m in moved),
+        "reasons": counted_apart(moved),
     }  # fmt: skip
     return render(request, "reports/edition.html", context)
 
