@@ -279,6 +279,14 @@ def test_a_date_that_moves_keeps_its_reason_for_all_to_see(office, naree, now):
     assert "The forum was postponed." in page
 
 
+def test_the_date_of_a_published_report_leads_to_it(office):
+    bring_out("monthly-2022-09")
+
+    page = Client().get("/reports/calendar/").content.decode()
+    assert 'href="/reports/monthly-2022-09/"' in page
+    assert "/reports/newsletter-2022-Q4/" not in page
+
+
 def test_a_date_names_a_period_and_one_that_is_stored_without_does_not_take_the_calendar_down(office, naree, now):
     date = ReportDate.objects.get(ref="newsletter-2022-Q4")
     date.period = "2022-Q5"

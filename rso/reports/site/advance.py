@@ -29,12 +29,12 @@ TRIES, SPAN = 30, 300
 def calendar(request: HttpRequest) -> HttpResponse:
     """The day of each report, next ones first; a day that moved with its reason."""
     dates = ReportDate.objects.prefetch_related("moves").order_by("-planned_on", "pk")
-    out = set(Report.objects.out().values_list("definition", "period"))
+    out = {(report.definition, report.period): report for report in Report.objects.out()}
     rows = [
         {
             "date": date,
             "moves": sorted(date.moves.all(), key=lambda move: move.pk),
-            "is_out": (date.definition, date.period) in out,
+            "report": out.get((date.definition, date.period)),
         }
         for date in dates
     ]
