@@ -30,6 +30,8 @@ from rso.core.search.registry import searched
 
 #: What an address asks for that leaves no row out.
 OF_THE_LOOK = ("sort", "cols", "page")
+#: Letters of a cell that stand on one line: as many as a span of days has.
+LONG = 28
 #: What narrows lists besides their filters: of all desks, and of pages that list records elsewhere.
 TITLES = {
     "q": gettext_lazy("Words"),
@@ -215,10 +217,17 @@ def cells_of(cols: Iterable[Col], rows: Iterable[Any], desk: Desk) -> list[dict[
             "ref": row.ref,
             "name": first.show(row) or row.ref,
             "url": desk.at(row.ref),
-            "cells": [{"v": in_words(col.show(row)), "number": col.number} for col in others],
+            "cells": [_cell(col, row) for col in others],
         }
         for row in rows
     ]
+
+
+def _cell(col: Col, row: Any) -> dict[str, Any]:
+    """What a cell says, and how it stands: numbers one under the other, long words on several lines."""
+    says = in_words(col.show(row))
+    is_long = not hasattr(says, "__html__") and len(str(says)) > LONG
+    return {"v": says, "stands": "num" if col.number else "wrap-words" if is_long else ""}
 
 
 def _unsorted(address: str) -> list[str]:
