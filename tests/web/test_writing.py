@@ -210,7 +210,8 @@ def test_the_same_comment_sent_twice_stands_once(naree, text):
 
 def test_a_translation_shows_what_changed_in_its_source_since(naree, text):
     client, thai = as_user(naree), f"{ADDRESS}?language=th"
-    assert client.get(thai).context["source"].then is None
+    nothing_yet = client.get(thai)
+    assert (nothing_yet.context["source"].then, "It is not known" in nothing_yet.content.decode()) == (None, False)
     began = {"title": "", "text": ""}
     client.post(thai, {"text": "เราพบกัน", "source_version": "1", "_began": json.dumps(began), "_token": str(uuid4())})
     assert client.get(thai).context["source"].is_behind is False
