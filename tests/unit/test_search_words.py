@@ -29,6 +29,7 @@ def shown(text: str) -> list[str]:
         ("Nuku’alofa Nuku'alofa Nukuʻalofa", "nukualofa nukualofa nukualofa"),
         ("the office’s d’Ivoire", "the office d ivoire"),
         ("annual_report tabletop-exercise", "annual report tabletop exercise"),
+        ("Sports day 🏃🏽\u200d♀️⚽: ✓100%", "sports day 🏃 ♀ ⚽ ✓ 100"),
         ("soft\u00adhyphen zero\u200bwidth", "softhyphen zerowidth"),
     ],
 )
@@ -81,7 +82,8 @@ def test_the_last_word_may_be_half_typed_and_quoted_words_stand_together():
     )  # fmt: skip
     assert asked("e2022-01") == (Phrase(("e2022", "01"), opens=True, ref=f"e2022{JOINT}01"),)
     assert asked("人") == (Phrase((f"人{JOINT}",), opens=True),)
-    assert asked("人口") == (Phrase((f"人{JOINT}口",)),)
+    assert asked("人口") == (Phrase((f"人{JOINT}口",), opens=True),)
+    assert asked("人口 人口") == (Phrase((f"人{JOINT}口",)), Phrase((f"人{JOINT}口",), opens=True))
     assert asked(" ?! ") == ()
 
 

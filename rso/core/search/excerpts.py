@@ -6,11 +6,11 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
 
-from rso.core.search.words import CHARACTER, JOINT, MARKS, Phrase, bare, fold, runs
+from rso.core.search.words import CHARACTER, JOINT, MARKS, PICTURES, Phrase, bare, fold, runs
 
 #: Characters of a text that are looked at, and those shown before and after the first word found.
 LOOKED_AT, BEFORE, AFTER = 50_000, 60, 180
-_RUN = re.compile(rf"[\w{MARKS}\u00ad\u200b-\u200d'‘’]+")
+_RUN = re.compile(rf"[\w{MARKS}\u00ad\u200b-\u200d'‘’]+|[{re.escape(PICTURES)}]")
 _PIECE = re.compile(rf"(?s:.)(?:[\u17d2\u1039].|[{MARKS}\u0e33\u0eb3\u00ad\u200b-\u200d])*")
 #: A word or a character as the tokenizer folds it, with its place in the text.
 Atom = tuple[str, int, int]
@@ -46,9 +46,10 @@ def _places(text: str, phrases: Sequence[Phrase]) -> Iterator[tuple[int, int]]:
     there = list(_atoms(text))
     for phrase in phrases:
         *firsts, last = asked = _atoms_of(phrase)
+        is_open = phrase.opens and not phrase.tokens[-1].endswith(JOINT)
         for at in range(len(there) - len(asked) + 1):
             end = there[at + len(firsts)]
-            if (end[0].startswith(last) if phrase.opens and not bare(last) else end[0] == last) and all(
+            if (end[0].startswith(last) if is_open else end[0] == last) and all(
                 atom[0] == wanted for atom, wanted in zip(islice(there, at, None), firsts, strict=False)
             ):
                 yield there[at][1], end[2]

@@ -28,8 +28,10 @@ MARKS = _of("M", range(0x300, 0x1C00), range(0xA800, 0xAC00), range(0x10A00, 0x1
 #: Letters of scripts without spaces: Thai, Lao, Burmese, Khmer, kana; then Chinese and Korean.
 _UNSPACED = (0x0E00, 0x0F00), (0x1000, 0x10A0), (0x1780, 0x1800), (0x3005, 0x3100), (0xA9E0, 0xAA00), (0xAA60, 0xAA80)
 BARE = _of("LM", *(range(*span) for span in _UNSPACED)) + "㐀-䶿一-鿿\U00020000-\U0003ffff가-힣"
+#: Pictures among the words, each a word by itself: ✓, ☀, 🎉.
+PICTURES = _of("S", range(0x2300, 0x2C00), range(0x1F000, 0x1FB00))
 _REF = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
-_RUN = re.compile(rf"[\w{MARKS}]+")
+_RUN = re.compile(rf"[\w{MARKS}]+|[{re.escape(PICTURES)}]")
 _BARE = re.compile(f"([{BARE}]+)")
 #: A letter with its signs, a letter stacked under it, and the second half of sara am. Burmese tones that end a syllable stand
 #: by themselves, so that a word is found before a particle too.
@@ -45,11 +47,19 @@ _LETTERS = {
     "đ": "d", "ð": "d", "ø": "o", "ł": "l", "ħ": "h", "ı": "i", "æ": "ae", "œ": "oe", "þ": "th", "ŋ": "n", "_": " ",
     "ى": "ي", "ی": "ي", "ې": "ي", "ک": "ك", "ڪ": "ك", "ہ": "ه", "ھ": "ه", "ە": "ه", "ۀ": "ه",
 }  # fmt: skip
-#: Latin, Greek and Cyrillic accents, Hebrew points, Arabic vowels, letters like apostrophes: words are found with and without.
+#: Latin, Greek and Cyrillic accents, Hebrew points, Arabic vowels, letters like apostrophes, colours of skin: words are found with and without.
 _DROPPED = [
     *((0x300, 0x370), (0x591, 0x5C8), (0x610, 0x61B), (0x640, 0x641), (0x64B, 0x660), (0x670, 0x671), (0x6D6, 0x6EE)),
     *((0x1AB0, 0x1B00), (0x1DC0, 0x1E00), (0x20D0, 0x2100), (0x2B9, 0x2C0), (0x200B, 0x2010), (0x202A, 0x202F)),
-    *((0x2060, 0x2065), (0xFE00, 0xFE10), (0xFE20, 0xFE30), (0xFEFF, 0xFF00), (0xAD, 0xAE), (0xE000, 0xF900)),
+    *(
+        (0x1F3FB, 0x1F400),
+        (0x2060, 0x2065),
+        (0xFE00, 0xFE10),
+        (0xFE20, 0xFE30),
+        (0xFEFF, 0xFF00),
+        (0xAD, 0xAE),
+        (0xE000, 0xF900),
+    ),
 ]
 _TABLE: dict[int, str | None] = {
     **{ord(letter): to for letter, to in _LETTERS.items()},
@@ -129,11 +139,11 @@ def as_ref(ref: str) -> str:
 
 
 def _phrase(parts: list[str | list[str]], ref: str, *, opens: bool) -> Phrase:
-    """A word is closed unless it is the last one typed. What follows a last character is anyone's."""
+    """A word is closed unless it is the last one typed, which its last character may still get signs in. What follows it is anyone's."""
     found: list[str] = []
     for part in parts:
         found += [part] if isinstance(part, str) else pairs(part)
     last = parts[-1]
     if isinstance(last, str):
         return Phrase(tuple(found), opens and len(last) > 1, ref)
-    return Phrase(tuple(found[:-1])) if len(last) > 1 else Phrase(tuple(found), opens=True)
+    return Phrase(tuple(found[:-1]), opens) if len(last) > 1 else Phrase(tuple(found), opens=True)
