@@ -28,6 +28,7 @@ reverse("office")  # finds what the rooms tell
 #: A day of the example year on which two requests wait.
 DAY = date(2022, 12, 20)
 NOON = datetime(2022, 12, 20, 5, tzinfo=UTC)
+HOLD = "/office/events/e2022-14/do/hold/"
 
 
 def told(user: User, why: Why | None = None) -> list[tuple[str, str]]:
@@ -132,8 +133,19 @@ def test_the_mail_of_the_day_goes_out_once_to_those_who_have_something_to_do(nar
     first, second = (send_digests([naree, marta], now=NOON) for _run in (1, 2))
     assert (first, second) == (([naree.email], 0), ([], 0))
     assert [message.to for message in mail.outbox] == [[naree.email]]
-    assert "/office/events/e2022-14/do/hold/" in mail.outbox[0].body
+    assert HOLD in mail.outbox[0].body
     assert send_digests([naree], now=NOON + timedelta(days=1)) == ([naree.email], 0)
+
+
+def test_the_mail_of_the_day_is_written_in_the_language_of_whom_it_goes_to(naree):
+    Event.objects.filter(ref="e2022-14").update(state="planned")
+    somchai, naree.language = User.objects.get(ref="somchai-prasert"), "th"
+
+    send_digests([naree, somchai], now=NOON)
+
+    assert [message.subject.split(": ")[0] for message in mail.outbox] == ["งานที่ต้องทำ 5 รายการ", "3 to do"]
+    assert [f"/th{HOLD}" in message.body for message in mail.outbox] == [True, False]
+    assert [HOLD in message.body for message in mail.outbox] == [True, True]
 
 
 def test_a_mail_of_the_day_that_is_refused_keeps_nobody_from_theirs_and_is_tried_again(naree, monkeypatch, caplog):

@@ -11,7 +11,7 @@ from django.conf import settings
 from django.core.mail import send_mail
 from django.db import IntegrityError, transaction
 from django.template.loader import render_to_string
-from django.utils import timezone
+from django.utils import timezone, translation
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
@@ -38,8 +38,9 @@ def send_digests(users: Iterable[User], *, now: datetime) -> tuple[list[str], in
     day, sent, unsent = timezone.localdate(now), [], 0
     for user in users:
         try:
-            if _send(user, day, now):
-                sent.append(user.email)
+            with translation.override(user.language):
+                if _send(user, day, now):
+                    sent.append(user.email)
         except OSError as error:  # of which those of SMTP are some; what they say may name the address
             logger.warning("A mail of the day could not be sent: %s", type(error).__name__)
             unsent += 1
