@@ -12,11 +12,14 @@ from urllib.parse import parse_qs
 from django.db.models import QuerySet
 
 from rso.core.models import Access, AuditEvent, Correction, Draft, Kept, Merge, SavedView
+from rso.core.search.words import asked, tokens
 from rso.core.verbs import kind_of
 
 
-def forget_words(things: Sequence[Kept], fields: Collection[str], *, desk: str) -> None:
+def forget_words(things: Sequence[Kept], fields: Sequence[str], *, desk: str) -> None:
     """Forgets what these fields of the records said, of those too that were merged into them. What was done stays told.
+
+    The first field is what they were called: whoever looked for them looked for that.
 
     Called within the verb's transaction. A reason that names what is forgotten goes as well.
     """
@@ -26,11 +29,12 @@ def forget_words(things: Sequence[Kept], fields: Collection[str], *, desk: str) 
     refs |= {merge.loser for merge in merges}
     events = [e for e in AuditEvent.objects.filter(kind=kind).iterator() if e.ref in refs]
     words = {
-        str(said[name]).casefold() for e in events for said in (e.before, e.after) for name in fields if said.get(name)
+        name: {str(said[name]) for e in events for said in (e.before, e.after) if said.get(name)} for name in fields
     }
+    telling = {word.casefold() for said in words.values() for word in said}
     remembered: list[AuditEvent | Merge] = [*events, *merges]
     for each in remembered:
-        if any(word in each.reason.casefold() for word in words):
+        if any(word in each.reason.casefold() for word in telling):
             each.reason = ""
     for event in events:
         event.before, event.after = (
@@ -40,27 +44,41 @@ def forget_words(things: Sequence[Kept], fields: Collection[str], *, desk: str) 
         merge.steps = []
     AuditEvent.objects.bulk_update(events, ["before", "after", "reason"], batch_size=500)
     Merge.objects.bulk_update(merges, ["steps", "reason"], batch_size=500)
-    _forget_searches(words)
+    _forget_searches(words[fields[0]])
     _delete(Correction.objects.filter(kind=kind), refs)
     _delete(Draft.objects.filter(desk=desk).exclude(ref=""), refs)
 
 
 def _forget_searches(names: Collection[str]) -> None:
-    """Who looked for them stays told, but not by which words; a view kept for such words goes."""
+    """Who looked for them stays told, but not by which words; a view kept for such words, or called so, goes."""
+    held = [tokens(name) for name in names]
     told = Access.objects.exclude(filters="").values_list("pk", "filters")
-    looked = [pk for pk, filters in told.iterator() if _looks_for(filters, names)]
+    looked = [pk for pk, filters in told.iterator() if _are_found(_words_of(filters), held)]
     for at in range(0, len(looked), 500):
         Access.objects.filter(pk__in=looked[at : at + 500]).update(filters="")
     views = SavedView.objects.values_list("pk", "query", "title")
-    kept = [pk for pk, query, title in views if _looks_for(query, names) or title.casefold() in names]
+    kept = [
+        pk
+        for pk, query, title in views
+        if _are_found(_words_of(query), held) or any(_are_found(name, [tokens(title)]) for name in names)
+    ]
     SavedView.objects.filter(pk__in=kept).delete()
 
 
-def _looks_for(query: str, names: Collection[str]) -> bool:
-    """Whether each word that a list was searched by begins a word of one of the names."""
-    words = parse_qs(query).get("q", [""])[0].casefold().split()
-    return bool(words) and any(
-        all(any(part.startswith(word) for part in name.split()) for word in words) for name in names
+def _words_of(query: str) -> str:
+    return parse_qs(query).get("q", [""])[0]
+
+
+def _are_found(words: str, texts: Collection[list[str]]) -> bool:
+    """Whether one text holds all these words, or their beginnings, as the search finds them: with or without accents."""
+    phrases = [phrase.tokens for phrase in asked(words)]
+    return bool(phrases) and any(all(_holds(text, phrase) for phrase in phrases) for text in texts)
+
+
+def _holds(text: list[str], phrase: Sequence[str]) -> bool:
+    *firsts, last = phrase
+    return any(
+        text[at : at + len(firsts)] == firsts and token.startswith(last) for at, token in enumerate(text[len(firsts) :])
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime, time, timedelta
+from urllib.parse import quote
 
 import pytest
 from django.db import connection
@@ -26,7 +27,7 @@ from rso.events.models import Event, Participation
 from rso.finance.actions import drop_extract, keep_extract
 from rso.finance.extracts import read_extract
 from rso.finance.models import LedgerRows, LedgerUpload
-from rso.members.actions import person_verbs
+from rso.members.actions import forget_people, person_verbs
 from rso.members.models import Person
 
 ONE_ROW = b"date,voucher,category,activity,amount,currency,rate,description\n2022-12-05,JV1,FEE,,1.00,AUD,,x"
@@ -126,6 +127,27 @@ def test_who_took_part_is_forgotten_after_ten_years_and_counts_as_before(office,
     export(tmp_path / "out")
     load(tmp_path / "out", by=naree, now=far)
     assert set(map(str, (fault.column for fault in refused.value.faults))) == {"name"}
+
+
+@pytest.mark.parametrize(
+    ("name", "part"), [("Trần Thị Búp", "tran thi"), ("Búp Trần-Thị", "TRAN THI"), ("สมชาย บุปผา", "ชาย")]
+)
+@pytest.mark.parametrize("looks", ["q={}", "sort=name&q={}", "q=%22{}%22"])
+def test_whoever_is_forgotten_is_forgotten_as_they_were_looked_for(naree, now, name, part, looks):
+    """Without accents, in the midst of a name that has no spaces, and by a view that was called so."""
+    person = Person(ref="pe9001", name=name, post="Director")
+    person_verbs.add([person], by=naree, now=now)
+    for words in (name, name.upper(), part):
+        saw(Person, by=naree, now=now, what=Saw.LISTED, filters=looks.format(quote(words)))
+    views = {f"All of {name}": "state=held", "Mine": f"q={quote(part)}", "Director": "q=Director"}
+    for title, query in views.items():
+        SavedView.objects.create(owner=naree, desk="people", title=title, query=query)
+    saw(Person, by=naree, now=now, what=Saw.LISTED, filters="q=director")
+
+    forget_people([person], by=naree, now=now)
+
+    assert list(Access.objects.order_by("pk").values_list("filters", flat=True)) == ["", "", "", "q=director"]
+    assert list(SavedView.objects.values_list("title", flat=True)) == ["Director"]
 
 
 def test_nothing_that_is_still_needed_goes(office, naree, now):
