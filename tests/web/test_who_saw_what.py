@@ -11,6 +11,7 @@ from rso.accounts.models import User
 from rso.core.access import saw
 from rso.core.models import Access, Saw
 from rso.events.models import Participation
+from rso.members.actions import person_verbs
 from rso.members.models import Person
 from tests.web.conftest import as_user
 from tests.web.markup import Page, words
@@ -145,6 +146,14 @@ def test_names_that_are_suggested_are_told_with_the_words_that_were_typed(naree)
     assert told() == [("naree-boonmee", "listed", "members.person", "", 20, "q=an")]
     client.get("/office/participations/suggest/body/", {"q": "fi"})
     assert len(told()) == 1
+
+
+def test_names_are_suggested_as_the_search_finds_them(naree, now):
+    person_verbs.add([Person(ref="pe9001", name="Trần Thị Búp")], by=naree, now=now)
+
+    names = as_user(naree).get("/office/participations/suggest/person/", {"q": "tran thi bup"}).json()["names"]
+
+    assert names == ["Trần Thị Búp (pe9001)"]
 
 
 def test_the_suggestions_that_were_seen_are_told_in_words(ravi, naree):

@@ -42,6 +42,8 @@ from rso.core.office.forms import form_page
 from rso.core.office.home import home_page, tasks_page
 from rso.core.office.lists import list_page
 from rso.core.permissions import officer
+from rso.core.search.finding import matching
+from rso.core.search.registry import searched
 from rso.core.typed import typed
 
 Page = Callable[..., HttpResponseBase]
@@ -128,6 +130,8 @@ def suggest(request: HttpRequest, desk: Desk, kind: str) -> HttpResponse:
 def _names(model: Any, words: str) -> list[str]:
     fields = {field.name for field in model._meta.concrete_fields}
     q = models.Q(ref__istartswith=words)
+    if model in searched.by_model:
+        q |= models.Q(pk__in=matching(model, words))
     for name in NAMES:
         q |= models.Q(**{f"{name}__icontains": words}) if name in fields else models.Q()
     rows = model._default_manager.filter(tables.of(model).only).filter(q).order_by("pk")
