@@ -156,6 +156,14 @@ def test_names_are_suggested_as_the_search_finds_them(naree, now):
     assert names == ["Trần Thị Búp (pe9001)"]
 
 
+def test_whatever_is_searched_for_is_told_as_it_was_typed(ravi, naree, now):
+    person_verbs.add([Person(ref="pe9001", name="Fetu & Sons")], by=naree, now=now)
+
+    as_user(naree).get("/office/search/", {"q": "fetu & sons"})
+
+    assert rows_at(ravi)[1][1:] == ["Naree Boonmee", "Listed", "Person", "List", "1", "Words: fetu & sons"]
+
+
 def test_the_suggestions_that_were_seen_are_told_in_words(ravi, naree):
     as_user(naree).get("/office/participations/suggest/person/", {"q": "an & so"})
     as_user(naree).get("/office/participations/suggest/person/", {"q": "an"})

@@ -44,7 +44,8 @@ def _at_desk(kind: Found, desk: Desk, user: User, words: str) -> tuple[dict[str,
     hits = [replace(hit, url=desk.at(hit.record.ref)) for hit in kind.hits if hit.record.pk in set(seen)]
     if not hits:
         return None
+    asked = urlencode({"q": words})
     if is_guarded(desk.model):
-        saw(desk.model, by=user, now=timezone.now(), what=Saw.LISTED, rows=len(hits), filters=f"q={words}")
+        saw(desk.model, by=user, now=timezone.now(), what=Saw.LISTED, rows=len(hits), filters=asked)
     told = {"slug": desk.slug, "title": desk.title, "total": kind.total, "hits": hits}
-    return told, f"{desk.url}?{urlencode({'q': words})}"
+    return told, f"{desk.url}?{asked}"
