@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import json
 from datetime import timedelta
+from urllib.parse import quote
 
 import pytest
 from django.core.cache import caches
@@ -238,6 +239,16 @@ def test_what_a_parameter_lacks_is_said_in_our_own_words():
     ]  # fmt: skip
     assert ask("/api/events/?type=nothing").json()["detail"].startswith("type: is none of training, workshop, ")
     assert ask("/api/events/?body=!").json()["detail"].startswith("body: is not written as ^[A-Za-z0-9]")
+
+
+@pytest.mark.parametrize("number", ["2_022", "+2022", " 2022", "2022.0", "2022e0", "٢٠٢٢", "๒๐๒๒", "2022\n"])
+def test_a_number_is_written_in_one_way(number):
+    """What one program sends and another refuses is no address to pass on."""
+    told = [ask(f"/api/{at}={quote(number)}") for at in ("events/?year", "events/?page", "figures/?limit")]
+
+    assert [(answer.status_code, answer.json()["detail"]) for answer in told] == [
+        (422, f"{name}: is no whole number") for name in ("year", "page", "limit")
+    ]
 
 
 def test_labels_stay_in_english_unless_lang_says_otherwise():

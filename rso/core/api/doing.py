@@ -1,6 +1,7 @@
 """The API itself, and the two shapes of almost every address: a list with the filters of the public page, and one record."""
 
 import json
+import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Annotated, Any, TypeVar
 
@@ -15,7 +16,7 @@ from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from ninja import NinjaAPI, Query, Schema
 from ninja.errors import ValidationError
-from pydantic import Field, create_model
+from pydantic import BeforeValidator, Field, create_model
 
 from rso.core.api.door import asked_of
 from rso.core.api.problems import Problem, answer
@@ -27,6 +28,16 @@ PER_PAGE, MOST = 50, 500
 #: What words that are searched may hold: the database keeps no zero byte.
 WORDS = r"^[^\x00-\x1f\x7f]*$"
 REF = r"^[A-Za-z0-9][A-Za-z0-9._-]{0,59}$"
+
+
+def _written(number: Any) -> Any:
+    """A number as it is told here. The library that reads them takes 2_022, +2022 and 2022.0 for 2022."""
+    if isinstance(number, str) and not re.fullmatch("-?[0-9]+", number):
+        raise ValueError(number)
+    return number
+
+
+Whole = Annotated[int, BeforeValidator(_written)]
 
 
 class Item(Schema):
@@ -119,7 +130,7 @@ def _said(error: Mapping[str, Any]) -> str:
     match error["type"]:
         case "missing":
             return _("is missing")
-        case "int_parsing" | "int_from_float" | "int_type" | "int_parsing_size":
+        case "int_parsing" | "int_from_float" | "int_type" | "int_parsing_size" | "value_error":
             return _("is no whole number")
         case "greater_than_equal":
             return _("is less than %(least)s") % {"least": given["ge"]}
@@ -161,8 +172,8 @@ def parameters(filters: type[django_filters.FilterSet] | None, name: str) -> Any
     fields: dict[str, Any] = {}
     for key, each in (filters.base_filters if filters else {}).items():
         fields[key] = _parameter(each)
-    fields["page"] = (int, Field(1, ge=1, le=100_000, description="Which page"))
-    fields["limit"] = (int, Field(PER_PAGE, ge=1, le=MOST, description="How many rows a page holds"))
+    fields["page"] = (Whole, Field(1, ge=1, le=100_000, description="Which page"))
+    fields["limit"] = (Whole, Field(PER_PAGE, ge=1, le=MOST, description="How many rows a page holds"))
     return create_model(f"{name}Question", __base__=Schema, **fields)
 
 
@@ -177,7 +188,7 @@ def _parameter(each: django_filters.Filter) -> tuple[Any, Any]:
         )
     if isinstance(each, django_filters.NumberFilter):
         lowest, highest = each.extra.get("min_value", 0), each.extra.get("max_value", 10**6)
-        return int | None, Field(None, ge=lowest, le=highest, description=says)
+        return Whole | None, Field(None, ge=lowest, le=highest, description=says)
     return str | None, Field(None, min_length=1, max_length=100, pattern=WORDS, description=says)
 
 
