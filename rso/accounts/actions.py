@@ -312,7 +312,7 @@ def open_account(*, email: str, name: str, role: str, password: str, by: User, n
 def _free_ref(name: str) -> str:
     """The name in plain letters, with a number where another account has it."""
     plain = re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-")[:50] or "user"
-    taken = set(User.objects.filter(ref__startswith=plain).values_list("ref", flat=True))
+    taken = {*verbs.TAKEN, *User.objects.filter(ref__startswith=plain).values_list("ref", flat=True)}
     return next(ref for number in count(1) if (ref := plain if number == 1 else f"{plain}-{number}") not in taken)
 
 

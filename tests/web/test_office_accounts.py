@@ -43,6 +43,13 @@ def test_the_administrator_invites_and_the_link_goes_to_the_invited(kim, django_
     assert "Kim Osei has opened an account for Fetu Tavita" in mail.outbox[0].body
 
 
+@pytest.mark.parametrize(("name", "ref"), [("New", "new-2"), ("View", "view-2"), ("นิว", "user"), ("Fetu", "fetu")])
+def test_whoever_has_one_name_is_invited_whichever_it_is(kim, name, ref):
+    answer = as_user(kim).post(f"{ACCOUNTS}new/", {"name": name, "email": "one@rso.example", "role": "focal_point"})
+
+    assert answer.headers["Location"] == f"{ACCOUNTS}{ref}/"
+
+
 @pytest.mark.parametrize(
     "wrong",
     [
