@@ -27,7 +27,11 @@ def is_country(code: str) -> bool:
 
 
 def check_bodies(bodies: Sequence[Body]) -> Iterable[Problem]:
+    known = {ref.lower(): ref for ref in Body.objects.values_list("ref", flat=True)}
     for at, body in enumerate(bodies):
+        if body.pk is None and (ref := known.setdefault(body.ref.lower(), body.ref)) != body.ref:
+            says = _("differs from %(ref)s in capital letters alone; write %(ref)s, or choose another")
+            yield Problem(at, "ref", says % {"ref": ref})
         if body.kind == BodyKind.AGENCY and body.parent is None:
             yield Problem(at, "parent", _("an agency belongs to a State or organisation; name it"))
         if body.joined_on and body.left_on and body.left_on <= body.joined_on:

@@ -209,6 +209,8 @@ CELLS: list[tuple[str, str, str, str, list[str]]] = [
      ["focal_points.csv, row 2, ends_on: “2021-12-31” lies before the first day"]),
     ("a member that left before it joined", "bodies.csv", "2002-02-28,", "2002-02-28,2001-01-01",
      ["bodies.csv, row 2, left_on: “2001-01-01” comes before the day of joining"]),
+    ("a member in capitals beside itself in small letters", "bodies.csv", "t-police", "T-Union,partner,Other,,,,,,,\nt-police",
+     ["bodies.csv, row 4, ref: “T-Union” differs from t-union in capital letters alone; write t-union, or choose another"]),
     ("an agency of nobody", "bodies.csv", "XTS,t-state,police", "XTS,,police",
      ["bodies.csv, row 4, parent: an agency belongs to a State or organisation; name it"]),
     ("a country in words", "bodies.csv", "Teststate,XTS", "Teststate,xts",
