@@ -65,7 +65,7 @@ def activities_of_mine(today: Today) -> Iterator[Task]:
         a.ref: a
         for a in Activity.objects.filter(lead=today.user.pk).exclude(status__in=OVER).order_by("ends_on", "pk")[:MOST]
     }
-    given = _given_to(today) & set(mine) if mine else set()
+    given = _given_to(today) & set(mine) if any(a.ends_on >= today.day for a in mine.values()) else set()
     for ref, activity in mine.items():
         url = desk.at(ref)
         if activity.ends_on < today.day:

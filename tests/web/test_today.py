@@ -19,6 +19,11 @@ from rso.core.office.digest import send_digests
 from rso.core.retention import forget
 from rso.events.models import Event
 from rso.publications.models import Clearance
+from rso.reports import states
+from rso.reports.actions import text_verbs
+from rso.reports.models import Report, SectionText
+from rso.reports.queries import unapproved
+from rso.reports.writing import Place, begun, lead_on, plan, sign
 from rso.workplan.models import Activity, Request
 from tests.web.conftest import as_user
 from tests.web.markup import Page, words
@@ -183,3 +188,55 @@ def test_a_publication_waits_for_whom_it_was_sent_to(office):
 
     assert asked in told(clearance.reviewer, Why.WAITING)
     assert asked not in told(other)
+
+
+def test_a_text_waits_for_its_writer_and_then_for_a_co_manager_who_did_not_write_it(naree, harriet, bagus, marta, now):
+    place = Place(Report.objects.get(ref="annual-2022"), "theme-1", "en")
+    text, title = begun(place, by=bagus, now=now), "The Covid-19 pandemic and future impacts"
+
+    plan(place, writer=naree, due_on=DAY, by=harriet, now=now)
+    assert told(naree, Why.DUE)[-1:] == [(title, "Write")]
+    plan(place, writer=naree, due_on=DAY - timedelta(days=1), by=harriet, now=now)
+    assert ((title, "Write") in told(naree, Why.OVERDUE), told(marta)) == (True, [])
+
+    text.text = "Written by Bagus."
+    text_verbs.change([text], by=bagus, now=now)
+    lead_on([text], "send", by=naree, now=now)
+    asked = (title, "Review")
+    assert {user.ref: asked in told(user) for user in (naree, harriet, bagus, marta)} == {
+        "naree-boonmee": False, "harriet-lowe": True, "bagus-santoso": False, "marta-ilves": False,
+    }  # fmt: skip
+
+
+def test_a_report_waits_for_the_co_manager_whose_step_is_next(naree, harriet, bagus, now):
+    report = Report.objects.get(ref="annual-2022")
+
+    def next_steps() -> list[list[str]]:
+        return [[act for title, act in told(user) if title == report.title] for user in (harriet, bagus, naree)]
+
+    def take(slug: str, by: User) -> None:
+        states.reports.take(states.reports.step(slug), [Report.objects.get(pk=report.pk)], by=by, now=now)
+
+    assert next_steps() == [[], [], []]
+    take("send", naree)
+    assert (len(unapproved(report)) > 0, next_steps()) == (True, [[], [], []])
+    lead_on(unapproved(report), "send", by=naree, now=now)
+    lead_on(unapproved(report), "approve", by=harriet, now=now)
+    assert next_steps() == [["Approve"], ["Approve"], []]
+    take("approve", harriet)
+    assert next_steps() == [["Sign for publication"], ["Sign for publication"], []]
+    sign(report, by=harriet, now=now)
+    assert next_steps() == [[], ["Sign for publication"], []]
+    sign(report, by=bagus, now=now)
+    assert next_steps() == [["Publish"], ["Publish"], []]
+
+
+def test_every_task_of_a_report_leads_to_a_page_that_is_there(harriet, naree, now):
+    for state, report in (("in_review", "monthly-2022-09"), ("approved", "newsletter-2022-Q4")):
+        SectionText.objects.filter(report__ref=report).update(state="approved")
+        Report.objects.filter(ref=report).update(state=state)
+    SectionText.objects.filter(report__ref="annual-2022").update(state="in_review")
+    tasks = [task for task in tasks_of(today_of(harriet, DAY)) if "/reports/" in task.url]
+
+    assert {str(task.act) for task in tasks} == {"Approve", "Sign for publication", "Review"}
+    assert {as_user(harriet).get(at).status_code for task in tasks for at in (task.url, task.act_url)} == {200}

@@ -1,0 +1,63 @@
+"""What this room tells on the first page of the office."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from django.db.models import OuterRef, Q, Subquery
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from rso.accounts.models import User
+from rso.core.office import desks
+from rso.core.office.day import Task, Today, Why, rooms
+from rso.reports.models import Report, ReportState, SectionText, TextState, TextVersion
+from rso.reports.policies import APPROVE_REPORTS, WRITE_REPORTS
+from rso.reports.queries import heading_of, sections_of, unapproved, unsigned
+
+#: The most that the page tells of one kind.
+MOST = 50
+
+
+@rooms.tells_tasks
+def texts_to_write_and_to_approve(today: Today) -> Iterator[Task]:
+    """Texts that are this person's to write, and those that another wrote and that wait for this person's approval."""
+    if not WRITE_REPORTS.allows(today.user):
+        return
+    written_by = TextVersion.objects.filter(section=OuterRef("pk")).order_by("-number").values("by")[:1]
+    wanted = Q(state=TextState.DRAFT, writer=today.user.pk)
+    if APPROVE_REPORTS.allows(today.user):
+        wanted |= Q(state=TextState.IN_REVIEW) & ~Q(author=today.user.pk)
+    found = SectionText.objects.annotate(author=Subquery(written_by)).filter(wanted).select_related("report")
+    for text in found.exclude(report__state=ReportState.SUPERSEDED).order_by("due_on", "pk")[:MOST]:
+        section = next((each for each in sections_of(text.report) if each.id == text.section), None)
+        if section is None:
+            continue
+        url = reverse("office-write-section", args=[text.report.ref, text.section]) + f"?language={text.language}"
+        title, says = heading_of(text.report, section, text), f"{text.report}."
+        if text.state == TextState.IN_REVIEW:
+            yield Task(Why.WAITING, None, title, url, says, _("Review"), url)
+        else:
+            why = Why.OVERDUE if text.due_on and text.due_on < today.day else Why.DUE
+            yield Task(why, text.due_on, title, url, says, _("Write"), url)
+
+
+@rooms.tells_tasks
+def reports_to_approve_sign_and_publish(today: Today) -> Iterator[Task]:
+    """Reports of which the next step is this co-manager's."""
+    if not APPROVE_REPORTS.allows(today.user):
+        return
+    waiting = Report.objects.filter(state__in=(ReportState.IN_REVIEW, ReportState.APPROVED))
+    for report in waiting.order_by("order", "pk")[:MOST]:
+        if act := _next(report, today.user):
+            url, says = reverse("office-write", args=[report.ref]), f"{report.get_state_display()}."
+            at = f"{desks.all['reports'].at(report.ref)}do/approve/" if report.state == ReportState.IN_REVIEW else url
+            yield Task(Why.WAITING, None, report.title, url, says, act, at)
+
+
+def _next(report: Report, user: User) -> str:
+    """What is this co-manager's to do with a report now; nothing where it waits for others first."""
+    if report.state == ReportState.IN_REVIEW:
+        return "" if unapproved(report) else _("Approve")
+    missing = unsigned(report)
+    return _("Sign for publication") if user in missing else "" if missing else _("Publish")
