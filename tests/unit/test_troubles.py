@@ -9,6 +9,7 @@ import socket
 from collections.abc import Iterator
 from pathlib import Path
 from types import SimpleNamespace
+from uuid import uuid4
 
 import django
 import pytest
@@ -19,14 +20,17 @@ from django.db import DatabaseError, IntegrityError, OperationalError, connectio
 from django.db.migrations.executor import MigrationExecutor
 from typer.testing import CliRunner
 
-from rso import cli, doctor, serving
+from rso import cli, demo, doctor, serving
 from rso.accounts.example import PASSWORD, secret_of
 from rso.accounts.models import User
 from rso.core.loading import load as loading
+from rso.core.loading.files import Fault
 from rso.core.models import AuditEvent
 from rso.demo import CAST, EXAMPLE
 from rso.environment import kept_secret
 from rso.events.models import Participation, ParticipationRole
+from rso.reports.models import Report
+from rso.reports.writing import Place, write
 from rso.serving import PortTaken, check_port
 from rso.troubles import sentence
 from tests.conftest import HOUSE
@@ -173,6 +177,32 @@ def reachable(monkeypatch) -> None:
 
 def test_the_example_is_not_opened_where_others_can_sign_in(office, reachable):
     assert told("demo", "--no-serve") == [f"{PUBLIC} Unset RSO_ALLOWED_HOSTS and RSO_BEHIND_HTTPS."]
+
+
+def test_what_was_written_in_the_example_since_keeps_nobody_from_opening_it_again(
+    office, naree, now, monkeypatch, tmp_path
+):
+    place = Place(Report.objects.get(ref="newsletter-2022-Q4"), "welcome", "en")
+    write(place, {"title": "", "text": "We reached 600 people."}, {"title": "", "text": ""}, uuid4(), by=naree, now=now)
+    as_it_is = SimpleNamespace(folder=Path("/reports"), pdf=Path("x.pdf"), figures=0)
+    monkeypatch.setattr(settings, "VAR", tmp_path)
+    monkeypatch.setattr(demo, "_published", lambda report: as_it_is)
+    monkeypatch.setattr(demo, "load_folder", refused)
+
+    done = CliRunner().invoke(cli.app, ["demo", "--no-serve"])
+
+    assert done.exit_code == 0
+    assert done.stderr.splitlines() == [
+        "events.csv, row 2: is in the way",
+        "The example office stays as it is: its files no longer fit what was done in it.",
+        "welcome: line 1, “We reached 600 people.”: “600” is typed by hand; write it as {{ fig … }}, or {{ stated … }} where a source says it",
+        "newsletter-2022-Q4 was not compiled; nothing was changed.",
+    ]
+    assert done.stdout.endswith("The site: http://localhost:8000  (make demo serves it)\n")
+
+
+def refused(folder: Path) -> None:
+    raise loading.BadFolder([Fault("events.csv", 2, says="is in the way")])
 
 
 def test_the_codes_of_the_example_are_not_told_where_others_can_sign_in(office, reachable):
