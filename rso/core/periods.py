@@ -5,10 +5,12 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from datetime import date, timedelta
-from functools import lru_cache
+from functools import lru_cache, reduce
+from operator import or_
 from typing import Any
 
 from django.conf import settings
+from django.db.models import Q
 from django.utils.dates import MONTHS
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
@@ -155,6 +157,19 @@ def show_day(day: date, precision: int = Precision.DAY) -> str:
 def _month_name(month: int, language: str | None) -> str:
     """Lists and workbooks say months ten thousand times: Django's own formats look for each letter that they know."""
     return str(MONTHS[month])
+
+
+def latest(day: date, precision: int) -> date:
+    """The last day that it may be, where only its month or its year is known."""
+    if precision == Precision.DAY:
+        return day
+    return _month(day.year, 12 if precision == Precision.YEAR else day.month) - timedelta(days=1)
+
+
+def is_over(on: date) -> Q:
+    """What a day finds over: what ends in 2022, of which no more is known, is over when 2023 begins."""
+    firsts = {Precision.DAY: on, Precision.MONTH: on.replace(day=1), Precision.YEAR: on.replace(month=1, day=1)}
+    return reduce(or_, (Q(precision=precision, ends_on__lt=first) for precision, first in firsts.items()))
 
 
 def known_day(day: date, precision: int = Precision.DAY) -> str:

@@ -10,6 +10,7 @@ from django.urls import path
 from django.utils.translation import gettext_lazy as _
 
 from rso.core.office import HOW_KNOWN, Col, Desk, Related, Section, View, desks
+from rso.core.periods import is_over
 from rso.events import states
 from rso.events.models import Event, EventState, Participation, ParticipationState, Quote
 from rso.events.paste_page import paste_page, way_to_paste
@@ -94,7 +95,7 @@ desks.declare(
 
 def nothing_planned(user: User, day: date) -> Q:
     """Members with no event to come and no work planned or under way: nobody of theirs is entered, nothing of it is theirs."""
-    to_come = Event.objects.filter(state=EventState.PLANNED, ends_on__gte=day)
+    to_come = Event.objects.filter(~is_over(day), state=EventState.PLANNED)
     work = Activity.objects.filter(status__in=(ActivityStatus.PLANNED, ActivityStatus.RUNNING))
     here = OuterRef("pk")
     planned = (

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import timedelta
 
+from django.db.models import Q
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -15,7 +16,7 @@ from rso.core.figures.reading import OFFICE, Reading
 from rso.core.models import Precision
 from rso.core.office import desks
 from rso.core.office.day import Entry, Glance, Span, Task, Today, Why, rooms
-from rso.core.periods import show_day
+from rso.core.periods import is_over, latest, show_day
 from rso.events.models import Event, EventState
 from rso.events.office import nothing_planned
 from rso.events.policies import KEEP_EVENTS
@@ -35,12 +36,13 @@ def events_to_hold(today: Today) -> Iterator[Task]:
     if not KEEP_EVENTS.allows(today.user):
         return
     desk = desks.all["events"]
-    planned = Event.objects.filter(state=EventState.PLANNED, starts_on__lte=today.day + timedelta(days=AHEAD))
+    soon = Q(precision=Precision.DAY, starts_on__lte=today.day + timedelta(days=AHEAD))
+    planned = Event.objects.filter(soon | is_over(today.day), state=EventState.PLANNED)
     for event in planned.order_by("starts_on", "pk")[:MOST]:
-        url = desk.at(event.ref)
-        if event.ends_on < today.day:
+        url, end = desk.at(event.ref), latest(event.ends_on, event.precision)
+        if end < today.day:
             says = _("Planned end: %(day)s.") % {"day": show_day(event.ends_on, event.precision)}
-            yield Task(Why.OVERDUE, event.ends_on, event.title, url, says, _("Mark as held"), f"{url}do/hold/")
+            yield Task(Why.OVERDUE, end, event.title, url, says, _("Mark as held"), f"{url}do/hold/")
         else:
             days = (event.starts_on - today.day).days
             says = (

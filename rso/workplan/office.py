@@ -14,7 +14,7 @@ from django.utils.translation import ngettext
 from rso.core.listings import SHOWN, Panel, listings
 from rso.core.models import Precision
 from rso.core.office import HOW_KNOWN, Col, Desk, Related, Section, View, desks
-from rso.core.periods import show_day
+from rso.core.periods import is_over, show_day
 from rso.workplan import states
 from rso.workplan.models import (
     Activity,
@@ -170,7 +170,7 @@ desks.declare(
         views=(
             View("mine", _("Mine"), lambda user, day: Q(lead=user.pk)),
             View("now", _("Under way"), lambda user, day: Q(status="running")),
-            View("late", _("Overdue"), lambda user, day: Q(status__in=("planned", "running"), ends_on__lt=day)),
+            View("late", _("Overdue"), lambda user, day: Q(status__in=("planned", "running")) & is_over(day)),
         ),
         blank=_("No activity is planned yet."),
     ),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from datetime import date
+from datetime import timedelta
 from typing import Any
 
 from django.db.models import Count, Q
@@ -13,7 +13,7 @@ from django.utils.translation import ngettext
 from rso.core.models import AuditEvent, Precision
 from rso.core.office import desks
 from rso.core.office.day import Bar, Entry, Glance, Span, Standing, Task, Today, Why, rooms
-from rso.core.periods import show_day
+from rso.core.periods import is_over, latest, show_day
 from rso.core.verbs import kind_of
 from rso.workplan.models import (
     Activity,
@@ -45,16 +45,17 @@ def requests_to_answer(today: Today) -> Iterator[Task]:
     found = Request.objects.filter(state__in=OPEN_REQUESTS, received_on__lte=today.day).order_by("received_on", "pk")
     for request in found[:MOST]:
         age, url = (today.day - request.received_on).days, desk.at(request.ref)
-        says = ngettext(
-            "Asked %(n)s day ago; the office promises %(promised)s.",
-            "Asked %(n)s days ago; the office promises %(promised)s.",
-            age,
-        )
-        why = Why.OVERDUE if age > PROMISED else Why.DUE
-        due = date.fromordinal(request.received_on.toordinal() + PROMISED)
-        yield Task(
-            why, due, request.title, url, says % {"n": age, "promised": PROMISED}, _("Answer"), f"{url}do/answer/"
-        )
+        if request.precision == Precision.DAY:
+            says = ngettext(
+                "Asked %(n)s day ago; the office promises %(promised)s.",
+                "Asked %(n)s days ago; the office promises %(promised)s.",
+                age,
+            ) % {"n": age, "promised": PROMISED}
+        else:
+            says = _("Received %(day)s") % {"day": show_day(request.received_on, request.precision)} + "."
+        due = latest(request.received_on, request.precision) + timedelta(days=PROMISED)
+        why = Why.OVERDUE if due < today.day else Why.DUE
+        yield Task(why, due, request.title, url, says, _("Answer"), f"{url}do/answer/")
 
 
 @rooms.tells_tasks
@@ -65,15 +66,16 @@ def activities_of_mine(today: Today) -> Iterator[Task]:
         a.ref: a
         for a in Activity.objects.filter(lead=today.user.pk).exclude(status__in=OVER).order_by("ends_on", "pk")[:MOST]
     }
-    given = _given_to(today) & set(mine) if any(a.ends_on >= today.day for a in mine.values()) else set()
+    ends = {ref: latest(activity.ends_on, activity.precision) for ref, activity in mine.items()}
+    given = _given_to(today) & set(mine) if any(end >= today.day for end in ends.values()) else set()
     for ref, activity in mine.items():
         url = desk.at(ref)
-        if activity.ends_on < today.day:
+        if ends[ref] < today.day:
             says = _("Planned end: %(day)s.") % {"day": show_day(activity.ends_on, activity.precision)}
-            yield Task(Why.OVERDUE, activity.ends_on, activity.title, url, says, _("Mark as done"), f"{url}do/finish/")
+            yield Task(Why.OVERDUE, ends[ref], activity.title, url, says, _("Mark as done"), f"{url}do/finish/")
         elif ref in given:
             says = _("You lead it now; it ends on %(day)s.") % {"day": show_day(activity.ends_on, activity.precision)}
-            yield Task(Why.ASSIGNED, activity.ends_on, activity.title, url, says, _("Open"), url)
+            yield Task(Why.ASSIGNED, ends[ref], activity.title, url, says, _("Open"), url)
 
 
 def _given_to(today: Today) -> set[str]:
@@ -115,7 +117,7 @@ def what_is_open(today: Today) -> Iterator[Glance]:
 @rooms.tells_standings
 def plan_by_purpose(today: Today) -> Iterator[Standing]:
     """Activities of the year by core purpose: done, under way, late."""
-    late = Q(ends_on__lt=today.day) & ~Q(status__in=OVER)
+    late = is_over(today.day) & ~Q(status__in=OVER)
     of_year = Activity.objects.filter(starts_on__lt=today.year.ends, ends_on__gte=today.year.starts).exclude(
         status=ActivityStatus.CANCELLED
     )

@@ -14,10 +14,12 @@ from django.urls import reverse
 
 from rso.accounts.models import User
 from rso.core.models import Digest, Draft
-from rso.core.office.day import Why, tasks_of, today_of
+from rso.core.office import View, desks
+from rso.core.office.day import Why, rooms, tasks_of, today_of
 from rso.core.office.digest import send_digests
 from rso.core.retention import forget
 from rso.events.models import Event
+from rso.members.models import Body
 from rso.publications.models import Clearance
 from rso.reports import states
 from rso.reports.actions import text_verbs
@@ -40,6 +42,10 @@ def told(user: User, why: Why | None = None) -> list[tuple[str, str]]:
     return [(task.title, str(task.act)) for task in tasks_of(today_of(user, DAY)) if why in (None, task.why)]
 
 
+def view_of(desk: str, slug: str) -> View:
+    return next(view for view in desks.all[desk].views if view.slug == slug)
+
+
 def test_a_request_is_overdue_after_the_days_that_the_office_promises(naree):
     asked = Request.objects.filter(state="in_work").order_by("pk")[0]
     Request.objects.filter(pk=asked.pk).update(received_on=DAY - timedelta(days=31), precision=1)
@@ -50,9 +56,44 @@ def test_a_request_is_overdue_after_the_days_that_the_office_promises(naree):
 
 
 def test_an_event_that_is_over_and_still_planned_is_overdue(naree):
-    Event.objects.filter(ref="e2022-14").update(state="planned")
+    Event.objects.filter(ref="e2022-14").update(state="planned", precision=1)
 
     assert ("Border Management by Air", "Mark as held") in told(naree, Why.OVERDUE)
+
+
+def test_what_is_known_by_its_month_or_year_alone_is_late_when_that_is_over_and_never_in_so_many_days(naree):
+    """The day that is stored for it is nobody's word."""
+    event, work = Event.objects.filter(ref="e2022-14"), Activity.objects.filter(ref="a2022-12")
+    asked = Request.objects.filter(state="in_work").order_by("pk")[:1]
+    day = date(2022, 11, 8)
+    event.update(state="planned", precision=2, starts_on=day, ends_on=day)
+    Request.objects.filter(pk__in=asked.values("pk")).update(received_on=day, precision=2)
+    work.update(status="running", precision=3, starts_on=day, ends_on=day, lead=naree)
+    titles = [event.get().title, asked[0].title, work.get().title]
+
+    def found(on: date) -> list[tuple[str, str, date | None]]:
+        tasks = [task for task in tasks_of(today_of(naree, on)) if task.title in titles and task.why != Why.ASSIGNED]
+        return sorted((task.why, str(task.says), task.on) for task in tasks)
+
+    due = ("due", "Received November 2022.", date(2022, 12, 30))
+    held = ("overdue", "Planned end: November 2022.", date(2022, 11, 30))
+    assert found(date(2022, 11, 1)) == []
+    assert found(date(2022, 11, 30)) == [due]
+    assert found(date(2022, 12, 1)) == [due, held]
+    late = [("overdue", "Planned end: 2022.", date(2022, 12, 31)), held, ("overdue", *due[1:])]
+    assert found(date(2023, 1, 1)) == late
+
+    Activity.objects.exclude(ref="a2022-12").update(status="done")
+    late_view = view_of("activities", "late")
+    for on, number in ((date(2022, 12, 31), 0), (date(2023, 1, 1), 1)):
+        (plan,) = (row for tell in rooms.standings for row in tell(today_of(naree, on, "2022")) if row.slug == "plan")
+        assert Activity.objects.filter(late_view.where(naree, on)).count() == number
+        assert [bar.cells[1] for bar in plan.bars if bar.cells[1] != "–"] == ["1"] * number
+    idle = [
+        Body.objects.filter(view_of("members", "idle").where(naree, on), ref="FJI").exists()
+        for on in (date(2022, 11, 30), date(2022, 12, 1))
+    ]
+    assert idle == [False, True]
 
 
 def test_an_activity_that_another_gave_to_me_is_told(naree):
@@ -74,7 +115,7 @@ def test_an_activity_that_another_gave_to_me_is_told(naree):
 
 
 def test_nobody_is_told_what_is_not_theirs_to_do(marta):
-    Event.objects.filter(ref="e2022-14").update(state="planned")
+    Event.objects.filter(ref="e2022-14").update(state="planned", precision=1)
 
     assert told(marta) == []
 
@@ -133,7 +174,7 @@ def test_the_first_page_asks_no_more_than_twelve_questions(naree):
 
 
 def test_the_mail_of_the_day_goes_out_once_to_those_who_have_something_to_do(naree, marta):
-    Event.objects.filter(ref="e2022-14").update(state="planned")
+    Event.objects.filter(ref="e2022-14").update(state="planned", precision=1)
 
     first, second = (send_digests([naree, marta], now=NOON) for _run in (1, 2))
     assert (first, second) == (([naree.email], 0), ([], 0))
@@ -143,7 +184,7 @@ def test_the_mail_of_the_day_goes_out_once_to_those_who_have_something_to_do(nar
 
 
 def test_the_mail_of_the_day_is_written_in_the_language_of_whom_it_goes_to(naree):
-    Event.objects.filter(ref="e2022-14").update(state="planned")
+    Event.objects.filter(ref="e2022-14").update(state="planned", precision=1)
     somchai, naree.language = User.objects.get(ref="somchai-prasert"), "th"
 
     send_digests([naree, somchai], now=NOON)
@@ -154,7 +195,7 @@ def test_the_mail_of_the_day_is_written_in_the_language_of_whom_it_goes_to(naree
 
 
 def test_a_mail_of_the_day_that_is_refused_keeps_nobody_from_theirs_and_is_tried_again(naree, monkeypatch, caplog):
-    Event.objects.filter(ref="e2022-14").update(state="planned")
+    Event.objects.filter(ref="e2022-14").update(state="planned", precision=1)
     somchai, send = User.objects.get(ref="somchai-prasert"), EmailMessage.send
 
     def refusing(letter: EmailMessage, *args: object) -> int:
