@@ -1,6 +1,7 @@
 """Closed periods: a record that figures count and that lies in one changes only by a co-manager, who says why.
 
-Asked by every verb, of every door: a load, a form and a merge are refused alike.
+Asked by every verb, of every door: a load, a form and a merge are refused alike. Whose work a record is no figure counts:
+a leaver's becomes another's, closed or not.
 """
 
 from __future__ import annotations

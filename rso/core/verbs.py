@@ -152,6 +152,7 @@ def change(things: Sequence[K], *, verb: str, by: User, now: datetime, reason: s
     with turn():
         stored = model._default_manager.select_for_update().in_bulk([thing.pk for thing in things])
         moved: list[K] = []
+        counted: list[K] = []
         events = []
         touched: set[str] = set()
         for thing in things:
@@ -159,12 +160,13 @@ def change(things: Sequence[K], *, verb: str, by: User, now: datetime, reason: s
             differ = [f for f in fields if getattr(old, f.attname) != getattr(thing, f.attname)]
             if differ:
                 moved.append(thing)
+                counted += [thing] if {f.name for f in differ} - set(model.hands_over) else []
                 touched.update(f.name for f in differ)
                 events.append(
                     (thing.ref, {f.name: told(f, old) for f in differ}, {f.name: told(f, thing) for f in differ})
                 )
         if moved:
-            _refuse_closed(things, by, reason, moved, [stored[thing.pk] for thing in moved])
+            _refuse_closed(things, by, reason, counted, [stored[thing.pk] for thing in counted])
             model._default_manager.bulk_update(moved, sorted(touched), batch_size=500)
             index.keep(moved, before=[stored[thing.pk] for thing in moved])
             _record(model, events, verb=verb, by=by, now=now, reason=reason)

@@ -14,8 +14,11 @@ from rso.accounts.actions import disable_accounts, give_app, platform, set_passw
 from rso.accounts.example import PASSWORD, secret_of
 from rso.accounts.models import Session, User
 from rso.core import verbs
+from rso.core.closing import close
 from rso.core.models import Access, AuditEvent
 from rso.core.office import doing
+from rso.core.periods import Period
+from rso.workplan.actions import activity_verbs
 from rso.workplan.models import Activity
 from tests.web.conftest import as_user
 from tests.web.markup import Page, words
@@ -216,6 +219,24 @@ def test_a_leaver_hands_over_in_one_screen(kim, naree, somchai):
     assert Activity.objects.filter(lead=naree).count() == 0
     assert Session.objects.filter(user=naree).count() == 0
     assert there.get("/accounts/").status_code == 302
+
+
+def test_whoever_led_the_work_of_a_closed_year_leaves_too(kim, naree, somchai, harriet, now):
+    work = Activity.objects.filter(lead=naree, starts_on__year=2022)
+    refs = sorted(work.values_list("ref", flat=True))
+    close(Period.year(2022), by=harriet, now=now, reason="Annual Report 2022")
+
+    as_user(kim).post(f"{ACCOUNTS}naree-boonmee/do/leave/", {"to": "somchai-prasert"})
+
+    naree.refresh_from_db()
+    assert (
+        naree.is_active,
+        sorted(Activity.objects.filter(lead=somchai, ref__in=refs).values_list("ref", flat=True)),
+    ) == (False, refs)
+    work = Activity.objects.get(ref=refs[0])
+    work.lead, work.title = harriet, "Something else"
+    with pytest.raises(verbs.Refused, match="2022 is closed"):
+        activity_verbs.change([work], by=kim, now=now)
 
 
 @pytest.mark.parametrize("to", ["", "naree-boonmee", "josefa-waqa", "nobody"])
