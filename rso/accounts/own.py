@@ -15,7 +15,7 @@ from rso.accounts import actions
 from rso.accounts.forms import FirstPassword, Profile
 from rso.accounts.invitations import invited_by
 from rso.accounts.models import Session, User
-from rso.core.verbs import turn
+from rso.core.verbs import Refused, turn
 
 
 @login_required
@@ -66,7 +66,10 @@ def invitation(request: HttpRequest, token: str) -> HttpResponse:
         return render(request, "account/invitation_gone.html", status=404)
     form = FirstPassword(user, request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
-        actions.accept_invitation(token, password=form.cleaned_data["password1"], now=timezone.now())
+        try:
+            actions.accept_invitation(token, password=form.cleaned_data["password1"], now=timezone.now())
+        except Refused:
+            return render(request, "account/invitation_gone.html", status=404)
         return HttpResponseRedirect(reverse("account_reset_password_from_key_done"))
     return render(request, "account/invitation.html", {"form": form, "invited": user})
 

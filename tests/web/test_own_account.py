@@ -196,6 +196,21 @@ def test_the_link_works_once(client, fetu, now):
     assert fetu.check_password(NEW)
 
 
+def test_a_second_click_while_the_first_is_answered_leads_to_signing_in(client, fetu, now, monkeypatch):
+    link = link_in(mail.outbox[0])
+
+    def answered_first(of: str, **given) -> User:
+        monkeypatch.undo()
+        accept_invitation(of, password=NEW, now=now)
+        return accept_invitation(of, **given)
+
+    monkeypatch.setattr("rso.accounts.actions.accept_invitation", answered_first)
+    answer = client.post(link, {"password1": NEW, "password2": NEW})
+
+    assert answer.status_code == 404
+    assert '<a href="/accounts/login/">Sign in</a>' in answer.content.decode()
+
+
 def test_the_link_is_good_for_seven_days(client, fetu, monkeypatch):
     token = token_of(fetu)
     now, day = time(), 86_400
