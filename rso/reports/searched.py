@@ -9,7 +9,16 @@ import re
 from collections.abc import Iterator
 
 from rso.core.search.registry import OFFICE, PUBLIC, searched
-from rso.reports.models import Edition, EditionState, Report, SectionText
+from rso.reports.models import (
+    Edition,
+    EditionState,
+    Inconsistency,
+    Photograph,
+    PlannedChange,
+    Report,
+    ReportDate,
+    SectionText,
+)
 
 TOKEN = re.compile(r"\{\{.*?\}\}|\{\{.*", re.DOTALL)
 #: Signs of Markdown, and where its links lead.
@@ -52,8 +61,13 @@ searched.declare(
     SectionText,
     "title",
     words_of,
+    "section",
     visible=OFFICE,
     title=title_of,
     url=lambda section: section.report.get_absolute_url(),
     related=("report",),
 )
+searched.declare(Photograph, "alt", "credit", visible=OFFICE, url=lambda photograph: "")
+searched.declare(ReportDate, "title", visible=OFFICE, url=lambda date: "")
+searched.declare(Inconsistency, "title", "what", visible=OFFICE, url=lambda found: "")
+searched.declare(PlannedChange, "name", "becomes", "reason", visible=OFFICE, url=lambda change: "")

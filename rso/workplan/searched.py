@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from django.urls import reverse
 
-from rso.core.search.registry import searched
-from rso.workplan.models import Activity, PriorityIssue, Request, Theme, Undertaking
+from rso.core.models import Titled
+from rso.core.search.registry import OFFICE, searched
+from rso.workplan.models import Activity, CorePurpose, PriorityIssue, Request, Theme, Undertaking
 
 
-def titles_of(thing: Theme | PriorityIssue) -> list[str]:
+def titles_of(thing: Titled) -> list[str]:
     return [thing.title, *thing.titles.values()]
 
 
@@ -17,3 +18,4 @@ searched.declare(Request, "title", "asked_by")
 searched.declare(Undertaking, "text", "meeting", "area")
 searched.declare(PriorityIssue, titles_of, "set_by")
 searched.declare(Theme, titles_of, "short", "shorts", url=lambda theme: reverse("work"))
+searched.declare(CorePurpose, titles_of, "short", "shorts", visible=OFFICE, url=lambda purpose: "")

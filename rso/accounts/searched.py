@@ -1,0 +1,8 @@
+"""What search finds of this room: accounts, by those who keep them."""
+
+from __future__ import annotations
+
+from rso.accounts.models import User
+from rso.core.search.registry import OFFICE, searched
+
+searched.declare(User, "name", "email", visible=OFFICE, url=lambda user: "")
