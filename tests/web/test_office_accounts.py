@@ -259,12 +259,19 @@ def test_whoever_has_nothing_leaves_without_a_successor_and_can_be_brought_back(
     assert josefa.is_active is True
 
 
-def test_one_does_not_disable_oneself_or_who_has_left_or_the_platform(kim, josefa, now):
-    disable_accounts([josefa], by=platform(), now=now)
+def test_a_second_click_on_disable_leads_to_whoever_has_left(kim, josefa):
     client = as_user(kim)
-    addresses = [f"{ACCOUNTS}{ref}/do/leave/" for ref in ("kim-osei", "josefa-waqa", "platform")]
+    led = [client.post(f"{ACCOUNTS}josefa-waqa/do/leave/").headers["Location"] for _click in (1, 2)]
 
-    assert [client.post(address).status_code for address in addresses] == [404, 404, 404]
+    assert led == [f"{ACCOUNTS}josefa-waqa/"] * 2
+    assert AuditEvent.objects.filter(kind="accounts.user", ref="josefa-waqa", verb="disabled").count() == 1
+
+
+def test_one_does_not_disable_oneself_or_the_platform(kim):
+    client = as_user(kim)
+    addresses = [f"{ACCOUNTS}{ref}/do/leave/" for ref in ("kim-osei", "platform")]
+
+    assert [client.post(address).status_code for address in addresses] == [404, 404]
     assert "Disable and hand over" not in buttons(client.get(f"{ACCOUNTS}kim-osei/").content)
 
 

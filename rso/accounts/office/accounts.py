@@ -123,8 +123,10 @@ def invite(request: HttpRequest, desk: Desk) -> HttpResponse:
 def leave(request: HttpRequest, desk: Desk, ref: str) -> HttpResponse:
     """One screen: what is the leaver's, who takes it over, and the account's end."""
     user, by = find(desk, request.user, ref), officer(request)
-    if cannot_leave(user, by):
+    if user.pk == by.pk:
         raise Http404
+    if not user.is_active:  # whoever clicks twice sees what the first click did
+        return redirect(desk.at(user.ref))
     saw(user, by=by, now=timezone.now())
     panel = theirs(user, by)
     form = Leaving(user, bool(panel.items), request.POST if request.method == "POST" else None)
