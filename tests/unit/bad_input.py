@@ -283,7 +283,7 @@ CELLS: list[tuple[str, str, str, str, list[str]]] = [
      ["editions.csv, row 3, publication, language, number: “t-guide, en, 1” stand together in row 2 already"]),
     ("a focal point twice", "focal_points.csv", "2022-12-31\n", "2022-12-31\nt-again,t-state,t-anna,2022-01-01,\n",
      ["focal_points.csv, row 3, body, person, starts_on: “t-state, t-anna, 2022-01-01” stand together in row 2 already"]),
-    ("an address that another account has", "users.csv", "tess@rso.example", "naree.boonmee@rso.example",
+    ("an address that another account has", "users.csv", "tess@rso.example", "Naree.Boonmee@RSO.example",
      ["users.csv, row 2, email: “naree.boonmee@rso.example” stands in the database already, as naree-boonmee"]),
     ("a part without a series", "publications.csv", "Guides,1", ",1",
      ["publications.csv, row 2, series: a part belongs to a series; name it"]),

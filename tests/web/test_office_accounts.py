@@ -8,6 +8,8 @@ from smtplib import SMTPRecipientsRefused
 
 import pytest
 from django.core import mail
+from django.test import Client
+from django.utils import timezone
 
 from rso.accounts import actions
 from rso.accounts.actions import disable_accounts, give_app, platform, set_password
@@ -157,6 +159,18 @@ def test_the_administrator_changes_a_role_and_the_history_says_so(kim, naree):
 
     assert naree.role == "co_manager"
     assert "<strong>Kim Osei</strong> changed the" in client.get(f"{ACCOUNTS}naree-boonmee/").content.decode()
+
+
+def test_an_address_signs_in_however_it_was_typed_and_is_nobody_else_s(kim, lena, josefa):
+    client, address = as_user(kim), f"{ACCOUNTS}lena-fischer/edit/"
+    set_password(lena, password=PASSWORD, by=platform(), now=timezone.now())
+    client.post(address, {**answers_of(client.get(address).content), "email": "L.Fischer@RSO.example"})
+    lena.refresh_from_db()
+    taken = client.post(address, {**answers_of(client.get(address).content), "email": "Josefa.Waqa@RSO.example"})
+
+    assert (lena.email, taken.status_code) == ("l.fischer@rso.example", 422)
+    for typed in ("L.Fischer@RSO.example", "l.fischer@rso.example"):
+        assert Client().post("/accounts/login/", {"login": typed, "password": PASSWORD}).status_code == 302
 
 
 def test_an_administrator_does_not_change_the_own_role(kim):

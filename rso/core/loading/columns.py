@@ -215,14 +215,15 @@ VALIDATED = {
 
 
 def _validated(django_field: Any) -> Callable[[str], str]:
-    """Text that passes the field's own validators."""
+    """Text that passes the field's own validators. An e-mail address that is one person's is kept in small letters."""
     is_address = isinstance(django_field, models.URLField)
+    is_ones_own = isinstance(django_field, models.EmailField) and django_field.unique
 
     def parse(text: str) -> str:
         if is_address and not text.lower().startswith(("https://", "http://")):
             raise ValueError
         django_field.run_validators(text)
-        return text
+        return text.lower() if is_ones_own else text
 
     return parse
 
