@@ -13,6 +13,7 @@ from django.utils.translation import ngettext
 from rso.core.figures import registry
 from rso.core.figures.cache import keep
 from rso.core.figures.reading import OFFICE, Reading
+from rso.core.merging import resolve
 from rso.core.models import Precision
 from rso.core.office import desks
 from rso.core.office.day import Entry, Glance, Span, Task, Today, Why, rooms
@@ -58,7 +59,8 @@ def events_in(span: Span) -> Iterator[Entry]:
     """Events of the office; for a member, those in which it or its people have a part. Only those whose day is known."""
     found = Event.objects.filter(starts_on__lte=span.last, ends_on__gte=span.first, precision=Precision.DAY)
     if span.body:
-        found = found.with_body(Body.objects.only("pk").get(ref=span.body).pk)
+        body = Body.objects.filter(ref__in=(span.body, resolve(Body, span.body))).first()
+        found = found.with_body(body.pk) if body else found.none()
     desk = desks.all["events"]
     for event in found.select_related("activity").order_by("starts_on", "pk")[:LISTED]:
         url = desk.at(event.ref) if span.user and not span.body else event.get_absolute_url()

@@ -9,9 +9,11 @@ from django.test import Client
 from icalendar import Calendar
 
 from rso.accounts.models import User
+from rso.core.merging import merge
 from rso.core.models import CalendarFeed
 from rso.core.office.calendar import ADDRESSES
 from rso.events.models import Event
+from rso.members.actions import body_verbs
 from rso.members.models import Body
 from tests.web.conftest import as_user
 from tests.web.markup import Page, words
@@ -88,6 +90,18 @@ def test_the_address_of_a_member_gives_what_it_has_a_part_in_and_leads_to_public
 
     assert set(titles(answer)) == with_fiji
     assert b"/office/" not in answer.content
+
+
+def test_the_address_of_a_member_goes_on_when_it_is_merged_and_is_empty_when_it_is_gone(naree, harriet, today, now):
+    once, other = (Body(ref=ref, kind="member_state", name="Fidji") for ref in ("t-once", "t-other"))
+    body_verbs.add([once, other], by=harriet, now=now)
+    merged, gone = made(naree, body="t-once"), made(naree, body="t-other")
+
+    merge(Body.objects.get(ref="FJI"), once, by=harriet, now=now, reason="Fiji")
+    body_verbs.remove([other], by=harriet, now=now)
+
+    assert len(titles(Client().get(merged))) > 0
+    assert titles(Client().get(gone)) == []
 
 
 def test_a_revoked_address_gives_nothing(naree, today):
