@@ -15,7 +15,7 @@ from rso.events import states
 from rso.events.models import Event, EventState, Participation, ParticipationState, Quote
 from rso.events.paste_page import paste_page, way_to_paste
 from rso.events.policies import KEEP_EVENTS, KEEP_PARTICIPANTS, KEEP_QUOTES, SEE_EVENTS, SEE_PARTICIPANTS
-from rso.members.models import MEMBER_KINDS
+from rso.members.models import MEMBER_KINDS, is_standing
 from rso.workplan.models import Activity, ActivityStatus
 
 if TYPE_CHECKING:
@@ -105,7 +105,7 @@ def nothing_planned(user: User, day: date) -> Q:
         work.filter(origins__request__parts__body=here),
         work.filter(origins__undertaking__parts__body=here),
     )
-    found = Q(kind__in=MEMBER_KINDS, left_on=None)
+    found = Q(is_standing(day), kind__in=MEMBER_KINDS)
     for rows in planned:
         found &= Q(~Exists(rows))
     return found

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from django.db.models import QuerySet
 from django.http import Http404
+from django.utils import timezone
 
 from rso.core.api.doing import Item, absolute, list_of, one_of
 from rso.core.merging import resolve
-from rso.members.models import PROCESS_KINDS, Body, BodyKind
+from rso.members.models import Body, BodyKind
 
 
 class MemberItem(Item):
@@ -46,7 +47,7 @@ def told(body: Body) -> MemberItem:
 
 def members() -> QuerySet[Body]:
     """Those that stand on the page of members."""
-    return Body.objects.filter(kind__in=PROCESS_KINDS, left_on__isnull=True).order_by("name", "pk")
+    return Body.objects.of_the_process(timezone.localdate())
 
 
 def member(ref: str) -> Body:

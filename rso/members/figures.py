@@ -9,12 +9,11 @@ from django.utils.translation import gettext_lazy as _
 from rso.core.figures import BASIS, BASIS_COLUMN, Column, Covered, Dimension, Figure, Source, Total, registry, units
 from rso.core.figures.reading import read
 from rso.core.listings import Listing, listings
-from rso.members.models import MEMBER_KINDS, STATE_KINDS, Body, BodyKind, Region
+from rso.members.models import MEMBER_KINDS, STATE_KINDS, Body, BodyKind, Region, is_standing
 
 
 def standing(bodies: QuerySet[Any, Any], on: date) -> QuerySet[Any, Any]:
-    joined = Q(joined_on__isnull=True) | Q(joined_on__lte=on)
-    return bodies.filter(joined, Q(left_on__isnull=True) | Q(left_on__gt=on))
+    return bodies.filter(is_standing(on))
 
 
 BODY = Source(

@@ -79,15 +79,22 @@ class Sex(models.IntegerChoices):
     MALE = 2, pgettext_lazy("people", "Men")
 
 
+def is_standing(on: date) -> Q:
+    """Those that had joined by a day and had not left on it; where no day is known, they had joined."""
+    return Q(Q(joined_on=None) | Q(joined_on__lte=on), Q(left_on=None) | Q(left_on__gt=on))
+
+
 class BodyQuerySet(models.QuerySet["Body"]):
     def members(self, on: date) -> BodyQuerySet:
         """Member States and Organisations on a day. Not all of them are countries: say members."""
         return self.filter(kind__in=MEMBER_KINDS).standing(on)
 
     def standing(self, on: date) -> BodyQuerySet:
-        """Those that had joined by a day and had not left on it; where no day is known, they had joined."""
-        joined = Q(joined_on__isnull=True) | Q(joined_on__lte=on)
-        return self.filter(joined, Q(left_on__isnull=True) | Q(left_on__gt=on))
+        return self.filter(is_standing(on))
+
+    def of_the_process(self, on: date) -> BodyQuerySet:
+        """Members and observers on a day, by name."""
+        return self.filter(kind__in=PROCESS_KINDS).standing(on).order_by("name", "pk")
 
     def spoken_for_by(self, user: User | AnonymousUser, on: date) -> BodyQuerySet:
         """Those of which a person is focal point on a day."""

@@ -6,7 +6,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from rso.core.office import HOW_KNOWN, Col, Desk, Related, Section, View, desks
-from rso.members.models import Body, BodyKind, FocalPoint, Group, GroupName, Person, Seat
+from rso.members.models import Body, BodyKind, FocalPoint, Group, GroupName, Person, Seat, is_standing
 from rso.members.policies import KEEP_BODIES, KEEP_PEOPLE, SEE_BODIES, SEE_PEOPLE
 
 
@@ -37,13 +37,13 @@ desks.declare(
         ),
         more=(Col("name", _("name"), lambda body: body.label, ("name",)),),
         views=(
-            View("states", _("Member States"), lambda user, day: Q(kind=BodyKind.MEMBER_STATE, left_on=None)),
+            View("states", _("Member States"), lambda user, day: Q(is_standing(day), kind=BodyKind.MEMBER_STATE)),
             View(
                 "organisations",
                 _("Member Organisations"),
-                lambda user, day: Q(kind=BodyKind.MEMBER_ORGANISATION, left_on=None),
+                lambda user, day: Q(is_standing(day), kind=BodyKind.MEMBER_ORGANISATION),
             ),
-            View("observers", _("Observers"), lambda user, day: Q(kind__startswith="observer_", left_on=None)),
+            View("observers", _("Observers"), lambda user, day: Q(is_standing(day), kind__startswith="observer_")),
             View("partners", _("Partners"), lambda user, day: Q(kind=BodyKind.PARTNER)),
             View("agencies", _("Agencies"), lambda user, day: Q(kind=BodyKind.AGENCY)),
         ),

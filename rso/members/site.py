@@ -10,12 +10,13 @@ import django_filters
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import path
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from rso.core.listings import listings
 from rso.core.merging import resolve
 from rso.core.pages import Select
-from rso.members.models import PROCESS_KINDS, Body, BodyKind, Group, GroupKind, GroupRole, Seat
+from rso.members.models import Body, BodyKind, Group, GroupKind, GroupRole, Seat
 
 KINDS = {
     BodyKind.MEMBER_STATE: _("Member States"),
@@ -43,7 +44,7 @@ class WithBody(django_filters.ModelChoiceFilter):  # type: ignore[misc]
 
 def members(request: HttpRequest) -> HttpResponse:
     """All bodies of the Process by kind, and the grid of members."""
-    bodies = list(Body.objects.filter(kind__in=PROCESS_KINDS, left_on__isnull=True).order_by("name", "pk"))
+    bodies = list(Body.objects.of_the_process(timezone.localdate()))
     kinds = [(title, [body for body in bodies if body.kind == kind]) for kind, title in KINDS.items()]
     tiles = [body for body in bodies if body.tile_column]
     return render(request, "members/list.html", {"kinds": kinds, "tiles": tiles})

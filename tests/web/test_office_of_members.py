@@ -139,3 +139,22 @@ def test_a_short_name_in_another_language_is_asked_for_in_one_line(naree):
     form = page(naree, "/office/members/KHM/edit/")
 
     assert [e.tag for e in form.all("input", "textarea") if e.get("name") == "name_th"] == ["input"]
+
+
+def test_a_member_is_one_from_the_day_it_joins_to_the_day_it_leaves_on_every_screen(client, naree):
+    """Whoever enters either day beforehand changes nothing yet."""
+    today = timezone.localdate()
+    body = Body.objects.filter(ref="FJI")
+
+    def shown() -> list[bool]:
+        lists = client.get("/members/").content.decode(), client.get("/api/members/?limit=500").content.decode()
+        office = as_user(naree).get("/office/members/?view=states&q=FJI").content.decode()
+        told = ["/members/FJI/" in page for page in lists]
+        return [*told, "/office/members/FJI/" in office, Body.objects.members(today).filter(ref="FJI").exists()]
+
+    seen = []
+    for joined, left in ((None, 1), (None, 0), (1, None), (0, None)):
+        days = [None if days is None else today + timedelta(days=days) for days in (joined, left)]
+        body.update(joined_on=days[0], left_on=days[1])
+        seen.append(shown())
+    assert seen == [[True] * 4, [False] * 4, [False] * 4, [True] * 4]
