@@ -90,6 +90,21 @@ def test_nothing_is_answered_or_held_before_its_day_has_come(naree, now):
     assert refusals(events, "hold", event, naree, now) == [("state", f"it begins on {show_day(ahead)}")]
 
 
+def test_an_event_of_which_only_the_month_or_year_is_known_may_be_held_within_it(naree, now, monkeypatch):
+    monkeypatch.setattr("rso.events.states.timezone.localdate", lambda: date(2022, 10, 20))
+    event = Event.objects.get(ref="e2022-01")
+    event.state = "planned"
+    (hold,) = (step for step in events.steps if step.slug == "hold")
+
+    def says(day: date, precision: int) -> str:
+        event.starts_on, event.precision = day, precision
+        return str(hold.unless(event, naree))
+
+    assert says(date(2022, 10, 31), 2) == says(date(2022, 12, 31), 3) == ""
+    assert says(date(2022, 11, 1), 2) == "it begins on November 2022"
+    assert says(date(2023, 1, 1), 3) == "it begins on 2023"
+
+
 def test_a_request_taken_up_again_has_no_answer_any_more(naree, now):
     request = Request.objects.get(ref=ANSWERED)
     take(states.requests, "reopen", request, naree, now, reason="It asked for more")
