@@ -153,9 +153,14 @@ def belongings(of: User) -> Iterator[tuple[type[Kept], str, str | Promise, list[
 
 
 def hand_over(*, of: User, to: User, by: User, now: datetime) -> int:
-    """Moves all that is one person's to another. Returns how many records moved."""
+    """Moves all that is one person's to another. Returns how many records moved.
+
+    A key that would open nothing any more in the other's hands is not moved in silence: it is revoked first, or goes to someone else.
+    """
     if not to.is_office or of.pk == to.pk:
         raise Refused([Problem(0, "to", _("Hand over to another person of the office"))])
+    good = [key for key in of.api_keys.order_by("ref") if key.is_good(now) and not may_own(to, key.scope)]
+    refuse(Problem(0, "to", f"{key.name} ({key.ref}): {_whose(key.scope)}") for key in good)
     moved = 0
     with turn():
         for _model, field, _title, things in belongings(of):
@@ -192,12 +197,7 @@ def make_key(*, name: str, owner: User, scope: str, expires_on: date, by: User, 
     if not today <= expires_on <= today + LONGEST:
         raise Refused([Problem(0, "expires_on", _("Name a day from today to a year from now"))])
     if not may_own(owner, scope):
-        says = (
-            _("A key that opens the names of people belongs to someone who may see who took part in an event")
-            if scope == Scope.PEOPLE
-            else _("A key that opens more than the public sees belongs to someone of the office")
-        )
-        raise Refused([Problem(0, "owner", says)])
+        raise Refused([Problem(0, "owner", _whose(scope))])
     ref, letters = new_key()
     key = ApiKey(
         ref=ref,
@@ -210,6 +210,13 @@ def make_key(*, name: str, owner: User, scope: str, expires_on: date, by: User, 
     )
     verbs.add([key], verb="key made", by=by, now=now)
     return key, letters
+
+
+def _whose(scope: str) -> str:
+    """Whose a key of this scope may be."""
+    if scope == Scope.PEOPLE:
+        return _("A key that opens the names of people belongs to someone who may see who took part in an event")
+    return _("A key that opens more than the public sees belongs to someone of the office")
 
 
 def revoke_keys(keys: Sequence[ApiKey], *, by: User, now: datetime) -> list[ApiKey]:

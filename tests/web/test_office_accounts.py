@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import timedelta
 from smtplib import SMTPRecipientsRefused
 
 import pytest
@@ -251,6 +252,24 @@ def test_whoever_led_the_work_of_a_closed_year_leaves_too(kim, naree, somchai, h
     work.lead, work.title = harriet, "Something else"
     with pytest.raises(verbs.Refused, match="2022 is closed"):
         activity_verbs.change([work], by=kim, now=now)
+
+
+def test_a_key_goes_to_nobody_in_whose_hands_it_would_open_nothing(kim, naree, now):
+    day = timezone.localdate() + timedelta(days=30)
+    key, _letters = actions.make_key(
+        name="Alumni", owner=naree, scope="people", expires_on=day, by=kim, now=timezone.now()
+    )
+    client, address = as_user(kim), f"{ACCOUNTS}naree-boonmee/do/leave/"
+
+    refused = client.post(address, {"to": "kim-osei"})
+    naree.refresh_from_db()
+    assert (refused.status_code, naree.is_active) == (422, True)
+    assert refused.context["form"].errors["to"] == [
+        f"Alumni ({key.ref}): A key that opens the names of people belongs to someone who may see who took part in an event"
+    ]
+
+    actions.revoke_keys([key], by=kim, now=now)
+    assert client.post(address, {"to": "kim-osei"}).status_code == 302
 
 
 @pytest.mark.parametrize("to", ["", "naree-boonmee", "josefa-waqa", "nobody"])

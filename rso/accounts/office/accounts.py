@@ -131,9 +131,13 @@ def leave(request: HttpRequest, desk: Desk, ref: str) -> HttpResponse:
     panel = theirs(user, by)
     form = Leaving(user, bool(panel.items), request.POST if request.method == "POST" else None)
     if request.method == "POST" and form.is_valid():
-        _leave(user, form.cleaned_data["to"], by)
-        messages.success(request, gettext("%(name)s’s account is disabled.") % {"name": user.name})
-        return redirect(desk.at(user.ref))
+        try:
+            _leave(user, form.cleaned_data["to"], by)
+        except Refused as error:
+            form.add_error("to", str(error))
+        else:
+            messages.success(request, gettext("%(name)s’s account is disabled.") % {"name": user.name})
+            return redirect(desk.at(user.ref))
     context = {"desk": desk, "here": desk, "form": form, "thing": user, "panel": panel, "back": desk.at(user.ref)}
     return render(request, "office/accounts/leave.html", context, status=422 if form.errors else 200)
 
