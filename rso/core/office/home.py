@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.db.models import Max
 from django.http import HttpRequest, HttpResponse
@@ -22,6 +22,9 @@ from rso.core.permissions import officer
 from rso.core.told import model_of
 from rso.core.verbs import kind_of
 
+if TYPE_CHECKING:
+    from rso.accounts.models import User
+
 #: Changes that the first page tells.
 CHANGES = 8
 
@@ -37,15 +40,14 @@ def home_page(request: HttpRequest) -> HttpResponse:
         "today": today,
         "tasks": tasks,
         "due": list(due_this_week(tasks, today.day)),
-        **made_once(_state(today), lambda: _where_the_year_stands(today)),
-        "steps": list(_changes(request)),
+        **made_once(_state(today), lambda: {**_where_the_year_stands(today), "steps": list(_changes(user))}),
         "years": (shown - 1, shown, shown + 1),
     }
     return render(request, "office/home.html", context)
 
 
 def _state(today: Today) -> str:
-    """All that the numbers of the page are made from: the records, who may see them, the day, the language."""
+    """All that the numbers and the changes of the page are made from: the records, who may see them, the day, the language."""
     last = AuditEvent.objects.aggregate(last=Max("pk"))["last"]
     return f"today:{today.user.role}:{today.day}:{today.year.key}:{get_language()}:{last}"
 
@@ -62,9 +64,9 @@ def tasks_page(request: HttpRequest) -> HttpResponse:
     return render(request, "office/all_tasks.html", {"here": None, "tasks": tasks})
 
 
-def _changes(request: HttpRequest) -> Iterator[tuple[Step, str, str]]:
+def _changes(user: User) -> Iterator[tuple[Step, str, str]]:
     """The newest changes of a week at desks that this person may see, each with its record's name and address."""
-    kinds = {kind_of(desk.model): desk for desk in reversed(desks.seen_by(officer(request)))}
+    kinds = {kind_of(desk.model): desk for desk in reversed(desks.seen_by(user))}
     week = timezone.now() - timedelta(days=7)
     events = (
         AuditEvent.objects.filter(kind__in=kinds, at__gte=week, actor__is_active=True)
