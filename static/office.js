@@ -36,7 +36,7 @@ for (const menu of document.querySelectorAll("details.menu")) {
 for (const form of document.querySelectorAll("form[data-draft]")) {
     const told = form.querySelector("[data-kept]");
     let waiting = 0;
-    let line = new AbortController();
+    let line = null;
     let typed = 0;
     let kept = 0;
     let lost = false;
@@ -45,33 +45,39 @@ for (const form of document.querySelectorAll("form[data-draft]")) {
     const send = () => {
         const data = new FormData(form);
         data.set("_keep", "1");
-        return fetch(location.href, { method: "POST", body: data, headers: { Accept: "application/json" }, signal: line.signal });
+        return fetch(location.href, { method: "POST", body: data, headers: { Accept: "application/json" }, signal: AbortSignal.timeout(20000) });
     };
     // Whoever signed in again in another tab has another token by now: the page itself tells it.
     const renewed = async () => {
-        const page = new DOMParser().parseFromString(await (await fetch(location.href, { signal: line.signal })).text(), "text/html");
+        const page = new DOMParser().parseFromString(await (await fetch(location.href)).text(), "text/html");
         const token = page.querySelector("form[data-draft] [name=csrfmiddlewaretoken]");
         for (const field of token ? document.querySelectorAll("[name=csrfmiddlewaretoken]") : []) field.value = token.value;
         return Boolean(token);
     };
-    const keep = async () => {
+    const sendNow = async () => {
         const upTo = typed;
-        line.abort();
-        line = new AbortController();
         try {
             let answer = await send();
             if (isShut(answer) && await renewed()) answer = await send();
             lost = isShut(answer);
             if (answer.ok && !lost) {
-                told.textContent = (await answer.json()).says;
+                const { says, seen } = await answer.json();
+                told.textContent = says;
+                form.elements._seen.value = seen;
                 kept = upTo;
                 return;
             }
-        } catch (error) {
-            if (error.name === "AbortError") return;
+        } catch {
             lost = true;
         }
         told.textContent = told.dataset.lost;
+    };
+    // One after another: each answer tells what the draft says, which another window may have written too.
+    const keep = async () => {
+        while (line) await line;
+        line = sendNow();
+        await line;
+        line = null;
     };
     form.addEventListener("input", () => {
         typed += 1;
@@ -81,10 +87,10 @@ for (const form of document.querySelectorAll("form[data-draft]")) {
     // What could not be kept is not sent to where it would be lost.
     form.addEventListener("submit", async (event) => {
         clearTimeout(waiting);
-        line.abort();
-        if (!lost) return;
+        if (!lost && !line) return;
         event.preventDefault();
-        await keep();
+        while (line) await line;
+        if (lost) await keep();
         if (!lost) form.requestSubmit(event.submitter);
     });
     // Another form of the page is sent once what is typed in this one is kept.

@@ -46,7 +46,8 @@ def forget_words(things: Sequence[Kept], fields: Sequence[str], *, desk: str) ->
     Merge.objects.bulk_update(merges, ["steps", "reason"], batch_size=500)
     _forget_searches(words[fields[0]])
     _delete(Correction.objects.filter(kind=kind), refs)
-    _delete(Draft.objects.filter(desk=desk).exclude(ref=""), refs)
+    for name in ("ref", "done"):
+        _delete(Draft.objects.filter(desk=desk), refs, name)
 
 
 def _forget_searches(names: Collection[str]) -> None:
@@ -92,7 +93,7 @@ def _led_to(kind: str, refs: Collection[str]) -> Iterable[Merge]:
     return found.values()
 
 
-def _delete(rows: QuerySet[Any], refs: Collection[str]) -> None:
-    gone = [pk for pk, ref in rows.values_list("pk", "ref") if ref in refs]
+def _delete(rows: QuerySet[Any], refs: Collection[str], name: str = "ref") -> None:
+    gone = [pk for pk, ref in rows.values_list("pk", name) if ref in refs]
     for at in range(0, len(gone), 500):
         rows.filter(pk__in=gone[at : at + 500]).delete()

@@ -7,13 +7,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING
-from uuid import UUID, uuid4, uuid5
+from uuid import UUID, uuid4
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from rso.core import history, verbs
 from rso.core.models import Draft
+from rso.core.office import saving
 from rso.core.office.saving import merged
 from rso.core.verbs import Problem, refuse
 from rso.reports import states
@@ -96,9 +97,8 @@ def plan(place: Place, *, writer: User | None, due_on: date | None, by: User, no
 
 def further(token: UUID, began: Mapping[str, str], *, by: User) -> tuple[UUID, Mapping[str, str]]:
     """An opening of the page that was saved already, as where its answer was lost, goes on as another from what it saved."""
-    while done := Draft.objects.filter(token=token, owner=by.pk).exclude(done="").first():
-        token, began = uuid5(token, done.ref), {**began, **done.cells}
-    return token, began
+    token, saved = saving.further(token, by=by)
+    return token, {**began, **(saved.cells if saved else {})}
 
 
 def write(

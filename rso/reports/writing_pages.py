@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import wraps
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import uuid4
 
 from django.conf import settings
 from django.contrib import messages
@@ -28,7 +27,7 @@ from rso.core.loading.columns import CONTROL
 from rso.core.models import Draft
 from rso.core.office.desks import desks
 from rso.core.office.doors import of_the_office
-from rso.core.office.forms import draft_of, keep_draft, opening
+from rso.core.office.forms import draft_of, keep_draft, opening, seen_of, wants_json, with_draft
 from rso.core.permissions import officer
 from rso.core.typed import typed
 from rso.core.verbs import Refused
@@ -36,6 +35,7 @@ from rso.reports import states, writing
 from rso.reports.compiler import Preview, preview_section
 from rso.reports.html import draw_blocks
 from rso.reports.models import SOURCE_LANGUAGE, Comment, Report, ReportState, SectionText, TextVersion
+from rso.reports.opened import Opened
 from rso.reports.policies import APPROVE_REPORTS, SEE_REPORTS, WRITE_REPORTS
 from rso.reports.publishing import publish
 from rso.reports.queries import LOOKS, contents, heading_of, latest, sections_of, unsigned
@@ -158,33 +158,6 @@ def _refused_or(request: HttpRequest, verb: Callable[[], object], done: str) -> 
 # -- a section -----------------------------------------------------------------------------------------------------------
 
 
-@dataclass
-class Opened:
-    """A section as someone has it open: what the text said when it was opened, and what is typed now."""
-
-    place: Place
-    text: SectionText | None
-    token: UUID
-    began: Words
-    cells: Words
-    clash: Clashing | None = None
-    #: Of a clash: what the other changed.
-    diff: str = ""
-    faults: dict[str, str] = field(default_factory=dict)
-
-    @property
-    def began_json(self) -> str:
-        return json.dumps(self.began, ensure_ascii=False)
-
-    def clashes(self, clash: Clashing) -> None:
-        """Another wrote into the same words: both stand on the page, and what is saved next goes on from theirs."""
-        self.clash = clash
-        self.diff = word_diff(
-            *("\n\n".join(words.get(name, "") for name in clash.columns) for words in (self.began, clash.theirs))
-        )
-        self.began = clash.theirs
-
-
 @require_http_methods(["GET", "HEAD", "POST"])
 @of_a_section
 def section_page(request: HttpRequest, place: Place) -> HttpResponse:
@@ -209,7 +182,7 @@ def _open(request: HttpRequest, place: Place, text: SectionText | None, **more: 
     kept = draft_of(request, writing.DESK, place.ref)
     start = writing.words_of(text)
     opened = (
-        Opened(place, text, kept.token, kept.began, {**start, **kept.cells})
+        Opened(place, text, kept.token, kept.began, {**start, **kept.cells}, seen=kept.cells)
         if kept
         else Opened(place, text, uuid4(), start, start)
     )
@@ -223,7 +196,7 @@ def _sent(request: HttpRequest) -> Words:
 def _posted(request: HttpRequest, place: Place, text: SectionText | None) -> HttpResponse:
     token, start = writing.further(*opening(request), by=officer(request))
     began, cells = dict(start), _sent(request)
-    opened = Opened(place, text, token, began, cells)
+    opened = Opened(place, text, token, began, cells, seen=seen_of(request, began))
     if "_drop" in request.POST:
         Draft.objects.filter(owner=request.user.pk, desk=writing.DESK, ref=place.ref, done="").delete()
         return redirect(address_of(place))
@@ -234,7 +207,13 @@ def _posted(request: HttpRequest, place: Place, text: SectionText | None) -> Htt
     } | {name: _("holds a sign that cannot be printed") for name in LONGEST if CONTROL.search(cells[name])}
     if opened.faults:
         return _show(request, opened, status=422)
-    if "_keep" in request.POST:
+    keeps = "_keep" in request.POST
+    if not (keeps and wants_json(request)):
+        opened.cells, others, clashes, draft = with_draft(request, token, opened.seen, cells)
+        if clashes or (others and not keeps):
+            opened.both_windows(others, clashes, draft)
+            return _show(request, opened, status=409)
+    if keeps:
         return keep_draft(request, writing.DESK, place.ref, token, began, cells)
     if "_preview" in request.POST:
         return _show(request, opened)

@@ -83,6 +83,35 @@ def test_what_is_typed_is_kept_before_another_form_of_the_page_is_sent(signed_in
     assert page.locator("#f-text").input_value() == "Words that no line carries."
 
 
+def test_two_windows_of_a_draft_both_know_what_the_other_has_kept(signed_in):
+    opened = signed_in("naree-boonmee")
+    opened.page.clock.install()
+    first = opened.open("/office/events/e2022-05/edit/").page
+    kept = "Draft kept"
+
+    def typed(page, field, text):
+        page.locator(field).fill(text)
+        with page.expect_response("**/edit/"):
+            page.clock.fast_forward(2000)
+        page.locator("[data-kept]", has_text=kept).wait_for()
+
+    typed(first, "#f-summary", "Five days")
+    first.reload()
+    second = opened.context.new_page()
+    second.clock.install()
+    second.goto(first.url)
+    typed(first, "#f-place", "Apia")
+    typed(second, "#f-summary", "Six days")
+    typed(first, "#f-place", "Apia, Samoa")
+    with first.expect_navigation(wait_until="load"):
+        first.get_by_role("button", name="Save", exact=True).click()
+
+    assert first.get_by_text("You wrote in another window of this form too").is_visible()
+    assert [first.locator(field).input_value() for field in ("#f-place", "#f-summary")] == ["Apia, Samoa", "Six days"]
+    second.close()
+    opened.faults.clear()  # the save that was answered with both
+
+
 @pytest.mark.long
 def test_suggestions_are_those_for_what_stands_in_the_field_now(signed_in):
     page = signed_in("naree-boonmee").open("/office/participations/new/").page

@@ -48,7 +48,13 @@ def posts(desk: Desk) -> st.SearchStrategy[dict[str, list[str]]]:
     fields = {column.name: cell_of(column) for column in desk.form_columns}
     fields |= {f"{c.name}.weight": st.lists(odd, max_size=3) for c in desk.lists if c.weight}
     return st.fixed_dictionaries(
-        {}, optional={**fields, "_reason": odd.map(lambda t: [t]), "_began": odd.map(lambda t: [t])}
+        {},
+        optional={
+            **fields,
+            "_reason": odd.map(lambda t: [t]),
+            "_began": odd.map(lambda t: [t]),
+            "_seen": odd.map(lambda t: [t]),
+        },
     )
 
 

@@ -148,7 +148,7 @@ def test_what_is_typed_outlives_the_browser(naree):
     sent = {**opened(naree), "place": "Half typed"}
     kept = as_user(naree).post(EDIT, {**sent, "_keep": "1"}, headers={"accept": "application/json"})
 
-    assert (kept.status_code, list(kept.json())) == (200, ["says"])
+    assert (kept.status_code, list(kept.json())) == (200, ["says", "seen"])
     assert opened(naree)["place"] == ["Half typed"]
     assert event().place == "Semarang"
 

@@ -97,6 +97,7 @@ def test_every_template_is_rendered(office, naree, now, rendered, tmp_path, monk
     event.place, event.mode = "Bali", EventMode.HYBRID
     event_verbs.change([event], by=naree, now=now, reason="asked by the host")
     render_to_string("office/history.html", {"steps": history_of(event)})
+    render_to_string("office/elsewhere.html")
     render_to_string("reports/photo.html", {"node": {"src": "a.png", "alt": "A hall", "caption": "", "credit": "RSO"}})
     as_role("ravi-perera").get("/office/audit/")
     as_role("tran-thi-mai").get("/office/duplicates/?kind=person&winner=batbayar&loser=batbayar")

@@ -28,10 +28,10 @@ from rso.core.office.cells import Cells, Sent, cells_of_new, cells_of_stored, la
 from rso.core.office.desks import Desk
 from rso.core.office.details import find
 from rso.core.office.filters import choices_among
-from rso.core.office.saving import Clash, Gone, Unsaved, save
+from rso.core.office.saving import Clash, Gone, SavedMeanwhile, Unsaved, further, merged, save
 from rso.core.permissions import officer
 from rso.core.typed import plain, typed
-from rso.core.verbs import kind_of
+from rso.core.verbs import kind_of, turn
 
 #: Up to so many records are offered in a select; more are typed, with suggestions.
 IN_SELECT = 40
@@ -83,8 +83,14 @@ class Opened:
         self.desk, self.thing, self.token, self.began, self.cells = desk, thing, token, began, cells
         self.faults: dict[str, str] = {}
         self.theirs: Cells = {}
+        #: What the draft says, as far as this window knows.
+        self.seen = began
         #: Where it is sent; nowhere else than from where it came, if empty.
         self.action = ""
+
+    @property
+    def ref(self) -> str:
+        return self.thing.ref if self.thing else ""
 
     @cached_property
     def _offered(self) -> dict[type[models.Model], list[tuple[str, str]]]:
@@ -192,7 +198,9 @@ def form_page(request: HttpRequest, desk: Desk, ref: str = "") -> HttpResponse:
     if kept := draft_of(request, desk.slug, ref):
         # What a link says of the new record stands where the draft says nothing.
         cells = {**given, **{name: text for name, text in kept.cells.items() if text or name not in given}}
-        return _show(request, Opened(desk, thing, kept.token, kept.began, cells), draft=kept)
+        form = Opened(desk, thing, kept.token, kept.began, cells)
+        form.seen = kept.cells
+        return _show(request, form, draft=kept)
     stored = cells_of_stored(desk.table, ref) if thing else None
     start = stored or {**cells_of_new(desk.table), **given}
     return _show(request, Opened(desk, thing, uuid4(), start, start))
@@ -226,34 +234,71 @@ def draft_of(request: HttpRequest, desk: str, ref: str) -> Draft | None:
 
 
 def _posted(request: HttpRequest, desk: Desk, thing: Any) -> HttpResponse:
-    ref = thing.ref if thing else ""
+    by = officer(request)
     token, began = opening(request)
+    token, done = further(token, by=by)
     cells = Sent(desk, request.POST).cells
-    if ref or desk.prefix:
+    if done and not thing and cells.get("ref", done.done) != done.done:
+        done = None  # another ref is another record
+    form = Opened(desk, thing, token, began, {**began, **cells})
+    form.seen = seen_of(request, began)
+    if done and not thing and desk.settled:
+        if not {"_keep", "_drop"} & request.POST.keys():
+            return _settled(request, form, cells, done)
+    elif done and not thing:
+        # The form of a new record that was saved goes on as a form of that record.
+        form.thing, form.action = desk.rows(by).filter(ref=done.done).first(), f"{desk.at(done.done)}edit/"
+        if form.thing is None:
+            return _of_removed(request, desk)
+    if form.ref or desk.prefix:
         cells.pop("ref", None)
     if "_drop" in request.POST:
-        Draft.objects.filter(owner=request.user.pk, desk=desk.slug, ref=ref, done="").delete()
+        Draft.objects.filter(owner=by.pk, desk=desk.slug, ref=form.ref, done="").delete()
         return redirect(request.get_full_path())
-    if "_keep" in request.POST:
-        return keep_draft(request, desk.slug, ref, token, began, cells)
-    form = Opened(desk, thing, token, began, {**began, **cells})
+    keeps = "_keep" in request.POST
+    if keeps and wants_json(request):
+        return keep_draft(request, desk.slug, form.ref, token, began, cells)
+    form.cells, others, clashes, draft = with_draft(request, token, form.seen, form.cells)
+    if clashes or (others and not keeps):
+        form.seen, form.theirs = draft, {name: draft[name] for name in clashes}
+        return _show(request, form, status=409, elsewhere=True)
+    if keeps:
+        return keep_draft(request, desk.slug, form.ref, token, began, cells)
+    return _save(request, form, {n: t for n, t in cells.items() if not done or t != done.cells.get(n)})
+
+
+def _save(request: HttpRequest, form: Opened, mine: Cells) -> HttpResponse:
+    """Saves what is typed, but for what the same opening of the form has saved already."""
+    desk = form.desk
     try:
         saved = save(
-            desk, ref, cells, began, token,
+            desk, form.ref, mine, form.began, form.token,
             by=officer(request), now=timezone.now(), reason=typed(request, WHY, 400),
         )  # fmt: skip
     except Unsaved as error:
         form.faults = error.faults
         return _show(request, form, status=422)
     except Clash as clash:
+        mine = {name: text for name, text in mine.items() if text != form.began.get(name, "")}
         form.theirs = {name: clash.theirs[name] for name in clash.columns}
         form.began = {**clash.theirs}
-        form.cells = {**clash.theirs, **{name: text for name, text in cells.items() if text != began.get(name, "")}}
+        form.cells = {**clash.theirs, **mine}
         return _show(request, form, status=409, who=clash.who)
     except Gone:
         return _of_removed(request, desk)
+    except SavedMeanwhile:
+        return _posted(request, desk, form.thing)
     _tell(request, desk, saved.changed, saved.theirs)
     return redirect(desk.at(saved.ref))
+
+
+def _settled(request: HttpRequest, form: Opened, cells: Cells, done: Draft) -> HttpResponse:
+    """A form whose record is never altered, sent again once it was saved: what differs may only become another record."""
+    if cells == done.cells:
+        return redirect(form.desk.at(done.done))
+    says = _("This form was saved already, as %(ref)s. What stands here now is not; saved again, it is another record.")
+    form.faults = {"": says % {"ref": done.done}}
+    return _show(request, form, status=409)
 
 
 def _tell(request: HttpRequest, desk: Desk, changed: bool, theirs: list[str]) -> None:
@@ -277,29 +322,66 @@ def opening(request: HttpRequest) -> tuple[UUID, Cells]:
     if Draft.objects.filter(token=token).exclude(owner=request.user.pk).exists():
         # The page was opened by another who has signed out of this browser since.
         token = uuid5(token, officer(request).ref)
+    return token, _sent_cells(request, "_began") or {}
+
+
+def _sent_cells(request: HttpRequest, name: str) -> Cells | None:
+    """The cells that a form sent back as it was given them; None where they are none."""
     try:
-        began: Any = json.loads(request.POST.get("_began", "{}"))
+        cells: Any = json.loads(request.POST.get(name, ""))
     except (ValueError, RecursionError):
-        began = {}
-    whole = isinstance(began, dict) and all(isinstance(text, str) for text in began.values())
-    return token, {plain(name): plain(text) for name, text in began.items()} if whole else {}
+        return None
+    whole = isinstance(cells, dict) and all(isinstance(text, str) for text in cells.values())
+    return {plain(name): plain(text) for name, text in cells.items()} if whole else None
+
+
+def seen_of(request: HttpRequest, began: Cells) -> Cells:
+    """What the draft said when this window last heard of it; what the record said, where there was none."""
+    seen = _sent_cells(request, "_seen")
+    return began if seen is None else seen
+
+
+def with_draft(
+    request: HttpRequest, token: UUID, seen: Cells, mine: Cells
+) -> tuple[Cells, list[str], list[str], Cells]:
+    """What is typed together with what another window of the form has put into the draft since this one heard of it:
+    which fields it wrote, which both did, and what the draft says."""
+    draft = Draft.objects.filter(token=token, done="").first() if "_seen" in request.POST else None
+    return (*merged(seen, mine, draft.cells), draft.cells) if draft else (mine, [], [], {})
+
+
+def wants_json(request: HttpRequest) -> bool:
+    """Whether the script asks."""
+    return request.headers.get("Accept") == "application/json"
 
 
 def keep_draft(request: HttpRequest, desk: str, ref: str, token: UUID, began: Cells, cells: Cells) -> HttpResponse:
-    """Keeps what is typed. The script asks for it while one types; a button does where no script runs."""
+    """Keeps what is typed. The script asks for it while one types; a button does where no script runs.
+
+    What another window of the form has typed stays, and where both wrote into one field what came first.
+    """
     now = timezone.now()
-    mine = {
-        "owner_id": request.user.pk,
-        "desk": desk,
-        "ref": ref,
-        "cells": {**began, **{name: plain(text) for name, text in cells.items()}},
-        "began": began,
-        "kept_at": now,
-    }
-    Draft.objects.filter(token=token, done="").update(**mine) or Draft.objects.get_or_create(token=token, defaults=mine)
+    mine, seen = {**began, **{name: plain(text) for name, text in cells.items()}}, seen_of(request, began)
+    with turn():
+        token, done = further(token, by=officer(request))
+        both, _others, clashes, draft = with_draft(request, token, seen, mine)
+        kept = {
+            "owner_id": request.user.pk,
+            "desk": desk,
+            "ref": ref or (done.done if done else ""),
+            "cells": both | {name: draft[name] for name in clashes},
+            "began": began,
+            "kept_at": now,
+        }
+        Draft.objects.update_or_create(token=token, defaults=kept)
     says = _("Draft kept %(time)s") % {"time": date_format(timezone.localtime(now), "H:i")}
-    if request.headers.get("Accept") == "application/json":
-        return JsonResponse({"says": says})
+    if clashes:
+        says = _("%(kept)s, but not all: another window of yours wrote into the same. Save here to see both.") % {
+            "kept": says
+        }
+    if wants_json(request):
+        knows = mine | {name: seen.get(name, "") for name in clashes}
+        return JsonResponse({"says": says, "seen": json.dumps(knows, ensure_ascii=False)})
     messages.success(request, says)
     return redirect(request.get_full_path())
 
@@ -325,8 +407,9 @@ def why_asked(request: HttpRequest, fault: str, closed: Sequence[ClosedPeriod] =
 
 
 def _show(
-    request: HttpRequest, form: Opened, *, status: int = 200, draft: Draft | None = None, who: str = ""
-) -> HttpResponse:
+    request: HttpRequest, form: Opened, *, status: int = 200, draft: Draft | None = None, who: str = "",
+    elsewhere: bool = False,
+) -> HttpResponse:  # fmt: skip
     desk = form.desk
     if form.thing:
         saw(form.thing, by=officer(request), now=timezone.now())
@@ -339,10 +422,12 @@ def _show(
         "thing": form.thing,
         "sections": sections,
         "began": json.dumps(form.began, ensure_ascii=False),
+        "seen": json.dumps(form.seen, ensure_ascii=False) if form.seen != form.began else "",
         "errors": list(_errors(form, [*sections, ("", [reason] if reason else [])])),
         "reason": reason,
         "draft": draft,
         "who": who,
+        "elsewhere": elsewhere,
         "back": desk.at(form.thing.ref) if form.thing else desk.url,
     }
     return render(request, "office/form.html", context, status=status)

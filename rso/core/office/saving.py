@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
-from uuid import UUID
+from uuid import UUID, uuid5
 
 from django.db import DataError, IntegrityError, models, transaction
 from django.utils.translation import gettext as _
@@ -34,6 +34,10 @@ class Unsaved(Exception):
 
 class Gone(Exception):
     """The record was removed while the form was open."""
+
+
+class SavedMeanwhile(Exception):
+    """The same opening of the form was saved at the same moment, as by a second click."""
 
 
 class Clash(Exception):
@@ -69,6 +73,14 @@ def merged(
     return found, others, clashes
 
 
+def further(token: UUID, *, by: User) -> tuple[UUID, Draft | None]:
+    """An opening of a form that was saved already goes on as another: its token, and what was saved."""
+    saved = None
+    while done := Draft.objects.filter(token=token, owner=by.pk).exclude(done="").first():
+        token, saved = uuid5(token, done.done), done
+    return token, saved
+
+
 def save(
     desk: Desk, ref: str, mine: Cells, began: Cells, token: UUID, *, by: User, now: datetime, reason: str = ""
 ) -> Saved:
@@ -77,15 +89,14 @@ def save(
     Raises Unsaved with all that is wrong, Clash where another wrote into the same fields, Gone where the record is.
     """
     with turn():
-        done = None if ref else Draft.objects.filter(token=token, owner=by.pk).exclude(done="").first()
-        if done:
-            return Saved(done.done, False)
+        if further(token, by=by)[1]:
+            raise SavedMeanwhile
         with because(reason):
             saved = _change(desk, ref, mine, began, by, now, reason) if ref else _add(desk, mine, by, now)
         Draft.objects.update_or_create(
             token=token,
             owner_id=by.pk,
-            defaults={"desk": desk.slug, "ref": ref, "cells": {}, "kept_at": now, "done": saved.ref},
+            defaults={"desk": desk.slug, "ref": ref, "cells": mine, "kept_at": now, "done": saved.ref},
         )
     return saved
 
