@@ -144,6 +144,22 @@ def test_two_who_change_one_field_see_both_and_nothing_is_lost(naree, somchai):
     assert (event().place, event().summary) == ("Surabaya", "Five days.")
 
 
+def test_what_another_wrote_is_told_as_people_read_it_and_an_emptied_field_too(naree, somchai):
+    first, second = opened(naree), opened(somchai)
+    theirs = {"place": "", "type": "roundtable", "activity": "a2022-02", "experts": ["IOM", "UNODC"]}
+    as_user(naree).post(EDIT, {**first, **theirs})
+
+    mine = {"place": "Surabaya", "type": "dialogue", "activity": "a2022-03", "experts": ["IOM"]}
+    clash = as_user(somchai).post(EDIT, {**second, **mine})
+    told = [words(e) for e in Page("/", clash.content).all("p") if e.get("id", "").endswith("-t")]
+    assert told == [
+        "Meanwhile it says: Roundtable",
+        "Meanwhile it says: 10th Anniversary Border and Technology Forum (a2022-02)",
+        "Meanwhile it says: nothing",
+        "Meanwhile it says: IOM; UNODC",
+    ]
+
+
 def test_what_is_typed_outlives_the_browser(naree):
     sent = {**opened(naree), "place": "Half typed"}
     kept = as_user(naree).post(EDIT, {**sent, "_keep": "1"}, headers={"accept": "application/json"})

@@ -136,7 +136,7 @@ class Opened:
         found = Field(
             column.name, column.label or column.name, column.hint, "text", column.required,
             value=self.cells.get(column.name, ""), error=self.faults.get(column.name, ""),
-            theirs=self.theirs.get(column.name, ""), limit=column.limit or LONGEST,
+            theirs=self._in_words(column, self.theirs[column.name]) if column.name in self.theirs else "", limit=column.limit or LONGEST,
         )  # fmt: skip
         if isinstance(column, ListColumn):
             self._several(found, column)
@@ -153,6 +153,13 @@ class Opened:
         elif found.limit > 300:
             found.kind = "area"
         return found
+
+    def _in_words(self, column: Column, text: str) -> str:
+        """A cell as people read it, where it is told and not asked for."""
+        if column.refers:
+            items = text.split(";") if isinstance(column, ListColumn) else [text]
+            text = "; ".join(self._label(column.refers, item) for item in items if item)
+        return str(labels_of(column, self.desk.model).get(text, text)) or _("nothing")
 
     def _one(self, found: Field, model: type[models.Model], own: Any) -> None:
         """A select of those that are offered. Whose own a record is, as an account is a person's, is typed: any may be meant."""
