@@ -113,8 +113,7 @@ def read_extract(file_name: str, content: bytes) -> Extract:
     read = _workbook if content.startswith(b"PK") else _csv
     table, faults = RawTable(file_name), []
     lines = read(file_name, content)
-    _line, first = next(lines, (0, []))
-    header, wrong = _header(file_name, first)
+    header, wrong = _header(file_name, *next(lines, (0, [])))
     if wrong:
         raise UnusableHeader(wrong)
     for line, cells in lines:
@@ -136,11 +135,11 @@ class UnusableHeader(Unreadable):
         self.faults = faults
 
 
-def _header(file: str, cells: Sequence[str]) -> tuple[list[str], list[Fault]]:
+def _header(file: str, line: int, cells: Sequence[str]) -> tuple[list[str], list[Fault]]:
     """The columns that the headings name; an unknown heading stands as it is written."""
     plain = [" ".join(re.sub(r"[._-]+", " ", cell).casefold().split()) for cell in cells]
     names = [NAMES.get(heading, cell.strip()) for heading, cell in zip(plain, cells, strict=True)]
-    return names, header_faults(file, names, list(HEADINGS), NEEDED)
+    return names, header_faults(file, names, list(HEADINGS), NEEDED, line)
 
 
 def cells_of(file: str, line: int, cells: Mapping[str, str]) -> tuple[dict[str, Any], list[Fault]]:

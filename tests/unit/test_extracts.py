@@ -55,6 +55,16 @@ def test_an_unknown_heading_and_each_that_is_missing_are_named():
     ]
 
 
+def test_a_header_is_told_with_the_row_of_the_sheet_in_which_it_stands():
+    with pytest.raises(UnusableHeader) as refused:
+        read_extract("ledger.xlsx", as_xlsx([[], [], ["Date", "Ref", "Category", "Amont"]]))
+
+    assert list(map(str, refused.value.faults)) == [
+        "ledger.xlsx, row 3, Amont: is no column of this file; did you mean amount?",
+        "ledger.xlsx, row 3, amount: is missing from the header",
+    ]
+
+
 @pytest.mark.parametrize(
     ("content", "wrong"),
     [

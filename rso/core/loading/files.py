@@ -174,24 +174,27 @@ def csv_problem(error: csv.Error) -> str:
     return _("cannot be read as CSV: %(error)s") % {"error": error}
 
 
-def header_faults(file: str, header: Sequence[str], columns: Sequence[str], needed: Sequence[str]) -> list[Fault]:
+def header_faults(
+    file: str, header: Sequence[str], columns: Sequence[str], needed: Sequence[str], line: int = 1
+) -> list[Fault]:
+    """What is wrong with a header, which stands in this line of its file."""
     if not header:
         says = _("has no header; its first row names the columns %(columns)s") % {"columns": ",".join(columns)}
         return [Fault(file, says=says)]
     if len(header) == 1 and ";" in header[0]:
-        return [Fault(file, 1, says=_("parts its cells with semicolons; save it with commas"))]
+        return [Fault(file, line, says=_("parts its cells with semicolons; save it with commas"))]
     if len(header) == 1 and "\t" in header[0]:
-        return [Fault(file, 1, says=_("parts its cells with tabs; save it with commas"))]
+        return [Fault(file, line, says=_("parts its cells with tabs; save it with commas"))]
     faults = []
     for column, times in Counter(header).items():
         if not column:
-            faults.append(Fault(file, 1, says=_("has a column without a name; remove it, or name it")))
+            faults.append(Fault(file, line, says=_("has a column without a name; remove it, or name it")))
         elif column not in columns:
-            faults.append(unknown_column(file, 1, column, columns))
+            faults.append(unknown_column(file, line, column, columns))
         elif times > 1:
-            faults.append(Fault(file, 1, column, says=_("stands twice in the header")))
+            faults.append(Fault(file, line, column, says=_("stands twice in the header")))
     faults += [
-        Fault(file, 1, column, says=_("is missing from the header")) for column in needed if column not in header
+        Fault(file, line, column, says=_("is missing from the header")) for column in needed if column not in header
     ]
     return faults
 
