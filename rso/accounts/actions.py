@@ -265,10 +265,10 @@ def send_invitations(users: Sequence[User], *, by: User, now: datetime) -> None:
             user.set_unusable_password()
             user.save(update_fields=["password"])
             verbs.tell(user, verb="invited", by=by, now=now)
-        transaction.on_commit(lambda: _mail_links(users, by))
+        transaction.on_commit(lambda: _mail_links(users, by=by, now=now))
 
 
-def _mail_links(users: Sequence[User], by: User) -> None:
+def _mail_links(users: Sequence[User], *, by: User, now: datetime) -> None:
     unsent = []
     for user in users:
         try:
@@ -277,6 +277,9 @@ def _mail_links(users: Sequence[User], by: User) -> None:
             logger.warning("An invitation could not be sent: %s", type(error).__name__)
             unsent.append(user)
     if unsent:
+        with turn():
+            for user in unsent:
+                verbs.tell(user, verb="not mailed", by=by, now=now)
         raise Unsent(unsent)
 
 
@@ -353,6 +356,7 @@ history.says("passkey added", gettext_lazy("%(who)s added a passkey"))
 history.says("passkey removed", gettext_lazy("%(who)s removed a passkey"))
 history.says("second factors reset", gettext_lazy("%(who)s reset the second factors"))
 history.says("invited", gettext_lazy("%(who)s sent an invitation"))
+history.says("not mailed", gettext_lazy("The mail server did not take the invitation that %(who)s sent"))
 history.says("key made", gettext_lazy("%(who)s made the %(noun)s"))
 history.says("key revoked", gettext_lazy("%(who)s revoked the %(noun)s"))
 history.says("handed over", gettext_lazy("%(who)s handed the %(noun)s over"))
