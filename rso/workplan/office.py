@@ -170,7 +170,7 @@ desks.declare(
         views=(
             View("mine", _("Mine"), lambda user, day: Q(lead=user.pk)),
             View("now", _("Under way"), lambda user, day: Q(status="running")),
-            View("late", _("Overdue"), lambda user, day: Q(status__in=("planned", "running")) & is_over(day)),
+            View("late", _("Overdue"), lambda user, day: Q(status__in=states.TO_DO) & is_over(day)),
         ),
         blank=_("No activity is planned yet."),
     ),

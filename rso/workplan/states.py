@@ -72,17 +72,15 @@ undertakings = Machine(
 )
 
 A = ActivityStatus
+#: Until it is done it may come to be late; what is postponed waits for a new date.
+TO_DO = (A.PLANNED, A.RUNNING)
 activities = Machine(
     Activity,
     (
         Step("start", _("Start"), (A.PLANNED, A.POSTPONED), A.RUNNING, KEEP_WORK),
-        Step("finish", _("Mark as done"), (A.PLANNED, A.RUNNING), A.DONE, KEEP_WORK),
-        Step("postpone", _("Postpone"), (A.PLANNED, A.RUNNING), A.POSTPONED, KEEP_WORK, asks_reason=True),
-        Step(
-            *("cancel", _("Cancel"), (A.PLANNED, A.RUNNING, A.POSTPONED), A.CANCELLED, KEEP_WORK),
-            asks_reason=True,
-            final=True,
-        ),
+        Step("finish", _("Mark as done"), TO_DO, A.DONE, KEEP_WORK),
+        Step("postpone", _("Postpone"), TO_DO, A.POSTPONED, KEEP_WORK, asks_reason=True),
+        Step(*("cancel", _("Cancel"), (*TO_DO, A.POSTPONED), A.CANCELLED, KEEP_WORK), asks_reason=True, final=True),
         Step("plan_again", _("Plan again"), (A.DONE, A.POSTPONED, A.CANCELLED), A.PLANNED, KEEP_WORK),
     ),
     looks={A.PLANNED: "", A.RUNNING: "info", A.DONE: "ok", A.POSTPONED: "late", A.CANCELLED: "stop"},

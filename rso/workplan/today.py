@@ -25,6 +25,7 @@ from rso.workplan.models import (
     UndertakingState,
 )
 from rso.workplan.policies import KEEP_WORK
+from rso.workplan.states import TO_DO
 
 #: Within how many days the office promises an answer.
 PROMISED = 30
@@ -70,9 +71,10 @@ def activities_of_mine(today: Today) -> Iterator[Task]:
     given = _given_to(today) & set(mine) if any(end >= today.day for end in ends.values()) else set()
     for ref, activity in mine.items():
         url = desk.at(ref)
-        if ends[ref] < today.day:
+        if ends[ref] < today.day and activity.status in TO_DO:
             says = _("Planned end: %(day)s.") % {"day": show_day(activity.ends_on, activity.precision)}
-            yield Task(Why.OVERDUE, ends[ref], activity.title, url, says, _("Mark as done"), f"{url}do/finish/")
+            verb = (_("Mark as done"), f"{url}do/finish/") if KEEP_WORK.allows(today.user) else (_("Open"), url)
+            yield Task(Why.OVERDUE, ends[ref], activity.title, url, says, *verb)
         elif ref in given:
             says = _("You lead it now; it ends on %(day)s.") % {"day": show_day(activity.ends_on, activity.precision)}
             yield Task(Why.ASSIGNED, ends[ref], activity.title, url, says, _("Open"), url)
@@ -117,7 +119,7 @@ def what_is_open(today: Today) -> Iterator[Glance]:
 @rooms.tells_standings
 def plan_by_purpose(today: Today) -> Iterator[Standing]:
     """Activities of the year by core purpose: done, under way, late."""
-    late = is_over(today.day) & ~Q(status__in=OVER)
+    late = is_over(today.day) & Q(status__in=TO_DO)
     of_year = Activity.objects.filter(starts_on__lt=today.year.ends, ends_on__gte=today.year.starts).exclude(
         status=ActivityStatus.CANCELLED
     )

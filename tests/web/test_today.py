@@ -115,6 +115,21 @@ def test_an_activity_that_another_gave_to_me_is_told(naree):
     assert (activity.title, "Open") in told(naree, Why.ASSIGNED)
 
 
+def test_who_leads_what_is_late_is_offered_a_verb_that_this_person_may_do_now(naree, marta):
+    late = Activity.objects.filter(ref="a2022-12")
+    offered = {}
+    for user, status in ((naree, "running"), (naree, "postponed"), (marta, "running")):
+        late.update(lead=user, status=status, ends_on=DAY - timedelta(days=9))
+        tasks = [task for task in tasks_of(today_of(user, DAY)) if task.url == "/office/activities/a2022-12/"]
+        offered[user.ref, status] = [(t.act, as_user(user).get(t.act_url).status_code) for t in tasks]
+
+    assert offered == {
+        ("naree-boonmee", "running"): [("Mark as done", 200)],
+        ("naree-boonmee", "postponed"): [("Open", 200)],
+        ("marta-ilves", "running"): [("Open", 200)],
+    }
+
+
 def test_nobody_is_told_what_is_not_theirs_to_do(marta):
     Event.objects.filter(ref="e2022-14").update(state="planned", precision=1)
 
