@@ -19,6 +19,7 @@ from rso.workplan import states
 from rso.workplan.models import (
     Activity,
     ActivityOrigin,
+    ActivityStatus,
     CorePurpose,
     PriorityIssue,
     Request,
@@ -27,6 +28,7 @@ from rso.workplan.models import (
     Undertaking,
 )
 from rso.workplan.policies import KEEP_LISTS, KEEP_WORK, SEE_WORK
+from rso.workplan.site import Running
 
 
 def days_of(request: Request, day: date) -> int | None:
@@ -153,7 +155,8 @@ desks.declare(
         SEE_WORK,
         KEEP_WORK,
         columns="title status when purpose lead",
-        filters="status purpose themes__theme starts_on gender_marker parts__body",
+        filters="status purpose themes__theme gender_marker parts__body",
+        more_filters={"year": Running()},
         order=("-starts_on",),
         new=_("New activity"),
         prefix="a",
@@ -168,6 +171,7 @@ desks.declare(
             HOW_KNOWN,
         ),
         views=(
+            View("plan", _("Not cancelled"), lambda user, day: ~Q(status=ActivityStatus.CANCELLED)),
             View("mine", _("Mine"), lambda user, day: Q(lead=user.pk)),
             View("now", _("Under way"), lambda user, day: Q(status="running")),
             View("late", _("Overdue"), lambda user, day: Q(status__in=states.TO_DO) & is_over(day)),

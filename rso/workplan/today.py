@@ -133,7 +133,7 @@ def plan_by_purpose(today: Today) -> Iterator[Standing]:
     most = max((row["total"] for row in counted.values()), default=0)
     url = desks.all["activities"].url
     bars = [
-        _bar(purpose, counted[purpose.pk], most, f"{url}?purpose={purpose.ref}&year={today.year.starts.year}")
+        _bar(purpose, counted[purpose.pk], most, f"{url}?view=plan&purpose={purpose.ref}&year={today.year.starts.year}")
         for purpose in CorePurpose.objects.order_by("order", "pk")
         if purpose.pk in counted
     ]

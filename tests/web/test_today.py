@@ -156,6 +156,19 @@ def test_a_number_of_the_first_page_is_that_of_the_list_which_it_opens(naree):
     assert [address for address, number in shown.items() if f"{number.strip()} found" not in found[address]] == []
 
 
+def test_a_bar_of_the_work_plan_opens_the_activities_that_it_counts(naree):
+    late, cancelled = Activity.objects.filter(purpose__ref="CP1").order_by("ref")[:2]
+    Activity.objects.filter(pk=late.pk).update(starts_on=date(2021, 11, 1), ends_on=date(2022, 2, 1), status="running")
+    Activity.objects.filter(pk=cancelled.pk).update(status="cancelled")
+    client = as_user(naree)
+    bars = client.get("/office/?year=2022").context["standings"][0].bars
+    counted = [bar.cells[0].rpartition(" ")[2] for bar in bars]
+
+    assert counted == ["9", "4", "11", "5"]
+    found = [words(Page("", client.get(bar.url).content).root) for bar in bars]
+    assert [f"{number} found" in page for number, page in zip(counted, found, strict=True)] == [True] * 4
+
+
 def test_whom_nothing_waits_for_is_told_so_without_a_nought(marta):
     shown = words(Page("/office/", as_user(marta).get("/office/").content).root)
 
