@@ -13,6 +13,7 @@ from rso.core import attachments, history, verbs
 from rso.core.verbs import Problem, Verbs, plain, refuse, turn
 from rso.publications.models import (
     IN_CLEARANCE,
+    ISSUED,
     Clearance,
     Edition,
     Publication,
@@ -41,7 +42,7 @@ def change_publications(
 ) -> list[Publication]:
     refuse(check_publications(publications))
     with turn():
-        asked = Publication.objects.filter(pk__in=[work.pk for work in publications], state__in=IN_CLEARANCE)
+        asked = Publication.objects.filter(pk__in=[work.pk for work in publications]).exclude(state__in=ISSUED)
         before = {work.pk: [getattr(work, name) for name in READ] for work in asked}
         moved = verbs.change(publications, verb="changed", by=by, now=now, reason=reason)
         other = [w.pk for w in moved if w.pk in before and before[w.pk] != [getattr(w, name) for name in READ]]
@@ -50,13 +51,18 @@ def change_publications(
 
 
 def review_again(works: Collection[int], *, by: User, now: datetime) -> None:
-    """What was cleared is not what there is now: answers given hold no more, and a cleared work is reviewed again."""
+    """What was cleared is not what there is now: answers given hold no more, of a draft that was sent back too, and a
+    cleared work is reviewed again."""
     with turn():
-        asked = list(Publication.objects.filter(pk__in=works, state__in=IN_CLEARANCE))
-        given = list(Clearance.objects.filter(publication__in=asked, verdict=Verdict.CLEARED))
+        given = list(
+            Clearance.objects.filter(publication__in=works, verdict=Verdict.CLEARED).exclude(
+                publication__state__in=ISSUED
+            )
+        )
         for clearance in given:
             clearance.verdict = Verdict.OVERTAKEN
         verbs.change(given, verb="overtaken", by=by, now=now)
+        asked = list(Publication.objects.filter(pk__in=works, state__in=IN_CLEARANCE))
         for work in asked:
             work.state = PublicationState.PEER_REVIEW
         verbs.change(asked, verb="reopen", by=by, now=now, reason=_("Changed after it was cleared"))

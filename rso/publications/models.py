@@ -44,7 +44,7 @@ class PublicationState(models.TextChoices):
     WITHDRAWN = "withdrawn", _("Withdrawn")
 
 
-#: Where answers are being gathered: a change of what they speak of overtakes them.
+#: Where answers are being gathered.
 IN_CLEARANCE = (PublicationState.PEER_REVIEW, PublicationState.CLEARED)
 #: Where no answer changes anything any more.
 ISSUED = (PublicationState.PUBLISHED, PublicationState.WITHDRAWN)

@@ -126,6 +126,18 @@ def test_a_change_of_what_was_read_overtakes_every_answer(lena, harriet, field, 
     assert refused(clearing.clear, [work()], by=harriet, now=NOW) == "no peer reviewer has cleared it as it stands"
 
 
+def test_what_is_rewritten_after_it_was_sent_back_is_reviewed_anew(lena, harriet):
+    record("c2023-04", lena)
+    take("send_back", harriet, "Part two repeats part one")
+    draft = work()
+    draft.summary = "All of it is new."
+    actions.publication_verbs.change([draft], by=lena, now=NOW)
+
+    assert (work().state, verdicts()["c2023-01"], verdicts()["c2023-04"]) == ("draft", "overtaken", "overtaken")
+    take("send", lena)
+    assert refused(take, "clear", harriet) == "no peer reviewer has cleared it as it stands"
+
+
 def test_a_new_file_overtakes_answers_and_a_new_date_does_not(lena, harriet):
     answer("c2023-03", harriet)
     edition = Edition(ref="p2023-03-en", publication=work(), language="en", issued_on=date(2023, 6, 15))
