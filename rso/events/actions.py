@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+from django.db.models import prefetch_related_objects
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -79,6 +80,15 @@ def correct_participations(
 ) -> list[Participation]:
     refuse(check_participations(participations))
     return verbs.change(participations, verb="corrected", by=by, now=now, reason=reason)
+
+
+def mark_participations(participations: Sequence[Participation], *, state: int, by: User, now: datetime) -> None:
+    """Says of many at once that they are registered, that they came, or that they did not."""
+    prefetch_related_objects(participations, "event", "member", "agency", "person")
+    for row in participations:
+        row.state = state
+    refuse(check_participations(participations))
+    verbs.change(participations, verb="changed", by=by, now=now)
 
 
 def strike_participations(

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
+from functools import partial
 from typing import TYPE_CHECKING
 
 from django.db.models import Exists, OuterRef, Q
 from django.urls import path
+from django.utils.functional import Promise
+from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 
-from rso.core.office import HOW_KNOWN, Col, Desk, Related, Section, View, desks
+from rso.core.office import HOW_KNOWN, Act, Col, Desk, Related, Section, View, desks
 from rso.core.periods import is_over
 from rso.events import states
+from rso.events.actions import mark_participations
 from rso.events.models import Event, EventState, Participation, ParticipationState, Quote
 from rso.events.paste_page import paste_page, way_to_paste
 from rso.events.policies import KEEP_EVENTS, KEEP_PARTICIPANTS, KEEP_QUOTES, SEE_EVENTS, SEE_PARTICIPANTS
@@ -20,6 +24,20 @@ from rso.workplan.models import Activity, ActivityStatus
 
 if TYPE_CHECKING:
     from rso.accounts.models import User
+
+
+def marking(slug: str, title: Promise, state: ParticipationState) -> Act:
+    """The verb that says of those chosen how they stand."""
+
+    def why_not(row: Participation, by: User) -> str:
+        if row.state == state:
+            return _now("is “%(state)s” already") % {"state": row.get_state_display()}
+        if state == ParticipationState.ATTENDED and row.event.state != EventState.HELD:
+            return _now("nobody has attended an event that was not held")
+        return ""
+
+    return Act(slug, title, KEEP_PARTICIPANTS, partial(mark_participations, state=state), why_not=why_not)
+
 
 desks.declare(
     Desk(
@@ -67,6 +85,11 @@ desks.declare(
             Section(_("Who"), "event person number sex member agency"),
             Section(_("How they took part"), "role state mode"),
             Section(_("How it is known"), "basis statement source"),
+        ),
+        acts=(
+            marking("attend", _("Mark as attended"), ParticipationState.ATTENDED),
+            marking("miss", _("Mark as absent"), ParticipationState.ABSENT),
+            marking("register", _("Mark as registered"), ParticipationState.REGISTERED),
         ),
         more=(Col("who", _("Who"), lambda row: row.person or _("Head count"), ("person__name",)),),
         views=(View("came", _("Attended"), lambda user, day: Q(state=ParticipationState.ATTENDED)),),

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
 from rso.accounts.models import User
 from rso.core.models import Access
@@ -104,3 +106,37 @@ def test_for_whoever_may_not_enter_participants_there_is_no_such_page(office):
     }
 
     assert found == {"lena-fischer": 404, "josefa-waqa": 404}
+
+
+def states() -> list[int]:
+    return list(Participation.objects.filter(event__ref="e2022-14").order_by("pk").values_list("state", flat=True))
+
+
+def test_who_was_registered_is_marked_as_having_come_once_the_event_was_held(client, entered):
+    Event.objects.filter(ref="e2022-14").update(state="planned")
+    client.post(ADDRESS, {"text": "Name\tCountry\nLan Pham\tVNM\nFetu Tavita\tWSM\nAna Vea\tTON", "yes": "1"})
+    rows = list(Participation.objects.filter(event__ref="e2022-14").order_by("pk").values_list("ref", flat=True))
+    came, away = {"ref": rows[:2]}, {"ref": rows[2:]}
+
+    early = client.post("/office/participations/do/attend/", came)
+    assert "nobody has attended an event that was not held" in early.content.decode()
+    client.post("/office/events/e2022-14/do/hold/", {"yes": "1"})
+    shown = client.post("/office/participations/do/attend/", came)
+    assert ("Registered" in shown.content.decode(), states()) == (True, [1, 1, 1])
+    client.post("/office/participations/do/attend/", {**came, "yes": "1"})
+    client.post("/office/participations/do/miss/", {**away, "yes": "1"})
+
+    assert states() == [2, 2, 3]
+    told = client.get(f"/office/participations/{rows[0]}/").content.decode()
+    assert "changed the status from <del>Registered</del> to <ins>Attended</ins>" in told
+
+
+def test_marking_many_asks_no_question_for_each(client, entered):
+    def asked(refs: list[str]) -> int:
+        with CaptureQueriesContext(connection) as captured:
+            client.post("/office/participations/do/miss/", {"ref": refs, "yes": "1"})
+        return len(captured)
+
+    rows = list(Participation.objects.filter(event__ref="e2022-01", state=2).values_list("ref", flat=True))
+    asked(rows[:1])
+    assert asked(rows[1:2]) == asked(rows[2:12])

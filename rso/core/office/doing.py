@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.contrib import messages
 from django.db import transaction
+from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -110,7 +111,7 @@ def _run(desk: Desk, act: Act, things: list[Any], answers: dict[str, Any], user:
     """
     now, reason, refs = timezone.now(), str(answers.get("reason", "")), [thing.ref for thing in things]
     with turn(), because(reason), by_the_office(desk.table, refs, by=user, now=now, reason=reason):
-        fresh = list(desk.rows(user).filter(ref__in=refs).order_by("pk"))
+        fresh = list(_rows(desk, user).filter(ref__in=refs).order_by("pk"))
         if len(fresh) < len(things):
             raise Http404
         refuse(Problem(at, "", says) for at, thing in enumerate(fresh) if (says := act.why_not(thing, user)))
@@ -127,7 +128,12 @@ def _chosen(request: HttpRequest, desk: Desk, ref: str) -> list[Any]:
     if ref:
         return [find(desk, request.user, ref)]
     refs = [sent for sent in request.POST.getlist("ref") if REF.fullmatch(sent)]
-    return list(desk.rows(request.user).filter(ref__in=refs[:MOST]).order_by("pk"))
+    return list(_rows(desk, request.user).filter(ref__in=refs[:MOST]).order_by("pk"))
+
+
+def _rows(desk: Desk, user: Any) -> QuerySet[Any]:
+    """The records that this person may see, with what their names need: a verb asks it of a thousand."""
+    return desk.ready(desk.rows(user), ())
 
 
 def _sorted(act: Act, things: list[Any], user: Any) -> tuple[list[Any], list[tuple[Any, str]]]:
@@ -175,7 +181,7 @@ def _show(
 ) -> HttpResponse:  # fmt: skip
     # What is asked is not known yet, or was wrong: any answer shows what else will change.
     guess = {column.name: _any_answer(column) for column in act.asks} | ({} if faults else answers)
-    again = list(desk.rows(request.user).filter(pk__in=[thing.pk for thing in fit]).order_by("pk")) if fit else []
+    again = list(_rows(desk, request.user).filter(pk__in=[thing.pk for thing in fit]).order_by("pk")) if fit else []
     preview = rehearse(act, again, guess, request.user) if again else Preview([], 0, [])
     _tell(request, desk, act, [*fit[:PREVIEWED], *(thing for thing, _why in unfit[:PREVIEWED])], preview, ref)
     names = open_names((step.kind, step.ref) for step in preview.steps)
