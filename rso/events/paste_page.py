@@ -115,7 +115,7 @@ class Row:
                 return [("", new[1]), heads, skip]
             case Verdict.KNOWN:
                 person = self.proposal.entrant and self.proposal.entrant.person
-                return [("", described(person) if person else ""), skip]
+                return [("", described(person) if person else ""), new, skip]
             case Verdict.HEADS:
                 return [("", _("Enter")), skip]
             case Verdict.WRONG:

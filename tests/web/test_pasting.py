@@ -10,7 +10,7 @@ from django.test.utils import CaptureQueriesContext
 from rso.accounts.models import User
 from rso.core.models import Access
 from rso.events.models import Event, Participation
-from rso.members.models import Person
+from rso.members.models import Body, Person
 from tests.web.conftest import as_user
 from tests.web.markup import Page
 
@@ -106,6 +106,16 @@ def test_for_whoever_may_not_enter_participants_there_is_no_such_page(office):
     }
 
     assert found == {"lena-fischer": 404, "josefa-waqa": 404}
+
+
+def test_another_of_the_same_name_is_entered_as_a_new_person(client, entered):
+    known = Person.objects.create(ref="pe9001", name="Lan Pham", body=Body.objects.get(ref="VNM"), post="Clerk")
+    listed = {"text": "Name\tCountry\tPost\nLan Pham\tVNM\tJudge"}
+    assert "Enter as a new person" in client.post(ADDRESS, listed).content.decode()
+    client.post(ADDRESS, {**listed, "row-2": "new", "yes": "1"})
+
+    (entered,) = Participation.objects.filter(event__ref="e2022-14").select_related("person")
+    assert (entered.person.post, entered.person == known) == ("Judge", False)
 
 
 def states() -> list[int]:
