@@ -190,6 +190,19 @@ def test_a_draft_of_a_new_record_takes_what_a_link_says_of_it_and_goes_back_to_t
     assert dropped.headers["Location"] == f"{new}?requests=q2022-06"
 
 
+def test_a_link_to_enter_someone_in_an_event_opens_no_draft_of_another_event(naree):
+    client, new = as_user(naree), "/office/participations/new/"
+    links = [f"{new}?event=e2022-0{number}" for number in (1, 2)]
+    for link, number in zip(links, ("11", "22"), strict=True):
+        client.post(link, {**opened(naree, link), "number": number, "_keep": "1"})
+
+    drafts = [opened(naree, link) for link in links]
+    assert [draft["number"] for draft in drafts] == [["11"], ["22"]]
+    assert ["e2022-01" in drafts[0]["event"][0], "e2022-02" in drafts[1]["event"][0]] == [True, True]
+    client.post(links[1], {**drafts[1], "_drop": "1"})
+    assert [opened(naree, link)["number"] for link in (*links, new)] == [["11"], ["1"], ["11"]]
+
+
 def test_a_saved_form_leaves_no_draft_behind(naree):
     sent = {**opened(naree), "place": "Jakarta"}
     as_user(naree).post(EDIT, {**sent, "_keep": "1"})

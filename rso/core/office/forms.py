@@ -202,7 +202,7 @@ def form_page(request: HttpRequest, desk: Desk, ref: str = "") -> HttpResponse:
     if request.method == "POST":
         return _posted(request, desk, thing)
     given = {} if thing else _given(desk, request)
-    if kept := draft_of(request, desk.slug, ref):
+    if kept := draft_of(request, desk.slug, ref, given):
         # What a link says of the new record stands where the draft says nothing.
         cells = {**given, **{name: text for name, text in kept.cells.items() if text or name not in given}}
         form = Opened(desk, thing, kept.token, kept.began, cells)
@@ -234,10 +234,16 @@ def _given(desk: Desk, request: HttpRequest) -> Cells:
     return {name: request.GET[name][:200] for name in request.GET if name in names}
 
 
-def draft_of(request: HttpRequest, desk: str, ref: str) -> Draft | None:
-    """What this person was typing there and has not saved."""
-    drafts = Draft.objects.filter(owner=request.user.pk, desk=desk, ref=ref, done="")
-    return drafts.order_by("-kept_at", "-pk").first()
+def draft_of(request: HttpRequest, desk: str, ref: str, given: Mapping[str, str] | None = None) -> Draft | None:
+    """What this person was typing there and has not saved: the newest that does not speak of another than a link does."""
+    drafts = Draft.objects.filter(owner=request.user.pk, desk=desk, ref=ref, done="").order_by("-kept_at", "-pk")
+    said = (given or {}).items()
+    return next((d for d in drafts if all(_may_mean(d.cells.get(name, ""), text) for name, text in said)), None)
+
+
+def _may_mean(cell: str, given: str) -> bool:
+    """Whether a cell is still open, or names among others what a link gives."""
+    return not cell or given in [item.partition(":")[0] for item in cell.split(";")]
 
 
 def _posted(request: HttpRequest, desk: Desk, thing: Any) -> HttpResponse:
@@ -260,7 +266,8 @@ def _posted(request: HttpRequest, desk: Desk, thing: Any) -> HttpResponse:
     if form.ref or desk.prefix:
         cells.pop("ref", None)
     if "_drop" in request.POST:
-        Draft.objects.filter(owner=by.pk, desk=desk.slug, ref=form.ref, done="").delete()
+        drafts = Draft.objects.filter(owner=by.pk, desk=desk.slug, ref=form.ref, done="")
+        (drafts if form.ref else drafts.filter(token=token)).delete()
         return redirect(request.get_full_path())
     keeps = "_keep" in request.POST
     if keeps and wants_json(request):
