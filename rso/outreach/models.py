@@ -25,6 +25,12 @@ class EngagementKind(models.TextChoices):
     NEWSLETTER = "newsletter", _("Newsletter")
 
 
+class EngagementMode(models.TextChoices):
+    IN_PERSON = "in_person", _("In person")
+    ONLINE = "online", _("Online")
+    HYBRID = "hybrid", _("Hybrid")
+
+
 class EngagementQuerySet(models.QuerySet["Engagement"]):
     def newest_first(self) -> EngagementQuerySet:
         return self.order_by("-starts_on", "-pk")
@@ -52,7 +58,7 @@ class Engagement(Record, Dated):
     ordinal = models.PositiveSmallIntegerField(
         _("number of the meeting"), null=True, blank=True, help_text=_("16 for the 16th meeting of the group.")
     )
-    mode = models.CharField(_("mode"), max_length=15, blank=True, help_text=_("In person, online or hybrid."))
+    mode = models.CharField(_("mode"), max_length=15, blank=True, choices=EngagementMode.choices)
     place = models.CharField(_("place"), max_length=120, blank=True)
     activity = models.ForeignKey(
         Activity,
@@ -74,6 +80,7 @@ class Engagement(Record, Dated):
             *Record.constraints("engagement"),
             *Dated.constraints_of_dates("engagement"),
             one_of("engagement", "kind", EngagementKind),
+            one_of("engagement", "mode", EngagementMode, blank=True),
         ]
 
     def __str__(self) -> str:

@@ -87,6 +87,16 @@ def test_faults_are_told_in_the_language_of_the_reader(naree):
     ]
 
 
+def test_how_an_engagement_was_held_is_chosen_and_told_in_words(lena):
+    page = "/office/engagements/m2023-01/"
+    sent = opened(lena, f"{page}edit/")
+    as_user(lena).post(f"{page}edit/", {**sent, "mode": "hybrid"})
+
+    assert "Mode Hybrid" in words(Page("/", as_user(lena).get(page).content).root)
+    answer = as_user(lena).post(f"{page}edit/", {**opened(lena, f"{page}edit/"), "mode": "by telephone"})
+    assert summary(answer) == ["Mode: is none of in_person, online, hybrid"]
+
+
 def test_what_the_verb_refuses_stands_beside_its_field(naree):
     answer = as_user(naree).post(EDIT, {**opened(naree), "ends_on": "2022-12-01"})
 
