@@ -266,6 +266,18 @@ def test_a_verb_shows_what_it_will_change_before_it_does(naree):
     )
 
 
+def test_a_verb_done_to_chosen_rows_leads_back_to_the_list_as_it_was(naree):
+    client, asked = as_user(naree), "state=held&sort=-title"
+    page = client.get(f"/office/events/?{asked}").content
+    kept = next(e.get("value") for e in Page("/", page).all("input") if e.get("name") == "_list")
+    shown = client.post("/office/events/do/plan_again/", {"ref": MEETINGS, "_list": kept})
+    again = {e.get("name"): e.get("value") for e in Page("/", shown.content).all("input")}
+    done = client.post("/office/events/do/plan_again/", {"ref": MEETINGS, "_list": again["_list"], "yes": "1"})
+
+    assert (kept, done.headers["Location"]) == (asked, f"/office/events/?{asked}")
+    assert f'href="/office/events/?{asked.replace("&", "&amp;")}"' in shown.content.decode()
+
+
 def test_an_event_that_someone_attended_is_not_planned_again(naree):
     answer = as_user(naree).post("/office/events/do/plan_again/", {"ref": ["e2022-14"], "yes": "1"})
 

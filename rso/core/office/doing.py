@@ -28,6 +28,7 @@ from rso.core.office.details import find
 from rso.core.office.forms import Field
 from rso.core.permissions import officer
 from rso.core.told import model_of
+from rso.core.typed import typed
 from rso.core.verbs import Problem, Refused, kind_of, refuse, turn
 
 if TYPE_CHECKING:
@@ -83,7 +84,7 @@ def act_page(request: HttpRequest, desk: Desk, slug: str, ref: str = "") -> Http
                 ngettext("Done: %(title)s, %(n)s record.", "Done: %(title)s, %(n)s records.", len(fit))
                 % {"title": act.title, "n": len(fit)},
             )
-            return redirect(_after(desk, ref))
+            return redirect(_after(request, desk, ref))
         except Refused as error:
             if any(problem.field == WHY for problem in error.problems):
                 act = with_reason(act)
@@ -118,9 +119,16 @@ def _run(desk: Desk, act: Act, things: list[Any], answers: dict[str, Any], user:
         act.run(fresh, by=user, now=now, **answers)
 
 
-def _after(desk: Desk, ref: str) -> str:
+def _after(request: HttpRequest, desk: Desk, ref: str) -> str:
     """Where one is led: to the record, or to the list where it is gone or there were several."""
-    return desk.at(ref) if ref and desk.model._default_manager.filter(ref=ref).exists() else desk.url
+    there = ref and desk.model._default_manager.filter(ref=ref).exists()
+    return desk.at(ref) if there else _list_of(request, desk)
+
+
+def _list_of(request: HttpRequest, desk: Desk) -> str:
+    """The list as it was when rows of it were chosen."""
+    asked = typed(request, "_list", 2000)
+    return f"{desk.url}?{asked}" if asked else desk.url
 
 
 def _chosen(request: HttpRequest, desk: Desk, ref: str) -> list[Any]:
@@ -198,6 +206,6 @@ def _show(
         "desk": desk, "here": desk, "act": act, "fit": fit, "unfit": unfit[:PREVIEWED], "preview": preview, "steps": [(names[step.kind, step.ref], step) for step in _without_guesses(preview.steps, act, answers)], "fields": fields,
         "fault": faults.get("", ""), "errors": [f for f in fields if f.error], "ref": ref,
         "thing": fit[0] if ref and fit else unfit[0][0] if ref and unfit else None,
-        "back": desk.at(ref) if ref else desk.url, "can": bool(fit) and not preview.refusals,
+        "back": desk.at(ref) if ref else _list_of(request, desk), "list": typed(request, "_list", 2000), "can": bool(fit) and not preview.refusals,
     }  # fmt: skip
     return render(request, "office/act.html", context, status=422 if faults else 200)

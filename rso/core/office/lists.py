@@ -205,6 +205,7 @@ def list_page(request: HttpRequest, desk: Desk) -> HttpResponse:
         "views": views_of(desk, asked, request.user),
         "may_keep": desk.may_keep(request.user),
         "here": desk,
+        "address": asked.query(page=pages.number if pages.number > 1 else None),
         "narrowed": bool(asked.query(sort=None, cols=None)),
     }
     return render(request, "office/list.html", context, status=200 if asked.readable else 422)
