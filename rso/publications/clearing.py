@@ -15,7 +15,7 @@ from rso.core import history, verbs
 from rso.core.verbs import Problem, Verbs, refuse, turn
 from rso.publications.models import Clearance, ClearanceKind, Publication, Verdict
 from rso.publications.policies import CLEAR_PUBLICATIONS, SEE_PUBLICATIONS
-from rso.publications.queries import why_not_answer, why_not_record
+from rso.publications.queries import was_sent_by, why_not_answer, why_not_record
 from rso.publications.states import publications
 from rso.workplan.models import Part
 
@@ -45,6 +45,8 @@ def _objections(clearance: Clearance) -> Iterator[tuple[str, str]]:
         reviewer
     ):
         yield "reviewer", _("%(who)s may not be asked this") % {"who": reviewer}
+    elif reviewer and clearance.verdict == Verdict.WAITING and was_sent_by(clearance.publication, reviewer):
+        yield "reviewer", _("whoever sent a work to review does not clear it; ask another")
     elif kind == ClearanceKind.PARTNER and not _is_partner(clearance):
         yield "body", _("is no partner of this work; name it there first")
 

@@ -8,6 +8,7 @@ import pytest
 
 from rso.accounts.models import User
 from rso.core.models import AuditEvent
+from rso.core.office.day import tasks_of, today_of
 from rso.core.verbs import Refused
 from rso.members.models import Body
 from rso.publications import actions, clearing, states
@@ -80,6 +81,20 @@ def test_whoever_sent_a_work_to_review_does_not_clear_it(harriet, bagus):
 
     mine = Clearance.objects.get(publication=work(), reviewer=bagus)
     assert (work().state, mine.kind, mine.verdict, mine.comment) == ("cleared", "co_manager", "cleared", "Fit to print")
+
+
+def test_whoever_sent_a_work_to_review_is_not_asked_and_nothing_waits_for_them(harriet, lena):
+    assert waits_for(harriet) == ["/office/clearances/c2023-03/"]
+    sent_by(harriet)
+
+    assert waits_for(harriet) == []
+    asked = Clearance(ref="c2023-09", publication=work(), kind="co_manager", reviewer=harriet)
+    says = "whoever sent a work to review does not clear it; ask another"
+    assert refused(clearing.clearance_verbs.add, [asked], by=lena, now=NOW) == says
+
+
+def waits_for(user: User) -> list[str]:
+    return [task.url for task in tasks_of(today_of(user, NOW.date())) if task.why == "waiting"]
 
 
 def test_a_co_manager_clears_only_what_a_peer_has_cleared(harriet):
