@@ -103,6 +103,13 @@ def test_what_the_verb_refuses_stands_beside_its_field(naree):
     assert (answer.status_code, summary(answer)) == (422, ["Last day: lies before the first day, 2022-12-12"])
 
 
+def test_an_event_that_was_held_is_not_moved_into_the_future(naree):
+    sent = {**opened(naree), "starts_on": "2122-12-12", "ends_on": "2122-12-16"}
+    answer = as_user(naree).post(EDIT, sent)
+
+    assert (answer.status_code, summary(answer)) == (422, ["First day: lies in the future, and the event was held"])
+
+
 def test_a_new_record_gets_the_next_ref_and_what_its_states_begin_with(naree):
     sent = {**opened(naree, NEW), "title": "Border week 🛂", "type": "workshop", "office_role": "organised"}
     answer = as_user(naree).post(NEW, {**sent, "starts_on": "2022-12-20", "ends_on": "2022-12-21"})
