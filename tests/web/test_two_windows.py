@@ -8,6 +8,8 @@ import pytest
 
 from rso.accounts.models import User
 from rso.core.models import Draft
+from rso.core.office import forms
+from rso.core.office.saving import further
 from rso.events.models import Event
 from rso.finance.models import Expenditure
 from rso.members.models import Body
@@ -116,6 +118,17 @@ def test_the_second_window_of_a_new_record_that_is_saved_changes_that_record(nar
     assert (answer.headers["Location"], saved.place, saved.summary) == (
         f"/office/events/{saved.ref}/", "Apia", "Five days.",
     )  # fmt: skip
+
+
+def test_a_second_click_at_the_same_moment_makes_no_second_record(naree, monkeypatch):
+    sent = {**window(naree, NEW), **WEEK}
+    as_user(naree).post(NEW, sent)
+    looks = iter([lambda token, *, by: (token, None)])  # what the second click saw before the first was saved
+    monkeypatch.setattr(forms, "further", lambda token, *, by: next(looks, further)(token, by=by))
+
+    answer = as_user(naree).post(NEW, sent)
+    saved = Event.objects.get(title="Border week")
+    assert answer.headers["Location"] == f"/office/events/{saved.ref}/"
 
 
 def test_where_both_windows_of_a_new_record_are_saved_with_other_words_both_are_shown(naree):
