@@ -332,6 +332,18 @@ def test_a_kept_view_is_known_again_whatever_it_is_sorted_by(naree):
         assert [words(a) for a in tabs.all("a") if a.get("aria-current") == "page"][-1] == "Trainings"
 
 
+def test_columns_that_one_has_chosen_are_kept_as_a_view_and_sorting_leaves_the_view_as_it_is(naree):
+    def page(asked: str) -> Page:
+        return Page("/", as_user(naree).get(f"/office/events/?{asked}").content)
+
+    kept = {
+        asked: "Save this view" in words(page(asked).root) for asked in ("", "sort=title", "cols=place", "q=border")
+    }
+    assert kept == {"": False, "sort=title": False, "cols=place": True, "q=border": True}
+    current = [words(a) for a in page("sort=title").all("a") if a.get("aria-current") == "page"]
+    assert current[-1] == "All"
+
+
 def test_a_view_is_kept_by_name_and_shared_if_one_wants(naree, somchai):
     keep = {"title": "Forums", "query": "type=forum", "shared": "on"}
     as_user(naree).post("/office/events/view/", keep)

@@ -207,6 +207,7 @@ def list_page(request: HttpRequest, desk: Desk) -> HttpResponse:
         "here": desk,
         "address": asked.query(page=pages.number if pages.number > 1 else None),
         "narrowed": bool(asked.query(sort=None, cols=None)),
+        "keepable": bool(asked.query(sort=None)),
     }
     return render(request, "office/list.html", context, status=200 if asked.readable else 422)
 
@@ -233,7 +234,7 @@ def _cell(col: Col, row: Any) -> dict[str, Any]:
 
 def _unsorted(address: str) -> list[str]:
     """What an address asks for, in whatever order it asks and sorts."""
-    return sorted(asked for asked in address.split("&") if not asked.startswith("sort="))
+    return sorted(asked for asked in address.split("&") if asked and not asked.startswith("sort="))
 
 
 def views_of(desk: Desk, asked: ListOf, user: Any) -> list[dict[str, Any]]:
