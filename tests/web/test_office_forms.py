@@ -332,6 +332,15 @@ def test_a_kept_view_is_known_again_whatever_it_is_sorted_by(naree):
         assert [words(a) for a in tabs.all("a") if a.get("aria-current") == "page"][-1] == "Trainings"
 
 
+def test_a_view_that_a_leaver_shared_can_be_removed_by_a_colleague(naree, somchai):
+    view = SavedView.objects.create(owner=naree, desk="events", title="Forums", query="type=forum", shared=True)
+    for active, left in ((True, 1), (False, 0)):
+        User.objects.filter(pk=naree.pk).update(is_active=active)
+        page = as_user(somchai).get("/office/events/?type=forum").content.decode()
+        as_user(somchai).post("/office/events/view/", {"drop": str(view.pk)})
+        assert ("Remove this view" in page, SavedView.objects.count()) == (not active, left)
+
+
 def test_columns_that_one_has_chosen_are_kept_as_a_view_and_sorting_leaves_the_view_as_it_is(naree):
     def page(asked: str) -> Page:
         return Page("/", as_user(naree).get(f"/office/events/?{asked}").content)

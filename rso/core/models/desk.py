@@ -15,6 +15,10 @@ class SavedViewQuerySet(models.QuerySet["SavedView"]):
         """One's own, and those that colleagues share."""
         return self.filter(Q(owner=user.pk) | Q(shared=True))
 
+    def kept_by(self, user: Any) -> "SavedViewQuerySet":
+        """Those that this person may remove: one's own, and what someone shared who has left."""
+        return self.filter(Q(owner=user.pk) | Q(shared=True, owner__is_active=False))
+
 
 class SavedView(models.Model):
     """A list as someone wants to see it again: its filters, order and columns, as the address says them."""

@@ -141,10 +141,10 @@ def _names(model: Any, words: str) -> list[str]:
 @require_POST
 @at_desk
 def keep_view(request: HttpRequest, desk: Desk) -> HttpResponse:
-    """Keeps the list as it is shown under a name, or removes a view of one's own."""
+    """Keeps the list as it is shown under a name, or removes one."""
     if "drop" in request.POST:
         gone = id_in(request.POST["drop"])
-        SavedView.objects.filter(owner=request.user.pk, desk=desk.slug, pk=gone).delete()
+        SavedView.objects.kept_by(request.user).filter(desk=desk.slug, pk=gone).delete()
         return redirect(desk.url)
     title, query = typed(request, "title"), typed(request, "query")
     if not title or len(title) > 60 or len(query) > 2000:

@@ -241,9 +241,15 @@ def views_of(desk: Desk, asked: ListOf, user: Any) -> list[dict[str, Any]]:
     """The tabs above the list: all, the desk's own, those that this person or a colleague has kept."""
     now_at = _unsorted(asked.query())
     own: list[dict[str, Any]] = [{"title": view.title, "query": f"view={view.slug}"} for view in desk.views]
+    views = SavedView.objects.seen_by(user).filter(desk=desk.slug).select_related("owner").order_by("title", "pk")
     kept = [
-        {"title": view.title, "query": view.query, "ref": view.pk, "mine": view.owner_id == user.pk}
-        for view in SavedView.objects.seen_by(user).filter(desk=desk.slug).order_by("title", "pk")
+        {
+            "title": view.title,
+            "query": view.query,
+            "ref": view.pk,
+            "mine": view.owner_id == user.pk or not view.owner.is_active,
+        }
+        for view in views
     ]
     found: list[dict[str, Any]] = [{"title": _("All"), "query": ""}, *own, *kept]
     for view in found:
