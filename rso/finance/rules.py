@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Sequence
 
 from django.conf import settings
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from rso.core.closing import closed_for
@@ -108,6 +109,7 @@ MIRRORED = ("currency", "rate", "scale", "category_id", "activity_id", "commitme
 
 def check_expenditure(entries: Sequence[Expenditure]) -> Iterable[Problem]:
     yield from check_amounts(entries)
+    today = timezone.localdate()
     for at, row in enumerate(entries):
         if row.amount == 0:
             yield Problem(at, "amount", _("an entry of nothing is no entry"))
@@ -115,6 +117,8 @@ def check_expenditure(entries: Sequence[Expenditure]) -> Iterable[Problem]:
             yield Problem(at, "commitment", _("%(ref)s is of another category") % {"ref": row.commitment.ref})
         other = row.reverses
         if other is None:
+            if row.spent_on > today:
+                yield Problem(at, "spent_on", _("lies after today; the ledger holds what has been spent"))
             continue
         if other.reverses_id is not None:
             yield Problem(at, "reverses", _("%(ref)s is itself a reversing entry") % {"ref": other.ref})

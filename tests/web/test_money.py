@@ -19,6 +19,7 @@ from tests.conftest import named
 from tests.factories.extracts import EXTRACT, as_csv, as_xlsx
 from tests.web.conftest import as_user
 from tests.web.markup import Page
+from tests.web.test_every_desk import answers_of
 
 pytestmark = pytest.mark.usefixtures("office")
 LINES, LEDGER = "/office/finance/lines/", "/office/finance/ledger/"
@@ -249,6 +250,14 @@ def test_a_commitment_is_closed_by_its_verb(marta):
 
     commitment = Commitment.objects.get(ref="k2022-02")
     assert (commitment.state, commitment.closed_on is not None) == ("closed", True)
+
+
+def test_nothing_is_posted_on_a_day_that_has_not_come(marta):
+    sent = {**answers_of(marta.get("/office/expenditure/new/").content), "category": "OFFICE", "text": "Paper"}
+    sent |= {"amount": "12.50", "currency": "AUD", "rate": "1", "scale": "1"}
+    answer = marta.post("/office/expenditure/new/", {**sent, "spent_on": "2122-12-30"})
+    assert "Day: lies after today; the ledger holds what has been spent" in words(answer)
+    assert not Expenditure.objects.filter(spent_on__year=2122).exists()
 
 
 def test_an_officer_posts_an_entry_by_the_form(marta):
