@@ -65,6 +65,8 @@ def check_contributions(contributions: Sequence[Contribution]) -> Iterable[Probl
             yield Problem(at, "amount", _("a contribution is more than nothing"))
         if (row.state == ContributionState.RECEIVED) != bool(row.received_on):
             yield Problem(at, "received_on", _("what was received has its day, and nothing else has"))
+        elif row.received_on and row.received_on > timezone.localdate():
+            yield Problem(at, "received_on", _("lies in the future"))
 
 
 def check_budgets(budgets: Sequence[Budget]) -> Iterable[Problem]:

@@ -14,7 +14,7 @@ from rso.accounts.models import OFFICE_ROLES, User
 from rso.finance.actions import keep_extract
 from rso.finance.extracts import LARGEST, read_extract
 from rso.finance.ledger import check
-from rso.finance.models import Commitment, Expenditure, LedgerUpload
+from rso.finance.models import Commitment, Contribution, Expenditure, LedgerUpload
 from tests.conftest import named
 from tests.factories.extracts import EXTRACT, as_csv, as_xlsx
 from tests.web.conftest import as_user
@@ -258,6 +258,14 @@ def test_nothing_is_posted_on_a_day_that_has_not_come(marta):
     answer = marta.post("/office/expenditure/new/", {**sent, "spent_on": "2122-12-30"})
     assert "Day: lies after today; the ledger holds what has been spent" in words(answer)
     assert not Expenditure.objects.filter(spent_on__year=2122).exists()
+
+
+def test_nothing_is_received_on_a_day_that_has_not_come(marta):
+    received = Contribution.objects.filter(state="received").order_by("ref")[0]
+    page = f"/office/contributions/{received.ref}/edit/"
+    answer = marta.post(page, {**answers_of(marta.get(page).content), "received_on": "2122-12-30"})
+
+    assert "Received on: lies in the future" in words(answer)
 
 
 def test_an_officer_posts_an_entry_by_the_form(marta):
