@@ -58,9 +58,16 @@ def check_requests(requests: Sequence[Request]) -> Iterable[Problem]:
             yield Problem(at, "answered_on", _("a request that is answered has its day, and no other has"))
 
 
+def check_undertakings(undertakings: Sequence[Undertaking]) -> Iterable[Problem]:
+    today = timezone.localdate()
+    for at, undertaking in enumerate(undertakings):
+        if known_day(undertaking.said_on, undertaking.precision) > known_day(today, undertaking.precision):
+            yield Problem(at, "said_on", _("lies in the future"))
+
+
 activity_verbs = plain(check_dates)
 request_verbs = plain(check_requests)
-undertaking_verbs = plain()
+undertaking_verbs = plain(check_undertakings)
 purpose_verbs = plain()
 theme_verbs = plain(check_themes)
 priority_verbs = plain()

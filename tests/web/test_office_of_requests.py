@@ -72,6 +72,13 @@ def test_a_day_that_cannot_be_is_told_beside_its_question_and_asked_again(naree,
     assert Request.objects.get(ref="q2022-05").state == "in_work"
 
 
+def test_nothing_was_undertaken_on_a_day_that_has_not_come(naree):
+    address = "/office/undertakings/new/"
+    sent = {**answers_of(as_user(naree).get(address).content), "text": "To meet again", "said_on": "2122-12-01"}
+
+    assert summary(as_user(naree).post(address, sent)) == ["Day of the undertaking: lies in the future"]
+
+
 def test_whoever_only_sees_requests_has_no_verb_for_them(office):
     marta = named("marta-ilves")
 
