@@ -32,7 +32,7 @@ def check_bodies(bodies: Sequence[Body]) -> Iterable[Problem]:
         if body.pk is None and (ref := known.setdefault(body.ref.lower(), body.ref)) != body.ref:
             says = _("differs from %(ref)s in capital letters alone; write %(ref)s, or choose another")
             yield Problem(at, "ref", says % {"ref": ref})
-        if body.kind == BodyKind.AGENCY and body.parent is None:
+        if body.kind == BodyKind.AGENCY and (body.parent is None or body.parent.kind == BodyKind.AGENCY):
             yield Problem(at, "parent", _("an agency belongs to a State or organisation; name it"))
         if body.joined_on and body.left_on and body.left_on <= body.joined_on:
             yield Problem(at, "left_on", _("comes before the day of joining"))
@@ -62,6 +62,12 @@ def check_people(people: Sequence[Person]) -> Iterable[Problem]:
     for at, person in enumerate(people):
         if not person.name.strip():
             yield Problem(at, "name", _("a person has a name; one name is enough"))
+        if person.body and person.body.kind == BodyKind.AGENCY:
+            yield Problem(at, "body", _("is an agency; name its State or organisation here and the agency beside it"))
+        if person.agency and person.agency.kind != BodyKind.AGENCY:
+            yield Problem(at, "agency", _("is no agency"))
+        elif person.agency and person.agency.parent_id != person.body_id:
+            yield Problem(at, "agency", _("belongs to another body than the person"))
     forgotten = {*Person.objects.filter(name=FORGOTTEN).values_list("pk", flat=True)}
     for at, person in enumerate(people):
         if person.pk in forgotten:

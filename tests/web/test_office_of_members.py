@@ -16,6 +16,7 @@ from rso.members.policies import KEEP_BODIES, KEEP_PEOPLE, SEE_PEOPLE
 from tests.web.conftest import as_user
 from tests.web.markup import words
 from tests.web.test_every_desk import answers_of
+from tests.web.test_office_forms import summary
 from tests.web.test_office_of_requests import named, page, part, rows, tabs
 
 pytestmark = pytest.mark.usefixtures("office")
@@ -117,6 +118,28 @@ def test_a_body_keeps_the_ref_that_it_was_given(naree):
 
     assert Body.objects.get(ref="KHM").remark == "Checked"
     assert not Body.objects.filter(ref="KHX").exists()
+
+
+@pytest.mark.parametrize(
+    ("wrong", "says"),
+    [
+        ({"body": "AUS-POL"}, "State or organisation: is an agency; name its State or organisation here and the agency beside it"),
+        ({"body": "VNM", "agency": "AUS-POL"}, "Agency: belongs to another body than the person"),
+        ({"body": "VNM", "agency": "IOM"}, "Agency: is no agency"),
+    ],
+)  # fmt: skip
+def test_a_person_is_of_a_state_or_organisation_and_of_an_agency_of_its_own(naree, wrong, says):
+    sent = answers_of(as_user(naree).get("/office/people/new/").content)
+
+    assert summary(as_user(naree).post("/office/people/new/", {**sent, "name": "Ana Vula", **wrong})) == [says]
+
+
+def test_an_agency_belongs_to_no_other_agency():
+    kim, address = named("kim-osei"), "/office/members/new/"
+    sent = {**answers_of(as_user(kim).get(address).content), "ref": "AUS-X", "kind": "agency", "name": "Academy"}
+    answer = as_user(kim).post(address, {**sent, "parent": "AUS-POL"})
+
+    assert summary(answer) == ["State or organisation: an agency belongs to a State or organisation; name it"]
 
 
 def test_the_navigation_marks_a_desk_that_higher_rooms_have_extended(naree):
