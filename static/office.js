@@ -87,7 +87,11 @@ for (const form of document.querySelectorAll("form[data-draft]")) {
     // What could not be kept is not sent to where it would be lost.
     form.addEventListener("submit", async (event) => {
         clearTimeout(waiting);
-        if (!lost && !line) return;
+        if (!lost && !line) {
+            // What this window sends hereafter goes on from what it has sent, should the answer be lost.
+            setTimeout(() => { if (form.elements._again) form.elements._again.value = "1"; });
+            return;
+        }
         event.preventDefault();
         while (line) await line;
         if (lost) await keep();

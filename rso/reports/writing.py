@@ -95,10 +95,11 @@ def plan(place: Place, *, writer: User | None, due_on: date | None, by: User, no
     return text
 
 
-def further(token: UUID, began: Mapping[str, str], *, by: User) -> tuple[UUID, Mapping[str, str]]:
-    """An opening of the page that was saved already, as where its answer was lost, goes on as another from what it saved."""
+def further(token: UUID, began: Mapping[str, str], *, by: User, again: bool = False) -> tuple[UUID, Mapping[str, str]]:
+    """An opening of the page that was saved already goes on as another: from what it saved where the same window sends it
+    `again`, as when the answer was lost; from where it began where another window of the draft saved it."""
     token, saved = saving.further(token, by=by)
-    return token, {**began, **(saved.cells if saved else {})}
+    return token, {**began, **(saved.cells if saved and again else {})}
 
 
 def write(

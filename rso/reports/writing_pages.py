@@ -194,7 +194,8 @@ def _sent(request: HttpRequest) -> Words:
 
 
 def _posted(request: HttpRequest, place: Place, text: SectionText | None) -> HttpResponse:
-    token, start = writing.further(*opening(request), by=officer(request))
+    again = bool(request.POST.get("_again"))
+    token, start = writing.further(*opening(request), by=officer(request), again=again)
     began, cells = dict(start), _sent(request)
     opened = Opened(place, text, token, began, cells, seen=seen_of(request, began))
     if "_drop" in request.POST:

@@ -112,6 +112,13 @@ def test_two_windows_of_a_draft_both_know_what_the_other_has_kept(signed_in):
     opened.faults.clear()  # the save that was answered with both
 
 
+def test_a_window_says_that_it_sends_again_what_it_has_sent(signed_in):
+    page = signed_in("naree-boonmee").open("/office/reports/annual-2022/write/theme-1/").page
+    assert page.locator("[name=_again]").input_value() == ""
+    page.evaluate(SENT, "form[data-draft]")
+    page.wait_for_function("document.querySelector('[name=_again]').value === '1'")
+
+
 @pytest.mark.long
 def test_suggestions_are_those_for_what_stands_in_the_field_now(signed_in):
     page = signed_in("naree-boonmee").open("/office/participations/new/").page

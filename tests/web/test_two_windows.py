@@ -199,3 +199,15 @@ def test_a_section_that_is_written_in_two_windows_shows_both_before_it_is_saved(
     as_user(naree).post(address, sent)
     text.refresh_from_db()
     assert (text.title, text.text) == ("Where we met", "We met in Suva.")
+
+
+def test_the_second_window_of_a_section_that_is_saved_does_not_write_over_the_first(naree):
+    address = "/office/reports/annual-2022/write/theme-1/"
+    first, second = two_of_a_draft(naree, address, text="We met.")
+    as_user(naree).post(address, {**first, "text": "We met in Apia."})
+
+    clash = as_user(naree).post(address, {**second, "text": "We met in Suva."})
+    text = SectionText.objects.get(report__ref="annual-2022", section="theme-1", language="en")
+    assert (clash.status_code, text.text, answers_of(clash.content)["text"]) == (
+        409, "We met in Apia.", ["We met in Suva."],
+    )  # fmt: skip

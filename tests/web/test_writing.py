@@ -113,8 +113,8 @@ def test_who_types_on_after_an_answer_was_lost_saves_upon_what_was_saved(naree, 
     client.post(ADDRESS, opened)
     assert text.versions.count() == 2, "the same words twice are one version"
 
-    client.post(ADDRESS, {**opened, "text": "First, and second."})
-    client.post(ADDRESS, {**opened, "text": "First, second and third."})
+    client.post(ADDRESS, {**opened, "text": "First, and second.", "_again": "1"})
+    client.post(ADDRESS, {**opened, "text": "First, second and third.", "_again": "1"})
     text.refresh_from_db()
 
     assert text.text == "First, second and third."
@@ -126,6 +126,7 @@ def test_who_types_on_after_an_answer_was_lost_saves_upon_what_was_saved(naree, 
 def test_what_is_typed_on_after_an_answer_was_lost_is_kept_and_loses_nothing_of_another(naree, text):
     client, opened = as_user(naree), form(text, text="First.")
     client.post(ADDRESS, opened)
+    opened["_again"] = "1"
     client.post(ADDRESS, {**opened, "text": "First, and sec", "_keep": "1"})
     assert client.get(ADDRESS).context["opened"].cells["text"] == "First, and sec"
 
