@@ -38,7 +38,8 @@ def _wrote_it(text: SectionText, by: User) -> str | Promise:
 
 
 def _without_words(text: SectionText, by: User) -> str | Promise:
-    return "" if text.text.strip() else _("has no words yet")
+    """A heading alone can be sent: it stands over the words of its kind."""
+    return "" if text.title or text.text.strip() else _("has no words yet")
 
 
 def not_all_approved(report: Report, by: Any) -> str:

@@ -98,6 +98,17 @@ def test_a_text_without_words_is_planned_and_has_no_version(annual_report, naree
         plan(Place(report, "nothing"), writer=naree, due_on=None, by=naree, now=now)
 
 
+def test_a_heading_over_the_words_of_its_kind_is_sent_and_approved(annual_report, naree, harriet, now):
+    heading = begun(Place(annual_report, "year-headlines"), by=naree, now=now)
+    heading.title = "The year in short"
+    text_verbs.change([heading], by=naree, now=now)
+    assert heading in unapproved(annual_report)
+
+    lead_on([heading], "send", by=naree, now=now)
+    approve(heading, 1, by=harriet, now=now)
+    assert heading not in unapproved(annual_report)
+
+
 def test_nobody_approves_what_they_wrote(text, harriet, bagus, now):
     rewrite(text, "Harriet’s words.", harriet, now)
     lead_on([text], "send", by=harriet, now=now)
