@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import itertools
 import re
+from dataclasses import replace
 from datetime import date
 from io import BytesIO
 
@@ -204,6 +205,22 @@ def test_no_page_is_nearly_empty(edition):
     words = [len(text.split()) for text in edition.texts[3:]]
 
     assert [at for at, number in enumerate(words, 4) if number < 90] == []
+
+
+@pytest.mark.parametrize("shown", ["600", "1,284", "12,840,000"])
+def test_a_great_number_stands_beside_its_words_and_not_under_them(office, shown):
+    found = preview_section(Report.objects.get(ref="annual-2022"), "year-headlines", "", "{{ headlines }}")
+    found.document.chapters.append(Chapter("year", "The year", "", [found.section]))
+    key = found.section.blocks[0]["of"][0]["key"]
+    found.document.figures[key] = replace(found.document.figures[key], shown=shown)
+    sizes: dict[str, float] = {}
+    page = PdfReader(BytesIO(typeset(found.document, b"{}"))).pages[-2]
+    page.extract_text(visitor_text=lambda text, _cm, _tm, _font, size: sizes.setdefault(text.strip(), size))
+
+    font = TTFont(FONTS / "OfficeSerifDisplay-Regular.ttf")
+    drawn = sum(font["hmtx"][font.getBestCmap()[ord(sign)]][0] for sign in shown) / font["head"].unitsPerEm
+    assert drawn * sizes[shown] < 84 / 25.4 * 72
+    assert (sizes[shown] == pytest.approx(146)) == (shown == "600")
 
 
 # -- scripts -------------------------------------------------------------------------------------------------------------
