@@ -207,20 +207,45 @@ def test_no_page_is_nearly_empty(edition):
     assert [at for at, number in enumerate(words, 4) if number < 90] == []
 
 
+def sizes_in(document: Document, page: int) -> dict[str, float]:
+    """The size of each piece of text on a page of the PDF."""
+    sizes: dict[str, float] = {}
+    drawn = PdfReader(BytesIO(typeset(document, b"{}"))).pages[page]
+    drawn.extract_text(visitor_text=lambda text, _cm, _tm, _font, size: sizes.setdefault(text.strip(), size))
+    return sizes
+
+
+def width_of(shown: str, font: str, size: float) -> float:
+    """How wide a number is drawn, in millimetres."""
+    drawn = TTFont(FONTS / f"{font}.ttf")
+    parts = sum(drawn["hmtx"][drawn.getBestCmap()[ord(sign)]][0] for sign in shown) / drawn["head"].unitsPerEm
+    return parts * size * 25.4 / 72
+
+
 @pytest.mark.parametrize("shown", ["600", "1,284", "12,840,000"])
 def test_a_great_number_stands_beside_its_words_and_not_under_them(office, shown):
     found = preview_section(Report.objects.get(ref="annual-2022"), "year-headlines", "", "{{ headlines }}")
     found.document.chapters.append(Chapter("year", "The year", "", [found.section]))
     key = found.section.blocks[0]["of"][0]["key"]
     found.document.figures[key] = replace(found.document.figures[key], shown=shown)
-    sizes: dict[str, float] = {}
-    page = PdfReader(BytesIO(typeset(found.document, b"{}"))).pages[-2]
-    page.extract_text(visitor_text=lambda text, _cm, _tm, _font, size: sizes.setdefault(text.strip(), size))
 
-    font = TTFont(FONTS / "OfficeSerifDisplay-Regular.ttf")
-    drawn = sum(font["hmtx"][font.getBestCmap()[ord(sign)]][0] for sign in shown) / font["head"].unitsPerEm
-    assert drawn * sizes[shown] < 84 / 25.4 * 72
-    assert (sizes[shown] == pytest.approx(146)) == (shown == "600")
+    size = sizes_in(found.document, -2)[shown]
+    assert width_of(shown, "OfficeSerifDisplay-Regular", size) < 84
+    assert (size == pytest.approx(146)) == (shown == "600")
+
+
+@pytest.mark.parametrize("shown", ["31", "2,264,465.01"])
+def test_the_values_of_columns_do_not_run_into_one_another(office, shown):
+    months = "{{ chart expenditure by=month | Month by month }}"
+    found = preview_section(Report.objects.get(ref="annual-2022"), "money-expenditure", "Money", months)
+    found.document.chapters.append(Chapter("money", "Money", "", [found.section]))
+    rows = found.section.blocks[0]["chart"]["rows"]
+    for row in rows:
+        row["shown"] = shown
+
+    size = sizes_in(found.document, -1)[shown]
+    assert width_of(shown, "PublicSans-SemiBold", size) < 166 / len(rows)
+    assert (size == pytest.approx(7.8)) == (shown == "31")
 
 
 # -- scripts -------------------------------------------------------------------------------------------------------------
