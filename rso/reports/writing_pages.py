@@ -36,7 +36,7 @@ from rso.reports.compiler import Preview, preview_section
 from rso.reports.html import draw_blocks
 from rso.reports.models import SOURCE_LANGUAGE, Comment, Report, ReportState, SectionText, TextVersion
 from rso.reports.opened import Opened
-from rso.reports.policies import APPROVE_REPORTS, SEE_REPORTS, WRITE_REPORTS
+from rso.reports.policies import APPROVE_REPORTS, PUBLISH, SEE_REPORTS, WRITE_REPORTS
 from rso.reports.publishing import publish
 from rso.reports.queries import LOOKS, contents, heading_of, latest, sections_of, unsigned
 from rso.reports.spelling import slips
@@ -129,7 +129,8 @@ def _contents(request: HttpRequest, report: Report, *, note: str = "", status: i
 def _publish(request: HttpRequest, report: Report) -> HttpResponse:
     """Publishes what both have signed, with the public note that is typed beside the button."""
     by, note = officer(request), typed(request, "note", 400)
-    signed = [each.by for each in report.signatures.exclude(by=by.pk).select_related("by")]
+    signatures = report.signatures.exclude(by=by.pk).select_related("by").order_by("at")
+    signed = [each.by for each in signatures if PUBLISH.allows(each.by)]
     who = next((user for user in [*signed, *unsigned(report)] if user.pk != by.pk), by)
     done = _refused_or(
         request,

@@ -11,7 +11,7 @@ from django.test import Client
 from django.utils import timezone, translation
 from django.utils.formats import date_format
 
-from rso.accounts.models import User
+from rso.accounts.models import Role, User
 from rso.core import verbs
 from rso.events.actions import correct_participations, event_verbs
 from rso.events.models import EventType, Participation, Presence
@@ -21,7 +21,7 @@ from rso.reports.models import Citation, Edition, Report
 from rso.reports.publishing import release, withdraw
 from rso.reports.seals import BLANK, sealed_by
 from rso.workplan.models import Activity
-from tests.web.walking import as_role, ask, publish_month
+from tests.web.walking import as_role, ask, named, publish_month
 
 AT = "/reports/monthly-2022-09/1/"
 MOVED = "/office/published/monthly-2022-09-1/"
@@ -206,6 +206,23 @@ def test_a_co_manager_publishes_what_both_have_signed(office, settings, tmp_path
 
     assert answer.headers["Location"] == AT
     assert [(e.number, e.by, e.and_by) for e in report.editions.all()] == [(1, harriet, bagus)]
+
+
+def test_who_signed_and_has_left_since_does_not_keep_the_others_from_publishing(office, settings, tmp_path):
+    settings.VAR = tmp_path
+    report, at = Report.objects.get(ref="monthly-2022-09"), "/office/reports/monthly-2022-09/write/"
+    naree, harriet, bagus, tran = (
+        named(ref) for ref in ("naree-boonmee", "harriet-lowe", "bagus-santoso", "tran-thi-mai")
+    )
+    release(report, writer=tran, co_managers=(harriet, bagus), now=timezone.now())
+    User.objects.filter(pk=harriet.pk).update(is_active=False)
+    User.objects.filter(pk=naree.pk).update(role=Role.CO_MANAGER)
+    as_role("naree-boonmee").post(at, {"sign": "1"})
+
+    with patch("rso.reports.editions.typeset", return_value=f"%PDF {BLANK}".encode()):
+        as_role("bagus-santoso").post(at, {"publish": "1"})
+
+    assert [(e.number, e.by, e.and_by) for e in report.editions.all()] == [(1, bagus, naree)]
 
 
 def pressed(ref: str, note: str = "") -> HttpResponse:
