@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from unittest.mock import patch
 
@@ -223,6 +224,21 @@ def test_who_signed_and_has_left_since_does_not_keep_the_others_from_publishing(
         as_role("bagus-santoso").post(at, {"publish": "1"})
 
     assert [(e.number, e.by, e.and_by) for e in report.editions.all()] == [(1, bagus, naree)]
+
+
+def test_the_office_takes_away_what_was_published_last_or_what_it_has_compiled_since(edition, settings):
+    compiled = settings.VAR / "reports" / "monthly-2022-09" / "monthly-2022-09.pdf"
+    published = ask(Client(), f"{AT}edition.pdf").body
+
+    def taken() -> bytes:
+        return ask(as_role("naree-boonmee"), "/reports/monthly-2022-09/edition.pdf").body
+
+    assert taken() == published
+    compiled.parent.mkdir(parents=True)
+    compiled.write_bytes(b"compiled")
+    assert taken() == b"compiled"
+    os.utime(compiled, (0, edition.published_at.timestamp() - 1))
+    assert taken() == published
 
 
 def pressed(ref: str, note: str = "") -> HttpResponse:

@@ -125,7 +125,7 @@ def _live(
         return render(request, "reports/unfinished.html", {"report": report, "faults": error.faults}, status=503)
     context = {
         "report": report, "said": words or report, "last": last, "words": words, "document": document,
-        "files": _files(report, _folder(report, words)),
+        "files": _files(report, _folder(report, last, words)),
     }  # fmt: skip
     return render(request, template, {**context, **more(document)})
 
@@ -145,10 +145,17 @@ def chapter(request: HttpRequest, ref: str, chapter: str) -> HttpResponse:
     return _live(request, ref, "reports/chapter_page.html", of_the_chapter)
 
 
-def _folder(report: Report, words: Edition | None) -> Path:
-    """Where the files lie that a reader takes away: those of the edition, or for the office what it compiled last."""
+def _folder(report: Report, last: Edition | None, words: Edition | None) -> Path:
+    """Where the files lie that a reader takes away: those of the edition, or for the office what it compiled since."""
     compiled: Path = settings.VAR / "reports" / report.ref
-    return folder_of(report.ref, words.number) if words else compiled
+    is_last = last and not last.is_withdrawn and _is_older(compiled / f"{report.ref}.pdf", last)
+    edition = words or (last if is_last else None)
+    return folder_of(report.ref, edition.number) if edition else compiled
+
+
+def _is_older(path: Path, edition: Edition) -> bool:
+    """Whether a file is not there, or was written before the edition came out."""
+    return not path.is_file() or path.stat().st_mtime < edition.published_at.timestamp()
 
 
 def _files(report: Report, folder: Path) -> dict[str, int]:
@@ -166,10 +173,10 @@ def data(request: HttpRequest, ref: str) -> HttpResponseBase:
 
 
 def _taken(request: HttpRequest, ref: str, file: str, kind: str, name: str) -> HttpResponseBase:
-    report, _last, words = _who_speaks(request, ref)
-    return (
-        redirect(words) if words and words.is_withdrawn else _file(request, _folder(report, words) / file, kind, name)
-    )
+    report, last, words = _who_speaks(request, ref)
+    if words and words.is_withdrawn:
+        return redirect(words)
+    return _file(request, _folder(report, last, words) / file, kind, name)
 
 
 def _file(request: HttpRequest, path: Path, kind: str, name: str) -> HttpResponseBase:
