@@ -21,6 +21,8 @@ TOKENS = re.compile(r"\{\{[^|}]*|\]\([^)]*\)")
 #: A run of words that begin with a capital; small words may stand between them.
 NAME = re.compile(r"[A-ZÀ-Þ][\w’'-]+(?:[ \u00a0](?:(?:of|the|and|on|for|in|to)[ \u00a0])*[A-ZÀ-Þ][\w’'-]+)*")
 WORD = re.compile(r"[\w’'-]+")
+#: What makes a name say whose: Thailand’s, the Philippines’.
+WHOSE = re.compile(r"[’']s?$")
 #: How alike a name of several words and one of a single word must be to be taken for a slip.
 NEAR, NEAR_ALONE, SHORTEST = 0.86, 0.82, 5
 
@@ -54,7 +56,9 @@ class Known:
             return ""
         if len(words) == 1:
             close = difflib.get_close_matches(written.casefold(), self.alone, n=1, cutoff=NEAR_ALONE)
-            return self.alone[close[0]] if close and len(written) >= SHORTEST else ""
+            # Malaysian and Australians are words of their own.
+            is_slip = close and len(written) >= SHORTEST and not written.casefold().startswith(close[0])
+            return self.alone[close[0]] if is_slip else ""
         return self._among(written, words)
 
     def _among(self, written: str, words: list[str]) -> str:
@@ -87,7 +91,7 @@ def _names() -> Iterator[str]:
 def slips(text: str) -> list[Slip]:
     """Names of the text that the records write otherwise."""
     plain = TOKENS.sub(lambda found: re.sub(r"[^\n]", " ", found.group()), text)
-    names = {found.group(): found.start() for found in reversed(list(NAME.finditer(plain)))}
+    names = {WHOSE.sub("", found.group()): found.start() for found in reversed(list(NAME.finditer(plain)))}
     known = known_names() if names else None
     found = [(at, name, meant) for name, at in names.items() if known and (meant := known.meant_by(name))]
     return [Slip(name, meant, plain.count("\n", 0, at) + 1) for at, name, meant in sorted(found)]

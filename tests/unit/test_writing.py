@@ -318,3 +318,9 @@ def test_a_name_that_nearly_matches_the_records_is_told_and_a_right_one_is_not(o
         ("Harriett Lowe", "Harriet Lowe"),
         ("Thialand", "Thailand"),
     ]
+
+
+def test_whose_a_thing_is_and_a_people_are_no_slips_of_a_name(office):
+    found = slips("Indonesia’s forum, Harriet Lowe's words and Thialand’s reply; Malaysian and Australians’ ships.")
+
+    assert [(slip.written, slip.meant) for slip in found] == [("Thialand", "Thailand")]
