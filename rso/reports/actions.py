@@ -6,12 +6,14 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
+from django.conf import settings
 from django.db.models import Max
 from django.urls import NoReverseMatch, Resolver404, resolve, reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from rso.core import history, verbs
+from rso.core.loading.near import did_you_mean
 from rso.core.periods import Period, UnknownPeriod
 from rso.core.verbs import Problem, Verbs, plain
 from rso.reports.definitions import known
@@ -25,6 +27,7 @@ from rso.reports.models import (
     TextState,
     TextVersion,
 )
+from rso.reports.queries import sections_of
 
 if TYPE_CHECKING:
     from rso.accounts.models import User
@@ -75,8 +78,26 @@ def _no_address(ref: str) -> str:
     return ""
 
 
+def check_texts(texts: Sequence[SectionText]) -> Iterable[Problem]:
+    """A text is of a section that its kind of report has, in a language of the office. One that is kept stays where it is."""
+    stored = SectionText.objects.in_bulk([text.pk for text in texts if text.pk])
+    for at, text in enumerate(texts):
+        old, sections = stored.get(text.pk), [section.id for section in sections_of(text.report)]
+        if (old is None or _place(old) != _place(text)) and sections and text.section not in sections:
+            says = _("is no section of this kind of report")
+            yield Problem(at, "section", says + did_you_mean(text.section, sections))
+        if (old is None or old.language != text.language) and text.language not in dict(settings.LANGUAGES):
+            says = _("is no language of the office; there are %(languages)s")
+            yield Problem(at, "language", says % {"languages": ", ".join(dict(settings.LANGUAGES))})
+
+
+def _place(text: SectionText) -> tuple[int, str]:
+    return text.report_id, text.section
+
+
 def add_texts(texts: Sequence[SectionText], *, by: User, now: datetime) -> Sequence[SectionText]:
     """Adds texts and keeps the first version of each. A text without words is planned, and has no version yet."""
+    verbs.refuse(check_texts(texts))
     with verbs.turn():
         verbs.add(texts, verb="added", by=by, now=now)
         _keep_versions([text for text in texts if text.title or text.text], by, now)
@@ -85,6 +106,7 @@ def add_texts(texts: Sequence[SectionText], *, by: User, now: datetime) -> Seque
 
 def change_texts(texts: Sequence[SectionText], *, by: User, now: datetime, reason: str = "") -> list[SectionText]:
     """Changes texts and keeps a version of each whose words moved. Such a text is a draft again where it was approved."""
+    verbs.refuse(check_texts(texts))
     with verbs.turn():
         stored = SectionText.objects.in_bulk([text.pk for text in texts])
         moved = [text for text in texts if _words(text) != _words(stored[text.pk])]

@@ -98,6 +98,34 @@ def test_a_text_without_words_is_planned_and_has_no_version(annual_report, naree
         plan(Place(report, "nothing"), writer=naree, due_on=None, by=naree, now=now)
 
 
+@pytest.mark.parametrize(
+    ("section", "language", "told"),
+    [
+        ("theme-9", "en", ("section", "is no section of this kind of report; did you mean theme-6?")),
+        ("theme-1", "xx", ("language", "is no language of the office; there are en, id, th")),
+    ],
+)
+def test_a_text_is_of_a_section_and_a_language_that_there_are(annual_report, text, naree, now, section, language, told):
+    def refused(do) -> list[tuple[str, str]]:
+        with pytest.raises(Refused) as refused:
+            do()
+        return [(problem.field, str(problem.says)) for problem in refused.value.problems]
+
+    made = SectionText(ref="t-new", report=annual_report, section=section, language=language)
+    assert refused(lambda: text_verbs.add([made], by=naree, now=now)) == [told]
+    text.section, text.language = section, language
+    assert refused(lambda: text_verbs.change([text], by=naree, now=now)) == [told]
+
+
+def test_a_text_whose_section_is_gone_can_still_be_changed_and_removed(annual_report, text, naree, now):
+    SectionText.objects.filter(pk=text.pk).update(section="theme-9")
+    text.refresh_from_db()
+
+    rewrite(text, "Kept elsewhere.", naree, now)
+    text_verbs.remove([text], by=naree, now=now)
+    assert not SectionText.objects.filter(pk=text.pk).exists()
+
+
 def test_a_heading_over_the_words_of_its_kind_is_sent_and_approved(annual_report, naree, harriet, now):
     heading = begun(Place(annual_report, "year-headlines"), by=naree, now=now)
     heading.title = "The year in short"
