@@ -14,7 +14,7 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 
 from rso.core.figures import registry
-from rso.core.models import Titled
+from rso.core.models import Office, Titled
 from rso.core.periods import Period, UnknownPeriod
 from rso.core.search.registry import searched
 from rso.core.snapshot import snapshot
@@ -219,13 +219,25 @@ NOT_DRAWN = {"alt", "href", "url", "src", "file", "link", "key", "filter", "slug
 
 def _letters(report: Report, document: Document) -> Iterator[Finding]:
     """What records say in letters that print lacks. Those that were typed are found when the report is compiled."""
+    office = Office.objects.first()
+    url = reverse("office-detail", args=["office", office.ref]) if office else ""
+    for says in _lacked([document.office, document.parent, document.statement]):
+        yield Finding("text", says, _("The office itself"), url)
+    for says in _lacked(document.cover_photo):
+        yield _at(report, "text", says, "cover")
     for chapter in document.chapters:
         for section in chapter.sections:
             listed = document.sources if any(node["t"] == "sources" for node in section.blocks) else ()
-            for words in dict.fromkeys(_said([section.blocks, listed])):
-                if letters := lacking(words):
-                    says = _("“%(words)s”: “%(letters)s” cannot be printed; the fonts of print do not have it")
-                    yield _at(report, "text", says % {"words": words[:80], "letters": letters}, section.id)
+            for says in _lacked([section.blocks, listed]):
+                yield _at(report, "text", says, section.id)
+
+
+def _lacked(value: object) -> Iterator[str]:
+    """Each text in nodes that has letters which print lacks."""
+    for words in dict.fromkeys(_said(value)):
+        if letters := lacking(words):
+            says = _("“%(words)s”: “%(letters)s” cannot be printed; the fonts of print do not have it")
+            yield says % {"words": words[:80], "letters": letters}
 
 
 def _said(value: object) -> Iterator[str]:

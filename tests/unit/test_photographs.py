@@ -9,6 +9,7 @@ from django.test import Client
 from PIL import Image
 
 from rso.core.attachments import attach
+from rso.core.models import Office
 from rso.reports.actions import text_verbs
 from rso.reports.compiler import CannotCompile, compile_report
 from rso.reports.editions import write_editions
@@ -73,6 +74,19 @@ def test_what_it_lacks_keeps_the_report_from_being_printed_and_published(hall, n
     with pytest.raises(CannotCompile, match=says):
         compile_report(hall.report)
     assert f"forum-hall: {says}" in [found.says for found in blockers(hall.report) if found.kind == "photograph"]
+
+
+def test_letters_of_the_cover_that_print_lacks_are_told_before_publication(hall, naree, now):
+    Office.objects.update(parent="The 巴厘 Process")
+    hall.report.texts.all().delete()
+    hall.credit = "王芳"
+    photograph_verbs.change([hall], by=naree, now=now)
+
+    lacks = "“%s”: “%s” cannot be printed; the fonts of print do not have it"
+    assert [(each.section, each.says, each.url) for each in blockers(hall.report) if each.kind == "text"] == [
+        ("The office itself", lacks % ("The 巴厘 Process", "巴 厘"), "/office/office/rso/"),
+        ("cover", lacks % ("王芳", "王 芳"), "/office/reports/monthly-2022-09/edit/"),
+    ]
 
 
 @pytest.fixture
