@@ -92,11 +92,19 @@ class _Word:
 
     def _ul(self, node: Node, style: str | None) -> None:
         for item in node["items"]:
-            self.blocks(item, "List Bullet")
+            self.blocks(item, _listed("List Bullet", style))
 
     def _ol(self, node: Node, style: str | None) -> None:
+        """A list with numbers of its own: else Word goes on counting from the list before it."""
+        own, began = _listed("List Number", style), len(self.word.paragraphs)
         for item in node["items"]:
-            self.blocks(item, "List Number")
+            self.blocks(item, own)
+        numbers = _from_one(self.word, own)
+        drawn: list[Any] = self.word.paragraphs[began:]
+        for paragraph in drawn:
+            told = paragraph._p.get_or_add_pPr()
+            if paragraph.style.name == own and told.numPr is None:
+                told.get_or_add_numPr().get_or_add_numId().val = numbers
 
     def _aside(self, node: Node, style: str | None) -> None:
         self.blocks(node["c"], "Intense Quote")
@@ -178,6 +186,21 @@ def _text_of(node: Node) -> str:
     if node["t"] == "stated":
         return f"{node['shown']} [{node['n']}]"
     return str(node.get("v", node.get("shown", "")))
+
+
+def _listed(kind: str, outer: str | None) -> str:
+    """The style of a list, by the list in which it stands: Word has three depths of each."""
+    depth = 1 if not outer or not outer.startswith("List") else 3 if outer[-1] in "23" else 2
+    return kind if depth == 1 else f"{kind} {depth}"
+
+
+def _from_one(word: Any, style: str) -> int:
+    """Numbers that look as those of all lists of a style do, and begin with one."""
+    known = word.part.numbering_part.element
+    of_style = word.styles[style].element.pPr.numPr.numId.val
+    made = known.add_num(known.num_having_numId(of_style).abstractNumId.val)
+    made.add_lvlOverride(ilvl=0).add_startOverride(1)
+    return int(made.numId)
 
 
 def _repeat(row: Any) -> None:

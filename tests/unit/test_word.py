@@ -12,6 +12,7 @@ from docx.oxml.ns import qn
 
 from rso.reports.compiler import compile_report
 from rso.reports.document import Chapter, Document, SectionOut
+from rso.reports.markdown import Node, parse
 from rso.reports.models import Report
 from rso.reports.word import as_word
 
@@ -77,10 +78,34 @@ def test_the_figures_of_prose_stand_as_they_are_printed(compiled, word):
     assert {shown for shown in in_prose if shown not in text} == set()
 
 
+def in_word(*blocks: Node) -> docx.document.Document:
+    """A report of nothing but these blocks."""
+    chapter = Chapter("words", "Words", "", [SectionOut("words", "", list(blocks))])
+    told = Document("words", "Words", "", "en", "2022", "2022", date(2022, 12, 31), "RSO", "", "", "", [chapter])
+    return docx.Document(io.BytesIO(as_word(told)))
+
+
+def test_each_list_counts_from_one_and_a_list_in_a_list_stands_deeper():
+    made = in_word(*parse("1. Ask.\n2. Answer:\n   - in words\n   - in deeds:\n     1. help\n\nThen:\n\n1. Thank.\n"))
+    lists = [p for p in made.paragraphs if p.style.name.startswith("List")]
+    numbers = {p.text: p._p.pPr.numPr.numId.val for p in lists if p._p.pPr.numPr is not None}
+    begins = {
+        num.numId: [each.startOverride.val for each in num.lvlOverride_lst]
+        for num in made.part.numbering_part.element.num_lst
+    }
+
+    assert [(p.text, p.style.name.removeprefix("List ")) for p in lists] == [
+        ("Ask.", "Number"), ("Answer:", "Number"), ("in words", "Bullet 2"), ("in deeds:", "Bullet 2"),
+        ("help", "Number 3"), ("Thank.", "Number"),
+    ]  # fmt: skip
+    assert list(numbers) == ["Ask.", "Answer:", "help", "Thank."]
+    assert len({numbers["Ask."], numbers["help"], numbers["Thank."]}) == 3
+    assert numbers["Ask."] == numbers["Answer:"]
+    assert [begins[number] for number in numbers.values()] == [[1]] * 4
+
+
 def test_what_is_marked_twice_is_marked_once():
     nested = {"t": "strong", "c": [{"t": "em", "c": [{"t": "strong", "c": [{"t": "text", "v": "Thanks"}]}]}]}
-    chapter = Chapter("words", "Words", "", [SectionOut("words", "", [{"t": "p", "c": [nested]}])])
-    told = Document("words", "Words", "", "en", "2022", "2022", date(2022, 12, 31), "RSO", "", "", "", [chapter])
 
-    (run,) = docx.Document(io.BytesIO(as_word(told))).paragraphs[-1].runs
+    (run,) = in_word({"t": "p", "c": [nested]}).paragraphs[-1].runs
     assert (run.text, run.bold, run.italic) == ("Thanks", True, True)
