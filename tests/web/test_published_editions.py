@@ -22,7 +22,7 @@ from rso.reports.models import Citation, Edition, Report
 from rso.reports.publishing import release, withdraw
 from rso.reports.seals import BLANK, sealed_by
 from rso.workplan.models import Activity
-from tests.web.walking import as_role, ask, named, publish_month
+from tests.web.walking import CANARY, as_role, ask, named, publish_month, write_on
 
 AT = "/reports/monthly-2022-09/1/"
 MOVED = "/office/published/monthly-2022-09-1/"
@@ -239,6 +239,25 @@ def test_the_office_takes_away_what_was_published_last_or_what_it_has_compiled_s
     assert taken() == b"compiled"
     os.utime(compiled, (0, edition.published_at.timestamp() - 1))
     assert taken() == published
+
+
+def test_a_corrected_edition_says_by_how_much_in_which_sentences_and_what_was_written_anew(edition):
+    count_again()
+    write_on("monthly-2022-09", "remarks")
+    reopen = next(step for step in states.reports.steps if step.slug == "reopen")
+    states.reports.take(reopen, [edition.report], by=edition.by, now=timezone.now(), reason="Counted again.")
+    second = publish_month("Three more people came.")
+
+    printed = second.frozen.get(key="participations|2022-09|")
+    said = printed.places[0]
+    page = words(Client().get("/reports/monthly-2022-09/2/")).partition('id="changes"')[2]
+    assert f"Participations: {printed.value - 3} → {printed.value} (+3)" in page
+    assert f"{said['section']}: “{said['says']}”" in page
+    assert "1 cell of its charts and tables is another now." in page
+    assert f'Words have changed in these sections: <span lang="en">On the {CANARY}</span>' in page
+    assert 'id="changes"' not in words(Client().get(AT))
+    assert ">edition 2, " in (whole := words(Client().get("/reports/monthly-2022-09/")))
+    assert "</a>, <a" in whole
 
 
 def pressed(ref: str, note: str = "") -> HttpResponse:

@@ -13,6 +13,7 @@ from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import get_object_or_404, render
 from django.utils.cache import get_conditional_response
+from django.utils.formats import number_format
 from django.utils.http import quote_etag
 from django.utils.translation import get_language
 
@@ -23,8 +24,9 @@ from rso.core.models import AuditEvent
 from rso.core.periods import Period
 from rso.reports.citing import Cited
 from rso.reports.drift import Movement, drift, in_words
-from rso.reports.models import Edition, EditionState, Why
+from rso.reports.models import Edition, EditionState, SectionText, Why
 from rso.reports.publishing import folder_of, office_key
+from rso.reports.queries import heading_of, sections_of
 from rso.reports.seals import public_of
 
 
@@ -40,8 +42,39 @@ def moved_since(edition: Edition) -> list[Movement]:
 
 
 def changes_of(edition: Edition) -> list[dict[str, Any]]:
-    """What it prints differently from the one before, cells in words of the reader's language."""
-    return [{**change, "cell": _in_words(*change["key"].split("|"))} for change in edition.changes]
+    """What it prints differently from the one before: by how much, in which sentences, cells in words of the reader's language."""
+    places = dict(edition.frozen.filter(by="").values_list("key", "places")) if edition.changes else {}
+    return [
+        {
+            **change,
+            "cell": _in_words(*change["key"].split("|")),
+            "size": _signed(change["by"]),
+            "places": places.get(change["key"], []),
+        }
+        for change in edition.changes
+    ]
+
+
+def _signed(number: float | None) -> str:
+    """By how much a figure is another: with its sign; nothing where it has no number on one side."""
+    shown = "" if number is None else number_format(number, force_grouping=True)
+    return f"+{shown}" if number and number > 0 else shown
+
+
+def rewritten(edition: Edition, before: Edition) -> list[str]:
+    """The headings of sections that say something else than in the edition before."""
+    return [
+        heading_of(edition.as_report(), section, SectionText(title=edition.words.get(section.id, {}).get("title", "")))
+        for section in sections_of(edition.report)
+        if before.words.get(section.id) != edition.words.get(section.id)
+    ]
+
+
+def cells_changed(edition: Edition, before: Edition) -> int:
+    """How many cells of the charts and tables that both editions print are others than in the edition before."""
+    then, now = (dict(each.frozen.exclude(by="").values_list("key", "cells")) for each in (before, edition))
+    both = [[{c["filter"]: c["value"] for c in side[key]} for side in (then, now)] for key in then.keys() & now.keys()]
+    return sum(old.get(name, 0) != new.get(name, 0) for old, new in both for name in {**old, **new})
 
 
 def _in_words(slug: str, period: str, part: str) -> str:
@@ -59,10 +92,13 @@ def counted_apart(moved: Sequence[Movement]) -> list[tuple[str, int]]:
 def edition(request: HttpRequest, ref: str, number: int) -> HttpResponse:
     found = _find(ref, number)
     newest = found.report.editions.filter(state=EditionState.PUBLISHED).order_by("-number").first()
+    before = found.report.editions.filter(number=number - 1).first()
     moved = moved_since(found)
     context = {
         "edition": found, "report": found.report, "newest": newest if newest and newest.number > number else None,
-        "files": _files(found), "changes": changes_of(found), "cite": Cited.edition(found), "stands": not moved,
+        "files": _files(found), "cite": Cited.edition(found), "stands": not moved,
+        "changes": changes_of(found), "rewritten": rewritten(found, before) if before else [],
+        "cells_changed": cells_changed(found, before) if before else 0,
         "moved": [m for m in moved if not m.is_cell and m.published != m.now], "cells": sum(m.is_cell for m in moved),
         "reasons": counted_apart(moved),
     }  # fmt: skip
