@@ -122,14 +122,15 @@ def report_drift(
     from rso.reports.drift import drift
 
     editions = find_report(report).editions.order_by("-number")
-    edition = editions.filter(number=number).first() if number else editions.first()
+    edition = editions.filter(number=number).first() if number is not None else editions.first()
     if edition is None:
         known = ", ".join(str(e.number) for e in editions) or "none"
         stop(f"There is no such edition of {report}; there are {known}.")
     moved = drift(edition)
-    show([movement.as_row() for movement in moved], form)
     if form is Format.TABLE and not moved:
         out.print(f"Nothing moved since edition {edition.number} was published.")
+    else:
+        show([movement.as_row() for movement in moved], form)
 
 
 @reports.command("verify")

@@ -21,6 +21,7 @@ from rso.reports.facts import facts
 from rso.reports.seals import Unsealed, sealed_by
 
 MANIFEST, EVIDENCE = "manifest.json", "evidence.json"
+PAGES = (".html", ".htm")
 MONEY = re.compile(r"[A-Z]{3}")
 
 
@@ -44,13 +45,13 @@ class NotProved(Exception):
 
 def prove(path: Path, key: str = "") -> Proof:
     """Raises NotProved. With a key, the seal must be of that key."""
-    content = path.read_bytes()
-    beside = path.parent if path.suffix != ".html" else path.parent.parent
-    if path.suffix == ".pdf":
+    content, ending = path.read_bytes(), path.suffix.lower()
+    beside = path.parent.parent if ending in PAGES else path.parent
+    if ending == ".pdf":
         public, evidence, edition = _seal_of(path.name, content), *_in_pdf(path.name, content)
-    elif path.suffix == ".zip":
+    elif ending == ".zip":
         public, evidence, edition = _in_zip(path.name, content)
-    elif path.suffix in (".html", ".htm"):
+    elif ending in PAGES:
         public, evidence, edition = _seal_of(path.name, content), *_in_page(path.name, content, beside)
     else:
         raise NotProved(f"{path.name} is no PDF, page or archive of an edition.")

@@ -273,6 +273,14 @@ def test_each_file_of_an_edition_is_proved_and_each_alone(copy, tmp_path):
     assert proofs[0].figures > 10
 
 
+def test_a_file_is_proved_whatever_the_case_of_its_ending(copy, tmp_path):
+    taken = [
+        Path(shutil.copy(names(copy)[at], tmp_path / name)) for at, name in ((0, "A.PDF"), (1, "a.HTM"), (2, "A.Zip"))
+    ]
+
+    assert {prove(path).edition for path in taken} == {f"{MONTHLY}/1"}
+
+
 @pytest.mark.parametrize("which", few([0, 1, 2]))
 def test_one_flipped_byte_is_found_wherever_it_is(copy, tmp_path, which):
     path = Path(shutil.copy(names(copy)[which], tmp_path))
