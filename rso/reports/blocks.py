@@ -61,6 +61,8 @@ class Blocks:
         """The reading, the dimensions, and the name under which the token asks for them."""
         period = Period.parse(token.options["period"]) if "period" in token.options else None
         figure, dimensions = split_of(token)
+        if token.name in registry.tables and {"by", "across"} & token.options.keys():
+            raise BadText(_("says by what to split, but “%(name)s” has splits of its own") % {"name": token.name})
         if not dimensions:
             raise BadText(_("says by what to split: by=…"))
         slug = token.name if token.name in registry.tables else f"{token.name}-by-{'-'.join(dimensions)}"

@@ -17,6 +17,11 @@ from markdown_it.tree import SyntaxTreeNode
 Node = dict[str, Any]
 KINDS = ("fig", "list", "chart", "table", "quote", "note", "stated", "period", "headlines", "source-list", "photo")
 
+#: What a kind of token takes beside its name; a figure takes a period and the dimensions by which it is filtered.
+TAKES = {"chart": ("by", "kind", "period"), "table": ("by", "across", "period"), "list": ("period",)}
+#: Those that print the words behind their bar.
+WITH_WORDS = ("chart", "table", "list", "photo")
+
 
 class BadText(ValueError):
     """A section's text cannot be read; the message says where and what would be right."""
@@ -46,9 +51,19 @@ class Token:
         if not words or words[0] not in KINDS:
             raise wrong(_("line %(line)s: %(token)s is no token; there are %(kinds)s"), kinds=", ".join(KINDS))
         names = [word for word in words[1:] if "=" not in word]
-        options = dict(word.split("=", 1) for word in words[1:] if "=" in word)
+        pairs = [word.split("=", 1) for word in words[1:] if "=" in word]
+        options = dict(pairs)
         if len(names) > 1:
             raise wrong(_("line %(line)s: %(token)s names %(names)s; name one"), names=_(" and ").join(names))
+        if len(options) < len(pairs):
+            raise wrong(_("line %(line)s: %(token)s says the same thing twice"))
+        takes = TAKES.get(words[0], ())
+        if words[0] != "fig" and (odd := next((option for option in options if option not in takes), "")):
+            says = _("line %(line)s: %(token)s has “%(option)s=”, which “%(kind)s” does not take; it takes %(takes)s")
+            raise wrong(says, option=odd, kind=words[0], takes=", ".join(takes) or _("nothing"))
+        if finding.strip() and words[0] not in WITH_WORDS:
+            says = _("line %(line)s: %(token)s has words behind its bar, which “%(kind)s” does not print")
+            raise wrong(says, kind=words[0])
         return cls(words[0], names[0] if names else "", options, finding.strip(), line)
 
 
