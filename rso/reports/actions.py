@@ -22,6 +22,7 @@ from rso.reports.models import (
     Inconsistency,
     InconsistentStatement,
     Report,
+    ReportDate,
     SectionText,
     Signature,
     TextState,
@@ -43,13 +44,18 @@ def check_reports(reports: Sequence[Report]) -> Iterable[Problem]:
             Period.parse(report.period)
         except UnknownPeriod as error:
             yield Problem(at, "period", str(error))
-        if report.definition not in known() and (old is None or old.definition != report.definition):
-            says = _("is no kind of report; there are %(kinds)s")
-            yield Problem(at, "definition", says % {"kinds": ", ".join(known())})
+        yield from of_no_kind(at, report, old)
         if old is None and (why := _no_address(report.ref)):
             yield Problem(at, "ref", why)
         elif old and report.pk in last:
             yield from _moved_in_print(at, report, old, last[report.pk])
+
+
+def of_no_kind(at: int, thing: Report | ReportDate, old: Report | ReportDate | None) -> Iterable[Problem]:
+    """That there is no such kind of report; one that is kept may stay."""
+    if thing.definition not in known() and (old is None or old.definition != thing.definition):
+        says = _("is no kind of report; there are %(kinds)s")
+        yield Problem(at, "definition", says % {"kinds": ", ".join(known())})
 
 
 def _moved_in_print(at: int, report: Report, old: Report, number: int) -> Iterable[Problem]:

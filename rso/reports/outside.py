@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import secrets
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING
 from uuid import uuid4
@@ -16,6 +16,7 @@ from rso.core import history, verbs
 from rso.core.imports import check_periods
 from rso.core.models import AuditEvent
 from rso.core.verbs import Problem, Verbs, kind_of, plain, refuse
+from rso.reports.actions import of_no_kind
 from rso.reports.models import AdvanceReading, Edition, Report, ReportDate, ReportDateMove, ReportState
 from rso.reports.queries import unapproved
 
@@ -27,9 +28,17 @@ if TYPE_CHECKING:
 YEARS = 5
 
 
+def check_dates(dates: Sequence[ReportDate]) -> Iterable[Problem]:
+    """A date is of a period, and of a kind of report that there is."""
+    stored = ReportDate.objects.in_bulk([date.pk for date in dates if date.pk])
+    yield from check_periods(dates)
+    for at, date in enumerate(dates):
+        yield from of_no_kind(at, date, stored.get(date.pk))
+
+
 def change_dates(dates: Sequence[ReportDate], *, by: User, now: datetime, reason: str = "") -> list[ReportDate]:
     """Changes dates. One that moves says why, and the reason stays for all readers to see."""
-    refuse(check_periods(dates))
+    refuse(check_dates(dates))
     with verbs.turn():
         stored = ReportDate.objects.in_bulk([date.pk for date in dates])
         moved = [date for date in dates if date.planned_on != stored[date.pk].planned_on]
@@ -43,7 +52,7 @@ def change_dates(dates: Sequence[ReportDate], *, by: User, now: datetime, reason
         return verbs.change(dates, verb="changed", by=by, now=now, reason=reason)
 
 
-_plain = plain(check_periods)
+_plain = plain(check_dates)
 date_verbs = Verbs(_plain.add, change_dates, _plain.remove)
 
 

@@ -279,12 +279,29 @@ def test_a_date_that_moves_keeps_its_reason_for_all_to_see(office, naree, now):
     assert "The forum was postponed." in page
 
 
-def test_the_date_of_a_published_report_leads_to_it(office):
-    bring_out("monthly-2022-09")
-
+def test_the_next_date_stands_first_and_what_is_published_is_led_to(office, naree, now):
+    for ref, days in (("far", 60), ("near", 1), ("today", 0)):
+        day = timezone.localdate() + timedelta(days=days)
+        made = ReportDate(ref=ref, title=f"Report {ref}", definition="monthly", period=str(2090 + days), planned_on=day)
+        date_verbs.add([made], by=naree, now=now)
+    bring_out("annual-2022")
     page = Client().get("/reports/calendar/").content.decode()
-    assert 'href="/reports/monthly-2022-09/"' in page
-    assert "/reports/newsletter-2022-Q4/" not in page
+
+    titles = re.findall(r'<h2 class="h3" lang="en">\s*(.*?)\s*</h2>', page, re.DOTALL)
+    assert [re.sub(r"<[^>]*>", "", title) for title in titles][:4] == [
+        "Report today",
+        "Report near",
+        "Report far",
+        "Annual Report 2022",
+    ]
+    assert re.findall(r'href="([^"]*)"', " ".join(titles)) == ["/reports/annual-2022/"]
+
+
+def test_a_date_is_of_a_kind_of_report_that_there_is(office, naree, now):
+    date = ReportDate.objects.get(ref="newsletter-2022-Q4")
+    date.definition = "anual"
+    with pytest.raises(Refused, match="is no kind of report; there are annual, finance, monthly, newsletter"):
+        date_verbs.change([date], by=naree, now=now)
 
 
 def test_a_date_names_a_period_and_one_that_is_stored_without_does_not_take_the_calendar_down(office, naree, now):

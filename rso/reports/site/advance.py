@@ -27,8 +27,12 @@ TRIES, SPAN = 30, 300
 
 
 def calendar(request: HttpRequest) -> HttpResponse:
-    """The day of each report, next ones first; a day that moved with its reason."""
-    dates = ReportDate.objects.prefetch_related("moves").order_by("-planned_on", "pk")
+    """The day of each report, the next one first, then those that have been; a day that moved with its reason."""
+    today = timezone.localdate()
+    dates = sorted(
+        ReportDate.objects.prefetch_related("moves").order_by("pk"),
+        key=lambda date: (date.planned_on < today, abs(date.planned_on - today)),
+    )
     out = {(report.definition, report.period): report for report in Report.objects.out()}
     rows = [
         {
@@ -38,7 +42,7 @@ def calendar(request: HttpRequest) -> HttpResponse:
         }
         for date in dates
     ]
-    return render(request, "reports/calendar.html", {"rows": rows, "today": timezone.localdate()})
+    return render(request, "reports/calendar.html", {"rows": rows, "today": today})
 
 
 @require_safe
