@@ -146,10 +146,15 @@ def _mark(document: Document, number: int) -> SafeString:
 def keys_in(chapter: Chapter) -> Iterator[str]:
     """The figures that a chapter prints in its words and as great numbers, each as often as it does."""
     for node in _nodes(chapter):
-        if node["t"] == "fig":
-            yield node["key"]
-        for entry in node.get("of", ()):
-            yield from (each["key"] for each in (entry, entry["beside"]) if each)
+        yield from keys_of(node)
+
+
+def keys_of(node: Node) -> Iterator[str]:
+    """The figures of one node: of a number in a sentence, or of great ones and of those beside them."""
+    if node["t"] == "fig":
+        yield node["key"]
+    for entry in node.get("of", ()):
+        yield from (each["key"] for each in (entry, entry["beside"]) if each)
 
 
 def splits_in(chapter: Chapter) -> Iterator[str]:

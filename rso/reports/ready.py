@@ -10,10 +10,10 @@ from urllib.parse import unquote, urlsplit
 
 from django.conf import settings
 from django.urls import Resolver404, ResolverMatch, resolve, reverse
-from django.utils import translation
+from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
-from rso.core.figures import registry
+from rso.core.figures import Status, registry
 from rso.core.models import Office, Titled
 from rso.core.periods import Period, UnknownPeriod
 from rso.core.search.registry import searched
@@ -21,6 +21,7 @@ from rso.core.snapshot import snapshot
 from rso.reports.compiler import CannotCompile, compile_report
 from rso.reports.definitions import UnknownDefinition, definition
 from rso.reports.document import SOURCES, Document
+from rso.reports.html import keys_of
 from rso.reports.letters import lacking
 from rso.reports.markdown import Node, links_in, walk
 from rso.reports.models import SOURCE_LANGUAGE, ChangeKind, Citation, Comment, CommentState, Report
@@ -71,7 +72,8 @@ def readiness(report: Report) -> Readiness:
         found += [*_letters(report, document), *_labels(document)] if document else ()
         found += _photographs(report)
         found += _planned(report)
-        warned = [*_spelled(report), *_translations(report), *(_weak(report, document) if document else ())]
+        warned = [*_spelled(report), *_translations(report)]
+        warned += [*_not_come(report, document), *_weak(report, document)] if document else ()
         return Readiness(found, warned)
 
 
@@ -305,8 +307,15 @@ def _translations(report: Report) -> Iterator[Finding]:
             yield _at(report, "translation", says, text.section, text.language)
 
 
+def _not_come(report: Report, document: Document) -> Iterator[Finding]:
+    """That a report says to stand as at a day that is not there yet: the last of its period, where it names none."""
+    if document.as_at > timezone.localdate():
+        says = _("its figures stand as at %(day)s, a day that has not come yet")
+        yield _at(report, "provisional", says % {"day": document.as_at.isoformat()}, "")
+
+
 def _weak(report: Report, document: Document) -> Iterator[Finding]:
-    """Figures that rest on illustrative records, and charts and tables without a row, each in its section."""
+    """Figures that are provisional or rest on illustrative records, and charts and tables without a row, each in its section."""
     for chapter in document.chapters:
         for section in chapter.sections:
             for says, kind in dict.fromkeys(_in_nodes(document, section.blocks)):
@@ -315,9 +324,14 @@ def _weak(report: Report, document: Document) -> Iterator[Finding]:
 
 def _in_nodes(document: Document, nodes: Iterable[Node]) -> Iterator[tuple[str, str]]:
     for node in walk(nodes):
-        if node["t"] == "fig" and "illustrative" in (printed := document.figures[node["key"]]).basis:
-            values = {"figure": registry.find(printed.figure).title, "rests": printed.rests_on}
-            yield _("%(figure)s counts illustrative records: %(rests)s") % values, "illustrative"
+        for printed in (document.figures[key] for key in keys_of(node)):
+            title = registry.find(printed.figure).title
+            if printed.status == Status.PROVISIONAL:
+                says = _("%(figure)s, %(period)s, is provisional: its days are not all over, or not all recorded")
+                yield says % {"figure": title, "period": Period.parse(printed.period).label}, "provisional"
+            if "illustrative" in printed.basis:
+                says = _("%(figure)s counts illustrative records: %(rests)s")
+                yield says % {"figure": title, "rests": printed.rests_on}, "illustrative"
         if node["t"] == "table" and not node["rows"]:
             yield _("“%(finding)s” has no row") % {"finding": node["finding"]}, "empty"
         if node["t"] == "chart" and not (node["chart"]["rows"] or node["chart"]["others"]):

@@ -27,6 +27,7 @@ KINDS = {
     "note": _("What readers must be told"),
     "name": _("Names that the records write otherwise"),
     "translation": _("Translations behind their source"),
+    "provisional": _("What may still move"),
     "illustrative": _("Figures on illustrative records"),
     "empty": _("Charts and tables without a row"),
 }

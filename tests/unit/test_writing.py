@@ -335,8 +335,24 @@ def test_what_a_record_says_in_letters_that_print_lacks_is_told_with_its_section
 def test_what_signers_should_know_stands_apart(annual_report):
     found = readiness(annual_report).warnings
 
-    assert {finding.kind for finding in found} <= {"illustrative", "empty", "name", "translation"}
-    assert [finding for finding in found if finding.kind == "illustrative"] != []
+    assert {finding.kind for finding in found} <= {"illustrative", "provisional", "empty", "name", "translation"}
+    assert [
+        finding for finding in found if finding.kind == "illustrative" and finding.section == "year-headlines"
+    ] != []
+
+
+def test_signers_are_told_what_may_still_move(annual_report):
+    def told() -> list[tuple[str, str]]:
+        return [(each.section, each.says) for each in readiness(annual_report).warnings if each.kind == "provisional"]
+
+    of_2023 = [("money-funding", "Contributions, 2023, is provisional: its days are not all over, or not all recorded")]
+    assert told()[1:2] == of_2023
+    annual_report.as_at = date(2022, 6, 30)
+    assert [says for section, says in told() if section == "year-headlines"][:1] == [
+        "Participations, 2022, is provisional: its days are not all over, or not all recorded"
+    ]
+    annual_report.as_at = date(2999, 1, 1)
+    assert told()[:1] == [("", "its figures stand as at 2999-01-01, a day that has not come yet")]
 
 
 def test_a_name_that_nearly_matches_the_records_is_told_and_a_right_one_is_not(office):

@@ -58,7 +58,7 @@ class Report(Kept):
         _("as at"),
         null=True,
         blank=True,
-        help_text=_("The day on which its figures stand; the day of compiling where empty."),
+        help_text=_("The day on which its figures stand; the last day of its period where empty."),
     )
     order = models.PositiveSmallIntegerField(
         _("place in the list"), default=0, help_text=_("Smaller numbers stand first.")
