@@ -43,6 +43,13 @@ def bare(file: IO[bytes], kind: str) -> IO[bytes]:
     return made
 
 
+def is_for_the_press(file: IO[bytes]) -> bool:
+    """Whether a picture is in four inks, in which a PDF for the archive has none. Raises OSError where it is no picture."""
+    from PIL import Image
+
+    return str(Image.open(file).mode) == "CMYK"
+
+
 def _refuse(picture: Any) -> None:
     if picture.width * picture.height > MOST:
         raise BadPicture(_("has more than %(n)s million dots; send a smaller picture") % {"n": MOST // 1_000_000})

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from urllib.parse import urlencode
 
+from django.core.files.storage import default_storage
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from rso.core import attachments
 from rso.core.filetypes import ending_of
 from rso.core.models import Attachment
+from rso.core.pictures import is_for_the_press
 from rso.core.verbs import kind_of, plain
 from rso.reports.actions import signed, take_signatures_back
 from rso.reports.document import Document
@@ -41,8 +44,18 @@ def lacks(photograph: Photograph) -> Iterator[str]:
         yield _("has no credit")
     if photograph.consent == Consent.MISSING:
         yield _("has no consent")
-    if file_of(photograph) is None:
+    file = file_of(photograph)
+    if file is None:
         yield _("has no picture attached, JPEG or PNG")
+    elif _is_for_the_press(file):
+        yield _("has a picture in the four inks of a press (CMYK); attach it in RGB")
+
+
+def _is_for_the_press(file: Attachment) -> bool:
+    """Of a file that is lost, `rso check-integrity` tells."""
+    with suppress(OSError), default_storage.open(file.path) as picture:
+        return is_for_the_press(picture)
+    return False
 
 
 def node_of(photograph: Photograph, document: Document, caption: str) -> Node:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 
 import pytest
 from django.test import Client
@@ -74,6 +75,17 @@ def test_what_it_lacks_keeps_the_report_from_being_printed_and_published(hall, n
     with pytest.raises(CannotCompile, match=says):
         compile_report(hall.report)
     assert f"forum-hall: {says}" in [found.says for found in blockers(hall.report) if found.kind == "photograph"]
+
+
+def test_a_picture_in_the_inks_of_a_press_is_told_before_it_is_typeset(hall, naree, now):
+    made = io.BytesIO()
+    Image.new("CMYK", (8, 8), (200, 10, 20, 30)).save(made, "JPEG")
+    attach(hall, io.BytesIO(made.getvalue()), name="press.jpg", by=naree, now=now)
+
+    says = "has a picture in the four inks of a press (CMYK); attach it in RGB"
+    with pytest.raises(CannotCompile, match=re.escape(says)):
+        compile_report(hall.report)
+    assert f"forum-hall: {says}" in [found.says for found in blockers(hall.report)]
 
 
 def test_letters_of_the_cover_that_print_lacks_are_told_before_publication(hall, naree, now):
