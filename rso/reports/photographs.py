@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from urllib.parse import urlencode
 
@@ -14,7 +14,7 @@ from rso.core import attachments
 from rso.core.filetypes import ending_of
 from rso.core.models import Attachment
 from rso.core.pictures import is_for_the_press
-from rso.core.verbs import kind_of, plain
+from rso.core.verbs import Problem, kind_of, plain
 from rso.reports.actions import signed, take_signatures_back
 from rso.reports.document import Document
 from rso.reports.markdown import BadText, Node, walk
@@ -22,8 +22,22 @@ from rso.reports.models import Consent, Photograph, Report
 
 #: Pictures that web and print both draw.
 DRAWN = ("image/jpeg", "image/png")
+
+
+def check_photographs(photographs: Sequence[Photograph]) -> Iterable[Problem]:
+    """One photograph of a report stands on its cover."""
+    others = Photograph.objects.exclude(pk__in=[each.pk for each in photographs if each.pk])
+    covers = dict(others.filter(is_cover=True).values_list("report_id", "ref"))
+    for at, each in enumerate(photographs):
+        if each.is_cover and (ref := covers.get(each.report_id)):
+            says = _("“%(ref)s” stands on the cover of this report; take it off first")
+            yield Problem(at, "is_cover", says % {"ref": ref})
+
+
 photograph_verbs = signed(
-    plain(), "report_id", lambda each: (each.report_id, each.alt, each.credit, each.consent, each.is_cover)
+    plain(check_photographs),
+    "report_id",
+    lambda each: (each.report_id, each.alt, each.credit, each.consent, each.is_cover),
 )
 attachments.follow(
     Photograph, lambda photograph, *, by, now: take_signatures_back([photograph.report_id], by=by, now=now)

@@ -11,6 +11,7 @@ from PIL import Image
 
 from rso.core.attachments import attach
 from rso.core.models import Office
+from rso.core.verbs import Refused
 from rso.reports.actions import text_verbs
 from rso.reports.compiler import CannotCompile, compile_report
 from rso.reports.editions import write_editions
@@ -75,6 +76,17 @@ def test_what_it_lacks_keeps_the_report_from_being_printed_and_published(hall, n
     with pytest.raises(CannotCompile, match=says):
         compile_report(hall.report)
     assert f"forum-hall: {says}" in [found.says for found in blockers(hall.report) if found.kind == "photograph"]
+
+
+def test_a_second_cover_is_refused_with_the_first(hall, naree, now):
+    table = Photograph(ref="long-table", report=hall.report, is_cover=True)
+    with pytest.raises(Refused, match="“forum-hall” stands on the cover of this report; take it off first"):
+        photograph_verbs.add([table], by=naree, now=now)
+
+    hall.is_cover = False
+    photograph_verbs.change([hall], by=naree, now=now)
+    photograph_verbs.add([table], by=naree, now=now)
+    assert hall.report.photographs.get(is_cover=True) == table
 
 
 def test_a_picture_in_the_inks_of_a_press_is_told_before_it_is_typeset(hall, naree, now):
