@@ -27,11 +27,14 @@ CLOSED = desks.declare_place(Place("closed", _("Closed periods"), SEE_REPORTS, "
 def closed(request: HttpRequest) -> HttpResponse:
     if not SEE_REPORTS.allows(request.user):
         raise Http404
-    if request.method == "POST":
-        return _change(request)
+    return _change(request) if request.method == "POST" else _show(request)
+
+
+def _show(request: HttpRequest, *, status: int = 200, **asked: str) -> HttpResponse:
+    """The page; `asked` is what was typed to close a period, where that was refused."""
     rows = ClosedPeriod.objects.select_related("by", "opened_by").order_by("-starts_on", "-pk")
-    context = {"here": CLOSED, "rows": rows, "may": CLOSE_PERIODS.allows(request.user), "forms": FORMS}
-    return render(request, "reports/office_closed.html", context)
+    context = {"here": CLOSED, "rows": rows, "may": CLOSE_PERIODS.allows(request.user), "forms": FORMS, **asked}
+    return render(request, "reports/office_closed.html", context, status=status)
 
 
 def _change(request: HttpRequest) -> HttpResponse:
@@ -49,4 +52,5 @@ def _change(request: HttpRequest) -> HttpResponse:
             messages.success(request, _now("The period is closed."))
     except (NotClosed, UnknownPeriod) as error:
         messages.error(request, str(error))
+        return _show(request, status=422, period=asked["period"], reason=asked["reason"])
     return redirect("office-closed")

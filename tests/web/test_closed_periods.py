@@ -105,5 +105,12 @@ def test_the_form_that_closes_a_period_says_how_a_period_is_written(office, harr
     assert 'aria-describedby="period-h"' in page
 
 
+def test_a_refused_period_keeps_what_was_typed_to_close_it(office, harriet):
+    answer = as_user(harriet).post("/office/closed/", {"period": "2022-Q5", "reason": "The audit is over."})
+
+    assert answer.status_code == 422
+    assert ['value="2022-Q5"' in words_of(answer), 'value="The audit is over."' in words_of(answer)] == [True, True]
+
+
 def words_of(answer) -> str:
     return " ".join(answer.content.decode().split())
