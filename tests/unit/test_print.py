@@ -222,6 +222,28 @@ def width_of(shown: str, font: str, size: float) -> float:
     return parts * size * 25.4 / 72
 
 
+@pytest.mark.parametrize(
+    ("title", "size"),
+    [("Annual Report", 60), ("Annual Report of the Regional Support Office of the Process", 48), ("W " * 80, 30)],
+)
+def test_a_long_title_is_set_smaller_so_that_the_cover_stays_one_page(title, size):
+    document = document_of("en", "Words")
+    document.title, document.cover = title.strip(), [{"label": "E", "n": 90, "stated": False}] * 14
+
+    cover, contents = sizes_in(document, 0), sizes_in(document, 1)
+    assert (max(cover.values()), "One line for each of 1260 attendances" in " ".join(cover)) == (size, True)
+    assert "Contents" in contents
+
+
+def test_a_cover_of_many_events_has_a_pile_for_each():
+    document = document_of("en", "Words")
+    document.cover = [{"label": "E", "n": 1, "stated": True}] * 120
+    drawn = PdfReader(BytesIO(typeset(document, b"{}"))).pages[0].get_contents().get_data().decode("latin1")
+
+    lines = [float(width) for width in re.findall(r"0 0 m ([\d.]+) 0 l \1 1\.309", drawn)]
+    assert (len(lines), min(lines) > 2) == (120, True)
+
+
 @pytest.mark.parametrize("shown", ["600", "1,284", "12,840,000"])
 def test_a_great_number_stands_beside_its_words_and_not_under_them(office, shown):
     found = preview_section(Report.objects.get(ref="annual-2022"), "year-headlines", "", "{{ headlines }}")
