@@ -118,6 +118,9 @@ class Blocks:
                 [{"v": row.label}, *(self._cell(reading, cell, f) for cell, f in zip(cells, filters, strict=True))]
             )
         head = [crossing.titles[0], *(column.label for column in crossing.columns)]
+        if self.compiler.edition is None and not _fits(head[1:], [cell["v"] for row in rows for cell in row[1:]]):
+            says = _("has %(number)s columns, more than a page is wide; put behind across= what has fewer values")
+            raise BadText(says % {"number": len(head)})
         overlap = [_("Rows and columns overlap, so they do not add up.")] if crossing.overlaps else []
         return self._table_node(
             reading,
@@ -243,6 +246,16 @@ class Blocks:
         return [
             {"label": cell.label, "n": int(cell.value or 0), "stated": "total_stated" in cell.parts} for cell in rows
         ]
+
+
+#: Of a printed page: its width, what the labels of rows need of it, the room between columns, and how wide a letter is.
+WIDE, LABELS, BETWEEN, LETTER = 470, 70, 10, 4.6
+
+
+def _fits(heads: Sequence[str], numbers: Sequence[str]) -> bool:
+    """Whether columns of numbers stand side by side in print, each as wide as the longest word or number of all."""
+    longest = max((len(word) for words in (*heads, *numbers) for word in words.split()), default=0)
+    return len(heads) * (BETWEEN + LETTER * longest) <= WIDE - LABELS
 
 
 def rests(printed: Any) -> list[tuple[str, Any]]:

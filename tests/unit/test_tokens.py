@@ -308,6 +308,7 @@ NONSENSE: dict[str, dict[str, str]] = {
     "table": {
         "{{ table participations }}": "says by what to split: by=…",
         "{{ table participations by=type sex=female }}": "has “sex=”, which “table” does not take; it takes by, across, period",
+        "{{ table participations by=type across=member }}": "columns, more than a page is wide; put behind across= what has fewer values",
         "{{ table events-by-type by=mode }}": "says by what to split, but “events-by-type” has splits of its own",
     },
     "quote": {"{{ quote quote-nobody }}": "there is no quotation “quote-nobody” that may be printed"},
