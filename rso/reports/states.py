@@ -1,7 +1,8 @@
 """The states of a report and of the texts of its sections, and who may lead them from one to another.
 
-Publishing and superseding have no button: only the verbs that also freeze an edition take those steps. Every other step
-of a text that is printed, or of a report, leaves what was signed: it takes the signatures back.
+Publishing and superseding have no button: only the verbs that also freeze an edition take those steps. A text is approved
+by the verb that asks which version was seen, on the page where it stands beside its preview. Every other step of a text that
+is printed, or of a report, leaves what was signed: it takes the signatures back.
 """
 
 from __future__ import annotations
@@ -60,7 +61,7 @@ class _Signed(Machine):
     ) -> list[Any]:
         with verbs.turn():
             taken = super().take(step, things, by=by, now=now, reason=reason, **answers)
-            if step.button:
+            if step.target not in (P, S):
                 take_signatures_back([found for thing in things if (found := _printed_in(thing))], by=by, now=now)
         return taken
 
@@ -78,7 +79,15 @@ sections = _Signed(
         Step(
             "send", _("Send for review"), (TextState.DRAFT,), TextState.IN_REVIEW, WRITE_REPORTS, unless=_without_words
         ),
-        Step("approve", _("Approve"), (TextState.IN_REVIEW,), TextState.APPROVED, APPROVE_REPORTS, unless=_wrote_it),
+        Step(
+            "approve",
+            _("Approve"),
+            (TextState.IN_REVIEW,),
+            TextState.APPROVED,
+            APPROVE_REPORTS,
+            unless=_wrote_it,
+            button=False,
+        ),
         Step(
             "give_back",
             _("Give back to the writer"),

@@ -285,8 +285,8 @@ def _steps(text: SectionText | None, user: User) -> list[Any]:
     """The steps that this person may take with the text now."""
     return [
         step
-        for step in states.sections.buttons
-        if text and step.who.allows(user) and not states.sections.why_not(step, text, user)
+        for step in states.sections.steps
+        if step.slug in DOES and text and step.who.allows(user) and not states.sections.why_not(step, text, user)
     ]
 
 
@@ -427,7 +427,7 @@ def _plan(request: HttpRequest, place: Place) -> None:
 
 
 DOES: dict[str, Callable[[HttpRequest, Place], object]] = {
-    **{step.slug: _step(step.slug) for step in states.sections.buttons},
+    **{slug: _step(slug) for slug in ("send", "approve", "give_back")},
     "comment": _comment,
     "resolve": _resolve(False),
     "comment_again": _resolve(True),

@@ -13,6 +13,7 @@ from rso.core.figures import registry
 from rso.core.models import Draft
 from rso.reports.models import Report, SectionText
 from rso.reports.ready import blockers
+from rso.reports.writing import lead_on
 from tests.conftest import named
 from tests.web.conftest import as_user
 
@@ -321,3 +322,21 @@ def test_links_of_a_section_in_another_language_lead_to_pages_that_there_are(nar
 
     assert 'href="/id/events/e2022-' in page
     assert "/id/id/" not in page
+
+
+def test_a_text_is_approved_where_its_version_is_seen_and_at_no_list_or_record(naree, harriet, text, now):
+    lead_on([text], "send", by=naree, now=now)
+    client, desk = as_user(harriet), f"/office/texts/{text.ref}/"
+
+    pages = {at: client.get(at).content.decode() for at in (desk, "/office/texts/", ADDRESS)}
+    assert ["do/approve/" in page for page in pages.values()] == [False] * 3
+    assert ["do/give_back/" in pages[desk], 'name="approve"' in pages[ADDRESS]] == [True, True]
+    asked = [
+        client.post(at, {"chosen": text.ref, "yes": "1"}) for at in (f"{desk}do/approve/", "/office/texts/do/approve/")
+    ]
+    text.refresh_from_db()
+    assert ([answer.status_code for answer in asked], text.state) == ([404, 404], "in_review")
+
+    client.post(ADDRESS, {"approve": "1", "version": "1"})
+    text.refresh_from_db()
+    assert text.state == "approved"
