@@ -106,6 +106,18 @@ def test_every_page_of_a_home_is_accessible_in_both_directions_widths_and_scheme
 
 
 @pytest.mark.long
+def test_bars_and_citations_run_from_the_left_in_what_is_written_so_on_a_page_that_runs_from_the_right(reader):
+    opened = reader().see(width=320)
+    page = opened.open("/ar/reports/annual-2022/year/").page
+    turned = "found => found.map(each => getComputedStyle(each).transform)"
+    assert set(page.eval_on_selector_all("[lang=en] .bar", turned)) == {"none"}
+    page = opened.open("/ar/figures/participations/2022/").page
+    assert set(page.eval_on_selector_all(".bar", turned)) == {"matrix(-1, 0, 0, 1, 0, 0)"}
+    page = opened.open("/ar/reports/annual-2022/1/").page
+    assert page.eval_on_selector_all("pre", "found => found.map(each => getComputedStyle(each).direction)") == ["ltr"]
+
+
+@pytest.mark.long
 @pytest.mark.parametrize("language", ["/id", "/th"])
 def test_no_page_is_wider_than_a_telephone_in_a_language_of_longer_words(reader, language):
     opened = reader().see(width=320)
