@@ -170,6 +170,15 @@ def _why_withheld(cited: Citation) -> str:
     return ""
 
 
+def for_readers(cited: Citation) -> bool:
+    """Whether readers outside may have, of what the office cited of its own view, what they see of it themselves."""
+    try:
+        content(Reading(registry.find(cited.figure), Period.parse(cited.period)), tuple(cited.says["by"]))
+    except (Refusal, LookupError):
+        return False
+    return True
+
+
 def _edition(named: str) -> Edition | None:
     """An edition by its report and number, as a citation names it."""
     ref, _slash, number = named.partition("/")

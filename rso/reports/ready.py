@@ -170,8 +170,11 @@ def _lacks(found: ResolverMatch, report: Report | None) -> str:
         return _("readers cannot open the pages of the office")
     if route in OF_REPORTS:
         return _report_lacks(kwargs, report)
-    if route == "citation" and not Citation.objects.filter(digest=kwargs["digest"], office=False).exists():
-        return _("there is no such record")
+    if route == "citation":
+        cited = Citation.objects.filter(digest=kwargs["digest"]).first()
+        if cited and cited.office:
+            return _("only the office can open this citation; cite it for all readers on its page")
+        return "" if cited else _("there is no such record")
     if "ref" in kwargs and not _is_there(route, str(kwargs["ref"])):
         return _("there is no such record")
     slug, period = kwargs.get("slug"), kwargs.get("period")

@@ -14,6 +14,7 @@ from rso.events.models import Event, Participation
 from rso.members.models import Body
 from rso.reports import citing
 from rso.reports.models import Citation, Edition, Frozen
+from rso.reports.ready import broken
 from tests.web.walking import as_role, bring_out
 
 pytestmark = pytest.mark.usefixtures("office")
@@ -98,6 +99,22 @@ def test_what_the_office_cites_of_its_own_view_is_for_the_office_alone():
 
     assert office.get(address).status_code == 200
     assert Client().get(address).status_code == 404
+
+
+def test_the_office_is_told_so_and_cites_it_for_all_readers_where_they_may_have_it():
+    office = as_role("tran-thi-mai")
+    address = cited(office)
+    assert "Only the office can open this address." in page(address, office)
+    assert 'name="public"' in page(address, office)
+    assert broken(address) == "only the office can open this citation; cite it for all readers on its page"
+
+    for_all = cited(office, public="1")
+    assert (for_all, Client().get(for_all).status_code, broken(for_all)) == (cited(), 200, "")
+    assert "Only the office" not in page(for_all, office)
+
+    withheld = cited(office, figure="people-reached", period="2022-09", by="sex")
+    assert "Only the office can open this address." in page(withheld, office)
+    assert 'name="public"' not in page(withheld, office)
 
 
 @pytest.mark.parametrize("ref", ["marta-ilves", "lena-fischer", "kim-osei"])

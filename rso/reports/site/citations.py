@@ -10,8 +10,9 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST, require_safe
 
 from rso.core.figures import Refusal, UnknownFigure, registry
+from rso.core.figures.reading import PUBLIC, Reading
 from rso.core.tries import address_of, times
-from rso.reports.citing import Cited, cite, since, split_by
+from rso.reports.citing import Cited, cite, for_readers, since, split_by
 from rso.reports.models import Citation
 from rso.reports.site.figures import reader_of, reading_of
 
@@ -25,6 +26,8 @@ def cite_this(request: HttpRequest) -> HttpResponse:
     """Freezes and leads to it. Without a token of its own: it changes nothing, and the same question leads to the same place."""
     asked = {name: request.POST.get(name, "")[:60] for name in ("figure", "period", "by", "across")}
     reading = reading_of(request, asked["figure"], asked["period"])
+    if "public" in request.POST:
+        reading = Reading(reading.figure, reading.period, reader=PUBLIC)
     by = tuple(dict.fromkeys(filter(None, (asked["by"], asked["across"]))))
     if not request.user.is_authenticated and not _may_ask(request):
         return render(request, "429.html", status=429)
@@ -49,7 +52,7 @@ def citation(request: HttpRequest, digest: str) -> HttpResponse:
     became = since(found)
     context = {
         "cited": found, "says": found.says, "since": became, "cite": Cited.citation(found), "is_office": office,
-        "split_by": split_by(found),
+        "split_by": split_by(found), "for_all": found.office and for_readers(found),
     }  # fmt: skip
     return render(request, "reports/citation.html", context)
 
