@@ -119,7 +119,7 @@ def test_who_leads_what_is_late_is_offered_a_verb_that_this_person_may_do_now(na
     late = Activity.objects.filter(ref="a2022-12")
     offered = {}
     for user, status in ((naree, "running"), (naree, "postponed"), (marta, "running")):
-        late.update(lead=user, status=status, ends_on=DAY - timedelta(days=9))
+        late.update(lead=user, status=status, precision=1, ends_on=DAY - timedelta(days=9))
         tasks = [task for task in tasks_of(today_of(user, DAY)) if task.url == "/office/activities/a2022-12/"]
         offered[user.ref, status] = [(t.act, as_user(user).get(t.act_url).status_code) for t in tasks]
 
