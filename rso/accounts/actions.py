@@ -25,7 +25,6 @@ from rso.accounts.models import ApiKey, Role, Session, User, may_own
 from rso.core import history, verbs
 from rso.core.api.scopes import Scope
 from rso.core.models import Kept
-from rso.core.search import index
 from rso.core.verbs import Problem, Refused, refuse, turn
 
 logger = logging.getLogger(__name__)
@@ -39,12 +38,10 @@ FACTORS = {Authenticator.Type.TOTP: "app of codes", Authenticator.Type.WEBAUTHN:
 
 def platform() -> User:
     """The service account under which the command line acts. It has no password and cannot sign in."""
-    found, made = User.objects.get_or_create(
+    found, _made = User.objects.get_or_create(
         ref=PLATFORM,
         defaults={"name": "RSO", "email": f"{PLATFORM}@rso.example", "role": Role.SERVICE, "is_active": False},
     )
-    if made:
-        index.keep([found])
     return found
 
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from rso.accounts.models import User
+from django.db.models import Q
+
+from rso.accounts.models import Role, User
 from rso.core.search.registry import OFFICE, searched
 
-searched.declare(User, "name", "email", visible=OFFICE, url=lambda user: "")
+searched.declare(User, "name", "email", visible=OFFICE, url=lambda user: "", only=~Q(role=Role.SERVICE))

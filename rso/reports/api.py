@@ -18,7 +18,7 @@ from pydantic import Field
 from rso import __version__
 from rso.core.access import is_guarded, saw
 from rso.core.api.describing import VALUES, document
-from rso.core.api.doing import MOST, PER_PAGE, Item, Whole, absolute, api, link, list_of, one_of, page_of, rows
+from rso.core.api.doing import PER_PAGE, Item, Limit, Page, absolute, api, link, list_of, one_of, page_of, rows
 from rso.core.api.door import asked_of
 from rso.core.context import the_office
 from rso.core.figures import Cell, Crossing, Refusal, registry
@@ -109,8 +109,8 @@ def _declare(path: str, name: str, summary: str, example: str, response: Any) ->
 
 
 class Paged(Schema):
-    page: Whole = Field(1, ge=1, le=100_000, description="Which page")
-    limit: Whole = Field(PER_PAGE, ge=1, le=MOST, description="How many rows a page holds")
+    page: Page = 1
+    limit: Limit = PER_PAGE
 
 
 class FiguresQuestion(Paged):

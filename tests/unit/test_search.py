@@ -197,7 +197,7 @@ def kept() -> list[tuple[int, str]]:
 
 def test_the_index_of_a_loaded_office_is_the_one_that_is_made_anew(office):
     before = kept()
-    assert index.rebuild() == sum(kind.model.objects.count() for kind in searched.by_model.values())
+    assert index.rebuild() == sum(kind.stored().count() for kind in searched.by_model.values())
 
     assert kept() == before != []
 

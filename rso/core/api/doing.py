@@ -37,7 +37,8 @@ def _written(number: Any) -> Any:
     return number
 
 
-Whole = Annotated[int, BeforeValidator(_written)]
+Page = Annotated[int, Field(ge=1, le=100_000, description="Which page"), BeforeValidator(_written)]
+Limit = Annotated[int, Field(ge=1, le=MOST, description="How many rows a page holds"), BeforeValidator(_written)]
 
 
 class Item(Schema):
@@ -172,8 +173,7 @@ def parameters(filters: type[django_filters.FilterSet] | None, name: str) -> Any
     fields: dict[str, Any] = {}
     for key, each in (filters.base_filters if filters else {}).items():
         fields[key] = _parameter(each)
-    fields["page"] = (Whole, Field(1, ge=1, le=100_000, description="Which page"))
-    fields["limit"] = (Whole, Field(PER_PAGE, ge=1, le=MOST, description="How many rows a page holds"))
+    fields |= {"page": (Page, 1), "limit": (Limit, PER_PAGE)}
     return create_model(f"{name}Question", __base__=Schema, **fields)
 
 
@@ -188,7 +188,8 @@ def _parameter(each: django_filters.Filter) -> tuple[Any, Any]:
         )
     if isinstance(each, django_filters.NumberFilter):
         lowest, highest = each.extra.get("min_value", 0), each.extra.get("max_value", 10**6)
-        return Whole | None, Field(None, ge=lowest, le=highest, description=says)
+        number = Annotated[int, Field(ge=lowest, le=highest), BeforeValidator(_written)]
+        return number | None, Field(None, description=says)
     return str | None, Field(None, min_length=1, max_length=100, pattern=WORDS, description=says)
 
 

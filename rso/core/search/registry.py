@@ -33,6 +33,8 @@ class Searched:
     #: The public list of the kind, by the name of its address.
     all_at: str
     number: int
+    #: Records that someone may look for: what is the platform's own is none.
+    only: models.Q
 
     def texts(self, record: Any, field: Field) -> list[str]:
         value = field(record) if callable(field) else getattr(record, field)
@@ -56,7 +58,7 @@ class Searched:
         return [audience for audience in found if is_public or audience != PUBLIC]
 
     def stored(self) -> models.QuerySet[Any]:
-        return self.model._default_manager.prefetch_related(*self.related)
+        return self.model._default_manager.filter(self.only).prefetch_related(*self.related)
 
 
 class Registry:
@@ -74,6 +76,7 @@ class Registry:
         url: Callable[[Any], str] = lambda record: str(record.get_absolute_url()),
         related: Sequence[str] = (),
         all_at: str = "",
+        only: models.Q | None = None,
     ) -> Searched:
         """Declares that a kind is searched; `visible` is who may find it: all where its data class is public, else the office."""
         default = PUBLIC if model.privacy.data_class == DataClass.PUBLIC else OFFICE  # type: ignore[attr-defined]
@@ -81,7 +84,7 @@ class Registry:
         number = zlib.crc32(str(model._meta.label_lower).encode()) >> 17
         if number in self.by_number:
             raise ValueError(f"{model} and {self.by_number[number].model} have the same number in the search")
-        searched = Searched(model, fields, told, title, url, tuple(related), all_at, number)
+        searched = Searched(model, fields, told, title, url, tuple(related), all_at, number, only or models.Q())
         self.by_model[model] = self.by_number[number] = searched
         return searched
 
