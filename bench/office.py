@@ -109,7 +109,7 @@ def measure(database: str) -> None:
             warm(server, address)
             (cost,) = costs((server, [address] * REQUESTS))
             say(name, f"{cost:.1f} ms")
-        warm(server, EXPORT)
+        warm(server, EXPORT, 4)
         (cost,) = costs((server, [EXPORT] * 5))
         say("workbook of 10 000", f"{cost / 1000:.2f} s")
         number, slow = together(cookie)

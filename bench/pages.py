@@ -30,6 +30,8 @@ from bench.machine import HOUSE, each_database, machine, say, side_by_side, use
 PORT, SMALL_PORT, BARE_PORT = 8171, 8172, 8173
 REQUESTS = 50
 WORKERS = 2
+#: A worker has four connections; each asks a question five times before it is prepared, and five times before its plan is kept.
+WARM = 64
 
 #: The bar of a list, in ms.
 LIST = 40
@@ -148,9 +150,9 @@ def costs(*asked: tuple[Server, list[str]]) -> list[float]:
     return [statistics.median(each) for each in found]
 
 
-def warm(server: Server, address: str) -> None:
-    """Every worker has answered an address."""
-    for _ in range(4 * WORKERS):
+def warm(server: Server, address: str, times: int = WARM) -> None:
+    """Every worker has answered an address, on each of its connections so often that PostgreSQL keeps the plans."""
+    for _ in range(times):
         server.get(address)
 
 

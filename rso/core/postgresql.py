@@ -11,6 +11,10 @@ from psycopg import ClientCursor
 MOST = 65_535
 
 
+#: Whether a text holds words. How rows are best found depends on the words: a plan for any of them reads them all.
+HOLDS = " @@ "
+
+
 class Cursor(ServerBindingCursor):
     """A list of refs may be as long as a file: values that the protocol does not take beside a statement are written into it."""
 
@@ -19,4 +23,6 @@ class Cursor(ServerBindingCursor):
     ) -> Any:
         if params is not None and len(params) > MOST:
             query, params, prepare = ClientCursor(self.connection).mogrify(query, params), None, False  # type: ignore[attr-defined]
+        elif isinstance(query, str) and HOLDS in query:
+            prepare = False
         return super().execute(query, params, prepare=prepare, binary=binary)  # type: ignore[misc]

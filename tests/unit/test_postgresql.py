@@ -6,6 +6,7 @@ import pytest
 from django.db import connection
 
 from rso.core.models import AuditEvent
+from rso.core.search.finding import matching
 from rso.members.models import Body
 
 pytestmark = pytest.mark.django_db
@@ -25,13 +26,22 @@ def test_many_records_change_in_one_statement(office):
     assert last == 0
 
 
+def kept_plans(like: str) -> list[str]:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT statement FROM pg_prepared_statements WHERE statement LIKE %s", [like])
+        return [statement for (statement,) in cursor.fetchall()]
+
+
 @pytest.mark.skipif("connection.vendor != 'postgresql'", reason="of PostgreSQL alone")
 def test_a_statement_asked_again_keeps_its_plan_whatever_its_values(office):
     for ref in ("THA", "MMR", "IDN", "AUS", "NZL", "LAO", "KHM", "VNM"):
         assert Body.objects.get(ref=ref).ref == ref
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT statement FROM pg_prepared_statements WHERE statement LIKE %s", ['%members_body"."ref" = %']
-        )
-        kept = [statement for (statement,) in cursor.fetchall()]
+    kept = kept_plans('%members_body"."ref" = %')
     assert [statement.endswith("LIMIT 21") for statement in kept] == [True]
+
+
+@pytest.mark.skipif("connection.vendor != 'postgresql'", reason="of PostgreSQL alone")
+def test_how_words_are_found_is_planned_for_those_words(office):
+    for words in ("thailand", "indonesia", "lao", "the", "police", "border", "of", "asia"):
+        assert Body.objects.filter(pk__in=matching(Body, words)).exists()
+    assert kept_plans("%@@%search_entry%") + kept_plans("%search_entry%@@%") == []
