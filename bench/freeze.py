@@ -14,7 +14,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-from bench.machine import DATABASES, machine, peak_mb, say, use
+from bench.machine import each_database, machine, peak_mb, say, use
 
 BARS = {"frozen": "< 5 s", "kept": "< 20 MB", "drift": "< 3 s"}
 FIGURES = 50
@@ -105,8 +105,14 @@ def _row(reading, holdings):  # type: ignore[no-untyped-def]
     )  # fmt: skip
 
 
-if __name__ == "__main__":
+def main() -> None:
     print(machine())
-    for database in sys.argv[1:] or DATABASES:
-        print(database)
-        measure(database)
+    for database, lines in each_database(__file__):
+        print("\n".join([database, *lines]), flush=True)
+
+
+if __name__ == "__main__":
+    if len(sys.argv) > 1:
+        measure(sys.argv[1])
+    else:
+        main()
