@@ -17,7 +17,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 from rso.accounts.example import secret_of
-from rso.accounts.models import OFFICE_ROLES, ApiKey, Role, User
+from rso.accounts.models import OF_PEOPLE, OFFICE_ROLES, ApiKey, Role, User
 from rso.accounts.secrets import open_
 
 ONE_TIME = {"autocomplete": "one-time-code", "autocapitalize": "off", "spellcheck": "false"}
@@ -135,7 +135,7 @@ class NewKey(forms.ModelForm):  # type: ignore[type-arg]
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        people = User.objects.filter(is_active=True).exclude(role=Role.SERVICE).order_by("name")
+        people = User.objects.filter(OF_PEOPLE, is_active=True).order_by("name")
         self.fields["owner"] = forms.ModelChoiceField(
             people, to_field_name="ref", label=self.fields["owner"].label, help_text=self.fields["owner"].help_text,
             empty_label=_("Choose"),

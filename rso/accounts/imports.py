@@ -1,9 +1,7 @@
 """The accounts of an office. Passwords never come from files."""
 
-from django.db.models import Q
-
 from rso.accounts import actions
-from rso.accounts.models import Role, User
+from rso.accounts.models import OF_PEOPLE, User
 from rso.core.loading.columns import column, columns
 from rso.core.loading.tables import Table, tables
 from rso.core.verbs import Verbs
@@ -14,6 +12,6 @@ tables.declare(
         User,
         (*columns(User, "ref", "name", "email", "role"), column(User, "active", attribute="is_active")),
         Verbs(actions.open_accounts, actions.change_accounts, actions.disable_accounts),
-        only=~Q(role=Role.SERVICE),
+        only=OF_PEOPLE,
     )
 )

@@ -53,6 +53,8 @@ DESCRIBED: dict[str, str | Promise] = {
 #: What whoever may see the names behind figures is allowed; the room that keeps those names declares it.
 NAMES = "participants.see"
 OFFICE_ROLES = frozenset(Role) - {Role.FOCAL_POINT, Role.PRACTITIONER, Role.SERVICE}
+#: Accounts of people, and not of the platform.
+OF_PEOPLE = ~Q(role=Role.SERVICE)
 
 
 class User(AbstractBaseUser, Kept):

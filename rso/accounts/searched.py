@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from django.db.models import Q
-
-from rso.accounts.models import Role, User
+from rso.accounts.models import OF_PEOPLE, User
 from rso.core.search.registry import OFFICE, searched
 
-searched.declare(User, "name", "email", visible=OFFICE, url=lambda user: "", only=~Q(role=Role.SERVICE))
+searched.declare(User, "name", "email", visible=OFFICE, url=lambda user: "", only=OF_PEOPLE)

@@ -172,6 +172,11 @@ def is_over(on: date) -> Q:
     return reduce(or_, (Q(precision=precision, ends_on__lt=first) for precision, first in firsts.items()))
 
 
+def has_begun(first: date, precision: int, on: date) -> bool:
+    """Whether a first day has come by another, as far as it is known: what begins in a month has begun all through it."""
+    return known_day(first, precision) <= known_day(on, precision)
+
+
 def known_day(day: date, precision: int = Precision.DAY) -> str:
     """A date as data has it, as far as it is known: 2022, 2023-05, 2023-04-07."""
     return day.isoformat()[: {Precision.YEAR: 4, Precision.MONTH: 7}.get(Precision(precision), 10)]

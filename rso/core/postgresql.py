@@ -9,8 +9,6 @@ from psycopg import ClientCursor
 
 #: Values that one statement of the protocol takes, https://www.postgresql.org/docs/current/limits.html.
 MOST = 65_535
-
-
 #: Whether a text holds words. How rows are best found depends on the words: a plan for any of them reads them all.
 HOLDS = " @@ "
 

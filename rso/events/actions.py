@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from rso.core import history, verbs
-from rso.core.periods import known_day
+from rso.core.periods import has_begun
 from rso.core.verbs import Problem, Verbs, plain, refuse
 from rso.events.models import Event, EventBody, EventState, Participation, ParticipationState, StatedNumber
 from rso.members.actions import is_country
@@ -27,9 +27,7 @@ def check_events(events: Sequence[Event]) -> Iterable[Problem]:
     yield from check_dates(events)
     today = timezone.localdate()
     for at, event in enumerate(events):
-        if event.state == EventState.HELD and known_day(event.starts_on, event.precision) > known_day(
-            today, event.precision
-        ):
+        if event.state == EventState.HELD and not has_begun(event.starts_on, event.precision, today):
             yield Problem(at, "starts_on", _("lies in the future, and the event was held"))
         if event.state in (EventState.POSTPONED, EventState.CANCELLED) and not event.reason:
             yield Problem(at, "reason", _("an event that is postponed or cancelled says why"))

@@ -10,7 +10,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from rso.core import history
-from rso.core.periods import known_day, show_day
+from rso.core.periods import has_begun, show_day
 from rso.core.states import Machine, Step
 from rso.core.verbs import Problem
 from rso.events.actions import check_events
@@ -37,8 +37,7 @@ def _check(events: Sequence[Event]) -> Iterator[Problem]:
 
 
 def _has_not_begun(event: Event, by: User) -> str:
-    first, today = (known_day(day, event.precision) for day in (event.starts_on, timezone.localdate()))
-    if first <= today:
+    if has_begun(event.starts_on, event.precision, timezone.localdate()):
         return ""
     return gettext("it begins on %(day)s") % {"day": show_day(event.starts_on, event.precision)}
 

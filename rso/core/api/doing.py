@@ -37,6 +37,7 @@ def _written(number: Any) -> Any:
     return number
 
 
+# Bounds stand before what reads the number: behind it the description of the door would not tell them.
 Page = Annotated[int, Field(ge=1, le=100_000, description="Which page"), BeforeValidator(_written)]
 Limit = Annotated[int, Field(ge=1, le=MOST, description="How many rows a page holds"), BeforeValidator(_written)]
 

@@ -98,7 +98,7 @@ def edition(request: HttpRequest, ref: str, number: int) -> HttpResponse:
         "edition": found, "report": found.report, "newest": newest if newest and newest.number > number else None,
         "files": _files(found), "cite": Cited.edition(found), "stands": not moved,
         "changes": changes_of(found), "rewritten": rewritten(found, before) if before else [],
-        "cells_changed": cells_changed(found, before) if before else 0,
+        "cells_changed": made_once(f"cells:{found.pk}", lambda: cells_changed(found, before)) if before else 0,
         "moved": [m for m in moved if not m.is_cell and m.published != m.now], "cells": sum(m.is_cell for m in moved),
         "reasons": counted_apart(moved),
     }  # fmt: skip
