@@ -1,8 +1,10 @@
 """What addresses are made of."""
 
 import re
+from functools import lru_cache
 
-from django.urls import register_converter
+from django.urls import register_converter, reverse
+from django.utils.translation import get_language
 
 
 class RefConverter:
@@ -15,6 +17,16 @@ class RefConverter:
 
     def to_url(self, value: str) -> str:
         return value
+
+
+def address(name: str, *args: str) -> str:
+    """Where a page is, in the reader's language. For pages that every page of the office leads to: looked up once."""
+    return _address_in(get_language(), name, *args)
+
+
+@lru_cache(maxsize=1024)
+def _address_in(_language: str, name: str, *args: str) -> str:
+    return reverse(name, args=args)
 
 
 def id_in(text: str) -> int:

@@ -11,13 +11,13 @@ from typing import TYPE_CHECKING, Any
 import django_filters
 from django.db import models
 from django.db.models import Q
-from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.html import format_html
 from django.utils.module_loading import autodiscover_modules
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
+from rso.core.addresses import address
 from rso.core.listings import Item, Panel
 from rso.core.loading.columns import Column, ListColumn
 from rso.core.loading.load import discover as discover_tables
@@ -250,10 +250,10 @@ class Desk:
 
     @property
     def url(self) -> str:
-        return reverse("office-list", args=[self.slug])
+        return address("office-list", self.slug)
 
     def at(self, ref: str) -> str:
-        return reverse("office-detail", args=[self.slug, ref])
+        return f"{self.url}{ref}/"
 
     def may_keep(self, user: Any) -> bool:
         return self.keeps is not None and self.keeps.allows(user)
@@ -261,10 +261,6 @@ class Desk:
     def may_alter(self, user: Any) -> bool:
         """Whether this person may edit what stands."""
         return self.may_keep(user) and bool(self.sections) and not self.settled
-
-    @property
-    def gap(self) -> str:
-        return "gap" if self.begins else ""
 
     @property
     def noun(self) -> str:
@@ -286,11 +282,7 @@ class Place:
 
     @property
     def url(self) -> str:
-        return reverse(self.address)
-
-    @property
-    def gap(self) -> str:
-        return "gap" if self.begins else ""
+        return address(self.address)
 
 
 def basis_of(thing: Any) -> SafeString:

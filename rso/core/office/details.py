@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db import models
-from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, render
 from django.utils import timezone
 from django.utils.html import format_html, format_html_join
 from django.utils.translation import gettext as _
@@ -134,10 +134,7 @@ def detail_page(request: HttpRequest, desk: Desk, ref: str, *, status: int = 200
 def find(desk: Desk, user: Any, ref: str) -> Any:
     """The record, or the same 404 whether it is not there or not for this person."""
     rows: models.QuerySet[Any] = desk.rows(user).prefetch_related(*desk.model.named_by)
-    thing = (rows.select_related(*desk.relations) if desk.relations else rows).filter(ref=ref).first()
-    if thing is None:
-        raise Http404
-    return thing
+    return get_object_or_404(rows.select_related(*desk.relations) if desk.relations else rows, ref=ref)
 
 
 def _public_url(thing: Any) -> str:

@@ -12,6 +12,9 @@ from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import render
 from django.utils import timezone
+from django.utils.formats import localize
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -225,11 +228,14 @@ def cells_of(cols: Iterable[Col], rows: Iterable[Any], desk: Desk) -> list[dict[
     ]
 
 
-def _cell(col: Col, row: Any) -> dict[str, Any]:
+def _cell(col: Col, row: Any) -> SafeString:
     """What a cell says, and how it stands: numbers one under the other, long words on several lines."""
     says = in_words(col.show(row))
     is_long = not hasattr(says, "__html__") and len(str(says)) > LONG
-    return {"v": says, "stands": "num" if col.number else "wrap-words" if is_long else ""}
+    shown = "–" if says is None or says == "" else localize(says)
+    if stands := "num" if col.number else "wrap-words" if is_long else "":
+        return format_html('<td class="{}">{}</td>', stands, shown)
+    return format_html("<td>{}</td>", shown)
 
 
 def _unsorted(address: str) -> list[str]:
