@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from operator import attrgetter
 from typing import Any
 
 from django.db import models
@@ -40,7 +41,7 @@ class Facts:
     def __init__(self, desk: Desk, thing: Any, user: Any) -> None:
         self.desk, self.thing, self.user = desk, thing, user
         self.spans = hasattr(thing, "when")
-        self.linked: dict[tuple[Any, str], list[Any]] = {}
+        self.linked: dict[type[models.Model], list[Any]] = {}
 
     @property
     def sections(self) -> list[tuple[Any, list[Fact]]]:
@@ -87,20 +88,20 @@ class Facts:
 
     def _links(self, column: ListColumn) -> Any:
         items = [
-            (self._linked(getattr(row, column.to)), f" {getattr(row, column.weight)} %" if column.weight else "")
+            (self._linked(to), f" {getattr(row, column.weight)} %" if column.weight else "")
             for row in self._rows_of(column)
-            if column.holds(vars(row))
+            if (to := getattr(row, column.to)) and column.holds(vars(row))
         ]
         return format_html_join("; ", "{}{}", items)
 
     def _rows_of(self, column: ListColumn) -> list[Any]:
-        """The links of a kind, read once for all columns that show some of them."""
-        asked = (column.through, column.to)
-        if asked not in self.linked:
-            link = next(link for link in self.desk.table.links if link.through is column.through)
-            rows = link.through._default_manager.filter(**{link.parent: self.thing, f"{column.to}__isnull": False})
-            self.linked[asked] = list(rows.select_related(column.to).order_by("pk"))
-        return self.linked[asked]
+        """The links of a kind in the order in which they were set, read once for all columns that show some of them."""
+        link = next(link for link in self.desk.table.links if link.through is column.through)
+        if link.through not in self.linked:
+            to = {c.to for c in self.desk.table.columns if isinstance(c, ListColumn) and c.through is link.through}
+            rows = link.through._default_manager.filter(**{link.parent: self.thing}).select_related(*to)
+            self.linked[link.through] = sorted(rows, key=attrgetter("pk"))
+        return self.linked[link.through]
 
 
 def detail_page(request: HttpRequest, desk: Desk, ref: str, *, status: int = 200, **more: Any) -> HttpResponse:
@@ -124,7 +125,7 @@ def detail_page(request: HttpRequest, desk: Desk, ref: str, *, status: int = 200
         "unrelated": [panel for panel in related if panel["add"] and not panel["rows"]],
         "may_keep": desk.may_alter(user),
         "public_url": _public_url(thing),
-        "files": Attachment.objects.of(kind_of(desk.model), ref).select_related("by").order_by("pk"),
+        "files": sorted(Attachment.objects.of(kind_of(desk.model), ref).select_related("by"), key=attrgetter("pk")),
         "may_attach": desk.may_keep(user),
         **more,
     }
