@@ -60,6 +60,7 @@ OF_PEOPLE = ~Q(role=Role.SERVICE)
 class User(AbstractBaseUser, Kept):
     """A person who may sign in, or a service that acts for the platform and never signs in."""
 
+    named_in = ("name",)
     privacy = Privacy(
         DataClass.PERSONAL,
         _("Lets people sign in and shows who did what"),

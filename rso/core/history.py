@@ -19,7 +19,7 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
 from rso.core.diffs import word_diff
-from rso.core.models import AuditEvent, Kept, Precision
+from rso.core.models import AuditEvent, Kept, Precision, by_name
 from rso.core.told import Names, Shown, model_of
 from rso.core.verbs import kind_of
 
@@ -130,7 +130,7 @@ class Step:
 def history_of(thing: Kept, limit: int = 50) -> list[Step]:
     """The newest of what was done to a record, newest first."""
     events = AuditEvent.objects.filter(kind=kind_of(thing.__class__), ref=thing.ref)
-    return steps_of(events.select_related("actor").order_by("-pk")[:limit], thing)
+    return steps_of(by_name(events, "actor").order_by("-pk")[:limit], thing)
 
 
 def steps_of(events: Iterable[AuditEvent], thing: Kept | None = None) -> list[Step]:

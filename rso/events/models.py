@@ -83,6 +83,7 @@ class EventQuerySet(models.QuerySet["Event"]):
 class Event(Record, Dated):
     """A training, dialogue, exercise or meeting that the office organised, co-hosted, facilitated or supported."""
 
+    named_in = ("title",)
     privacy = public(_("Shows what the office held and supported"))
     title = models.CharField(_("title"), max_length=200)
     type = models.CharField(_("type"), max_length=30, choices=EventType.choices)

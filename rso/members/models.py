@@ -110,6 +110,7 @@ class BodyQuerySet(models.QuerySet["Body"]):
 class Body(Record):
     """A State, organisation, partner or agency. Everyone whom the office works with is a row of this one table."""
 
+    named_in = ("name", "names")
     privacy = public(_("Names the States and organisations that the office serves and works with"))
     kind = models.CharField(_("kind"), max_length=25, choices=BodyKind.choices)
     name = models.CharField(_("name"), max_length=160, help_text=_("As the Process writes it, in English."))
@@ -221,6 +222,7 @@ FORGOTTEN = "(forgotten)"
 class Person(Record):
     """Someone who takes part in what the office does, speaks for a member, or leads a group. Never a victim or a suspect."""
 
+    named_in = ("name",)
     privacy = Privacy(
         DataClass.PERSONAL,
         _("Counts each participant once and lets the office invite again"),

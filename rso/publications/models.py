@@ -66,6 +66,7 @@ class PublicationQuerySet(models.QuerySet["Publication"]):
 class Publication(Record):
     """A work. A language or a later edition of it is not a new work."""
 
+    named_in = ("title",)
     privacy = public(_("Lists what the office has published"))
     title = models.CharField(_("title"), max_length=240)
     kind = models.CharField(_("kind"), max_length=25, choices=PublicationKind.choices)

@@ -113,6 +113,7 @@ class UndertakingState(models.TextChoices):
 class Undertaking(Record):
     """What a member or the office said in a meeting that it would do. Voluntary: told as progress."""
 
+    named_in = ("text",)
     privacy = public(_("Keeps what was undertaken in meetings and what came of it"))
     text = models.CharField(_("undertaking"), max_length=400, help_text=_("What was said that would be done."))
     meeting = models.CharField(_("meeting"), max_length=200, blank=True, help_text=_("Where it was said."))
@@ -166,6 +167,7 @@ class RequestState(models.TextChoices):
 class Request(Record):
     """What a member asks the office for, and when it was answered."""
 
+    named_in = ("title",)
     privacy = public(_("Shows what members asked for and what came of it"))
     title = models.CharField(
         _("request"), max_length=200, help_text=_("What is asked for. Say nothing of a victim, a migrant or a suspect.")
@@ -271,6 +273,7 @@ class ActivityQuerySet(models.QuerySet["Activity"]):
 class Activity(Record, Dated):
     """A piece of the office's work: why it exists, which purpose and themes it serves, who is beside the office in it."""
 
+    named_in = ("title",)
     privacy = public(_("Shows what the office does and why"))
     hands_over = {"lead": _("Activities in the lead")}
     title = models.CharField(_("title"), max_length=200)

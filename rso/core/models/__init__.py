@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from functools import cache
-from typing import Any, ClassVar
+from typing import Any, ClassVar, TypeVar
 
 from django.conf import settings
 from django.core.validators import RegexValidator
@@ -26,6 +26,8 @@ from rso.core.models.trail import Correction as Correction
 from rso.core.models.trail import Merge as Merge
 from rso.core.models.trail import Saw as Saw
 from rso.core.privacy import DataClass, Privacy, public
+
+M = TypeVar("M", bound=models.Model)
 
 
 class Basis(models.IntegerChoices):
@@ -107,6 +109,8 @@ class Kept(models.Model):
     untold: ClassVar[frozenset[str]] = frozenset()
     #: Relations that it needs in order to say its name.
     named_by: ClassVar[tuple[str, ...]] = ()
+    #: Fields that its name is made of, where not all are to be read for it.
+    named_in: ClassVar[tuple[str, ...]] = ()
     #: Which of them forms and filters offer, where not all.
     offered_where: ClassVar[Q] = Q()
     ref = RefField()
@@ -123,9 +127,24 @@ class Kept(models.Model):
         return "" if value is None else str(_labels(field).get(value, value))
 
 
+def by_name(rows: models.QuerySet[M], *relations: str) -> models.QuerySet[M]:
+    """The rows with what they point to, of which no more is read than its name needs."""
+    return rows.select_related(*relations).only(*_read(rows.model, relations)) if relations else rows
+
+
+@cache
+def _read(model: type[models.Model], relations: tuple[str, ...]) -> list[str]:
+    others: dict[str, Any] = {name: model._meta.get_field(name).related_model for name in relations}
+    own = [field.name for field in model._meta.concrete_fields]
+    return own + [
+        f"{name}__{field}" for name, other in others.items() if other.named_in for field in ("ref", *other.named_in)
+    ]
+
+
 class Source(Kept):
     """A document that others can read; endnotes are drawn from it."""
 
+    named_in = ("title",)
     privacy = public(_("Names the documents that the office's facts rest on"))
     author = models.CharField(
         _("author"), max_length=200, help_text=_("Who wrote it, or the body in whose name it stands.")
@@ -179,6 +198,7 @@ def in_language(text: str, translated: dict[str, str]) -> str:
 class Titled(Kept):
     """A reference list entry: its title in English and, where it has been translated, in other languages."""
 
+    named_in: ClassVar[tuple[str, ...]] = ("title", "titles")
     title = models.CharField(_("title"), max_length=200)
     titles = models.JSONField(_("title in other languages"), default=dict, blank=True)
     order = models.PositiveSmallIntegerField(
@@ -199,6 +219,7 @@ class Titled(Kept):
 class ShortTitled(Titled):
     """A reference list entry that has a short title for charts as well."""
 
+    named_in: ClassVar[tuple[str, ...]] = ("title", "titles", "short", "shorts")
     short = models.CharField(_("short title"), max_length=60, help_text=_("As charts show it."))
     shorts = models.JSONField(_("short title in other languages"), default=dict, blank=True)
 

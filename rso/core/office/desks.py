@@ -22,7 +22,7 @@ from rso.core.listings import Item, Panel
 from rso.core.loading.columns import Column, ListColumn
 from rso.core.loading.load import discover as discover_tables
 from rso.core.loading.tables import Table, tables
-from rso.core.models import Basis, Kept, Precision, RankField
+from rso.core.models import Basis, Kept, Precision, RankField, by_name
 from rso.core.office.acts import REASON, Act, acts_of
 from rso.core.periods import show_day
 from rso.core.permissions import Permission
@@ -199,13 +199,18 @@ class Desk:
     def ready(self, rows: models.QuerySet[Any], names: Iterable[str], known: str = "") -> models.QuerySet[Any]:
         """The rows with what the cells of these columns read, and with what they need in order to say their names.
 
-        `known` is a field whose record is at hand already, and is not read.
+        `known` is a field whose record is at hand already, and is not read. Without columns the rows are for a verb, which
+        may ask more of what they point to than its name.
         """
-        joins = [name for name in names if name in self.relations and name != known]
-        joins += [name for name in self.needs if name != known]
-        further = [f"{name}__{more}" for name in joins for more in getattr(self.relations.get(name), "named_by", ())]
-        ahead = list(dict.fromkeys([*self.model.named_by, *further]))
-        rows = rows.select_related(*joins) if joins else rows
+        columns = list(names)
+        joins = [name for name in dict.fromkeys([*columns, *self.needs]) if name in self.relations and name != known]
+        further = [name for name in self.needs if name not in self.relations]
+        ahead = [f"{name}__{more}" for name in joins for more in getattr(self.relations[name], "named_by", ())]
+        ahead = list(dict.fromkeys([*self.model.named_by, *ahead]))
+        if columns and not further:
+            rows = by_name(rows, *joins)
+        elif joins or further:
+            rows = rows.select_related(*joins, *further)
         return rows.prefetch_related(*ahead) if ahead else rows
 
     @cached_property

@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 
 from rso.core.access import saw
 from rso.core.loading.columns import Column, ListColumn
-from rso.core.models import Attachment, Saw
+from rso.core.models import Attachment, Saw, by_name
 from rso.core.office.cells import labels_of
 from rso.core.office.desks import Desk, Related, as_known, basis_of, desks, in_words
 from rso.core.office.filters import led_to
@@ -99,7 +99,7 @@ class Facts:
         link = next(link for link in self.desk.table.links if link.through is column.through)
         if link.through not in self.linked:
             to = {c.to for c in self.desk.table.columns if isinstance(c, ListColumn) and c.through is link.through}
-            rows = link.through._default_manager.filter(**{link.parent: self.thing}).select_related(*to)
+            rows = by_name(link.through._default_manager.filter(**{link.parent: self.thing}), *to)
             self.linked[link.through] = sorted(rows, key=attrgetter("pk"))
         return self.linked[link.through]
 
@@ -125,7 +125,7 @@ def detail_page(request: HttpRequest, desk: Desk, ref: str, *, status: int = 200
         "unrelated": [panel for panel in related if panel["add"] and not panel["rows"]],
         "may_keep": desk.may_alter(user),
         "public_url": _public_url(thing),
-        "files": sorted(Attachment.objects.of(kind_of(desk.model), ref).select_related("by"), key=attrgetter("pk")),
+        "files": sorted(by_name(Attachment.objects.of(kind_of(desk.model), ref), "by"), key=attrgetter("pk")),
         "may_attach": desk.may_keep(user),
         **more,
     }

@@ -47,6 +47,7 @@ class ReportQuerySet(models.QuerySet["Report"]):
 class Report(Kept):
     """A definition (what kind of report) for a period."""
 
+    named_in = ("title",)
     privacy = public(_("Accounts for the office's work"))
     title = models.CharField(_("title"), max_length=160)
     definition = models.SlugField(
