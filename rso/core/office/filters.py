@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator
+from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -10,11 +11,14 @@ import django_filters
 from django import forms
 from django.db import models
 from django.utils.functional import Promise
+from django.utils.html import format_html_join
+from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from rso.core.figures.cache import last_changes
 from rso.core.keeping import made_once
+from rso.core.office.cells import named
 from rso.core.pages import InYear, OneOf, Select
 from rso.core.verbs import kind_of
 
@@ -32,12 +36,20 @@ def along(model: Any, path: str) -> Iterator[type[models.Model]]:
         yield model
 
 
+@dataclass(frozen=True)
+class Choices:
+    """The records of a kind by ref and name, and the same as suggestions of a field in which one types."""
+
+    pairs: list[tuple[str, str]]
+    drawn: SafeString
+
+
 def choices_of(model: Any) -> list[tuple[str, str]]:
     """The records of a kind by ref and name, where they are few enough to be offered. Kept while none of the kind changes."""
-    return choices_among([model])[model]
+    return choices_among([model])[model].pairs
 
 
-def choices_among(kinds: Iterable[Any]) -> dict[Any, list[tuple[str, str]]]:
+def choices_among(kinds: Iterable[Any]) -> dict[Any, Choices]:
     """The same of several kinds: one question tells for all of them whether one has changed."""
     behind = {
         model: [kind_of(model), *(kind_of(other) for path in model.named_by for other in along(model, path))]
@@ -52,11 +64,12 @@ def choices_among(kinds: Iterable[Any]) -> dict[Any, list[tuple[str, str]]]:
     }
 
 
-def _offered(model: Any) -> list[tuple[str, str]]:
+def _offered(model: Any) -> Choices:
     rows = model._default_manager.filter(model.offered_where).order_by("pk")
     things = list(rows.prefetch_related(*model.named_by)[: OFFERED + 1])
     found = [(thing.ref, str(thing)) for thing in things] if len(things) <= OFFERED else []
-    return sorted(found, key=lambda pair: pair[1].casefold())
+    pairs = sorted(found, key=lambda pair: pair[1].casefold())
+    return Choices(pairs, format_html_join("", "<option>{}</option>", ((named(*pair),) for pair in pairs)))
 
 
 class ByRef(django_filters.Filter):  # type: ignore[misc]

@@ -27,7 +27,7 @@ from rso.core.models import AuditEvent, ClosedPeriod, Draft
 from rso.core.office.cells import Cells, Sent, cells_of_new, cells_of_stored, labels_of, named
 from rso.core.office.desks import Desk
 from rso.core.office.details import find
-from rso.core.office.filters import choices_among
+from rso.core.office.filters import Choices, choices_among
 from rso.core.office.saving import Clash, Gone, SavedMeanwhile, Unsaved, further, merged, save
 from rso.core.permissions import officer
 from rso.core.typed import plain, typed
@@ -93,12 +93,12 @@ class Opened:
         return self.thing.ref if self.thing else ""
 
     @cached_property
-    def _offered(self) -> dict[type[models.Model], list[tuple[str, str]]]:
+    def _offered(self) -> dict[type[models.Model], Choices]:
         return choices_among(column.refers for column in self.desk.form_columns if column.refers)
 
     def offered(self, model: type[models.Model]) -> list[tuple[str, str]]:
         """The records of a kind that can be offered, by ref and name; none where there are too many."""
-        return self._offered[model]
+        return self._offered[model].pairs
 
     @property
     def sections(self) -> list[tuple[Any, list[Field]]]:
@@ -116,11 +116,9 @@ class Opened:
     def lists(self) -> dict[str, str]:
         """The suggestions that the page itself holds, by kind of record."""
         return {
-            model._meta.model_name or "": format_html_join(
-                "", "<option>{}</option>", ((named(ref, label),) for ref, label in rows)
-            )
-            for model, rows in self._offered.items()
-            if len(rows) > IN_SELECT or any(c.refers is model for c in self.desk.lists)
+            model._meta.model_name or "": found.drawn
+            for model, found in self._offered.items()
+            if len(found.pairs) > IN_SELECT or any(c.refers is model for c in self.desk.lists)
         }
 
     @property
