@@ -20,7 +20,7 @@ from rso.reports.models import Inconsistency, Photograph, PlannedChange, Report,
 from rso.reports.office_editions import urlpatterns as of_editions
 from rso.reports.planning import Use, ending, look_through, map_all, not_mapped, not_to_look_through, uses
 from rso.reports.policies import KEEP_SOURCES, KEEP_THE_OFFICE, SEE_REPORTS, WRITE_REPORTS
-from rso.reports.ready_page import ready_page, word
+from rso.reports.ready_page import pdf, ready_page, word
 from rso.reports.writing_pages import contents_page, preview, section_page, tokens, versions_page
 
 
@@ -270,6 +270,7 @@ urlpatterns = [
     path("office/reports/<ref:ref>/tokens/", tokens, name="office-write-tokens"),
     path("office/reports/<ref:ref>/ready/", ready_page, name="office-ready"),
     path("office/reports/<ref:ref>/word/", word, name="office-word"),
+    path("office/reports/<ref:ref>/pdf/", pdf, name="office-pdf"),
     path("office/reports/<ref:ref>/advance/", advance_page, name="office-advance"),
     path("office/reports/<ref:ref>/write/<slug:section>/", section_page, name="office-write-section"),
     path("office/reports/<ref:ref>/write/<slug:section>/preview/", preview, name="office-write-preview"),

@@ -1,17 +1,22 @@
-"""The page that answers: is this report ready to publish?"""
+"""The page that answers: is this report ready to publish? And the report as it stands, as a Word file and as a PDF."""
 
 from __future__ import annotations
 
+from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils import translation
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
 from rso.core.office.desks import desks
 from rso.reports.compiler import CannotCompile, compile_report
+from rso.reports.evidence import as_bytes, evidence
 from rso.reports.models import Report
 from rso.reports.queries import unsigned
 from rso.reports.ready import Finding, readiness
+from rso.reports.typeset import CannotTypeset, typeset
 from rso.reports.word import as_word
 from rso.reports.writing_pages import of_a_report
 
@@ -59,6 +64,22 @@ def word(request: HttpRequest, report: Report) -> HttpResponse:
         return redirect("office-ready", report.ref)
     headers = {"Content-Disposition": f'attachment; filename="{report.ref}.docx"'}
     return HttpResponse(made, content_type=WORD, headers=headers)
+
+
+@require_safe
+@of_a_report
+def pdf(request: HttpRequest, report: Report) -> HttpResponse:
+    """The report as it would be printed now, marked as a draft, for those who are to sign it."""
+    try:
+        document = compile_report(report)
+        with translation.override(document.language):
+            made = typeset(document, as_bytes(evidence(document)))
+    except (CannotCompile, CannotTypeset) as error:
+        if isinstance(error, CannotTypeset):
+            messages.error(request, gettext("The PDF cannot be set: %(why)s") % {"why": error})
+        return redirect("office-ready", report.ref)
+    headers = {"Content-Disposition": f'inline; filename="{report.ref}-draft.pdf"'}
+    return HttpResponse(made, content_type="application/pdf", headers=headers)
 
 
 def _by_kind(found: list[Finding]) -> list[tuple[object, list[Finding]]]:

@@ -31,6 +31,8 @@ def printable(document: Document) -> dict[str, Any]:
     if document.edition and document.published_on:
         form = _("Edition %(number)s, published %(day)s")
         edition = f"{form % {'number': document.edition, 'day': show_day(document.published_on)}} · {edition}"
+    else:
+        edition = f"{_('Draft, not published')} · {edition}"
     covered = sum(pile["n"] for pile in document.cover)
     return {
         "title": document.title, "subtitle": document.subtitle or _("What the office did, and the records that show it"),

@@ -20,7 +20,7 @@ reverse("office")  # finds the desks
 ALL = list(desks.all.values())
 #: Addresses that give a file or an answer to a script, or only take what a form sends; what they lead to is looked at.
 NO_SCREENS = {
-    "office-export", "office-suggest", "office-word", "office-write-preview", "office-write-tokens", "office-file", "office-withdraw", "office-key-revoke", "account_signup", "account_email",
+    "office-export", "office-suggest", "office-word", "office-pdf", "office-write-preview", "office-write-tokens", "office-file", "office-withdraw", "office-key-revoke", "account_signup", "account_email",
     "account_email_verification_sent", "account_set_password", "mfa_download_recovery_codes", "mfa_list_webauthn",
     "mfa_login_webauthn",
 }  # fmt: skip

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+from io import BytesIO
 from uuid import uuid4
 
 import pytest
 from django.urls import reverse
 from django.utils.translation import override
+from pypdf import PdfReader
 
 from rso.core.figures import registry
 from rso.core.models import Draft
@@ -91,6 +93,24 @@ def test_no_page_fails_whatever_a_stored_text_is(naree, text, words):
     pages = [ADDRESS, f"{ADDRESS}versions/", *(f"/office/reports/annual-2022/{page}/" for page in ("write", "ready"))]
     assert [client.get(page).status_code for page in pages] == [200] * len(pages)
     assert client.get("/office/reports/annual-2022/word/").status_code in (200, 302)
+
+
+def test_whoever_is_to_sign_sees_the_report_as_it_would_be_printed_marked_as_a_draft(office):
+    answer = as_user(named("harriet-lowe")).get("/office/reports/monthly-2022-09/pdf/")
+    pages = PdfReader(BytesIO(answer.content)).pages
+
+    assert answer.headers["Content-Type"] == "application/pdf"
+    assert answer.headers["Content-Disposition"] == 'inline; filename="monthly-2022-09-draft.pdf"'
+    assert "Draft, not published · Records as at" in pages[0].extract_text()
+
+
+def test_a_report_that_cannot_be_printed_leads_to_what_hinders_it(naree, text):
+    client = as_user(naree)
+    client.post(ADDRESS, form(text, text="Before 𒀀 after"))
+    answer = client.get("/office/reports/annual-2022/pdf/")
+
+    assert (answer.status_code, answer.headers["Location"]) == (302, "/office/reports/annual-2022/ready/")
+    assert "𒀀" in client.get("/office/reports/annual-2022/ready/").content.decode()
 
 
 def test_two_who_write_at_once_lose_nothing(naree, text):
