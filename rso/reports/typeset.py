@@ -27,16 +27,15 @@ class CannotTypeset(Exception):
 
 def printable(document: Document) -> dict[str, Any]:
     """The document as main.typ reads it."""
-    edition = _("Records as at %(day)s") % {"day": show_day(document.as_at)}
+    state = _("Draft, not published")
     if document.edition and document.published_on:
         form = _("Edition %(number)s, published %(day)s")
-        edition = f"{form % {'number': document.edition, 'day': show_day(document.published_on)}} · {edition}"
-    else:
-        edition = f"{_('Draft, not published')} · {edition}"
+        state = form % {"number": document.edition, "day": show_day(document.published_on)}
+    as_at = _("Records as at %(day)s") % {"day": show_day(document.as_at)}
     covered = sum(pile["n"] for pile in document.cover)
     return {
         "title": document.title, "subtitle": document.subtitle or _("What the office did, and the records that show it"),
-        "office": document.office, "parent": document.parent, "statement": document.statement, "edition": edition,
+        "office": document.office, "parent": document.parent, "statement": document.statement, "edition": f"{state} · {as_at}",
         "language": document.language, "description": f"{document.title}. {document.statement}".strip(),
         "date": [document.as_at.year, document.as_at.month, document.as_at.day], "base": document.base_url,
         "keywords": ["report", "figures", "records", *([edition_id(document), document.seal] if document.edition else [])],
