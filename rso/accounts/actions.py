@@ -11,6 +11,7 @@ from itertools import count
 from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.internal.auth import TOTP
 from django.apps import apps
+from django.conf import settings
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.db import transaction
@@ -239,9 +240,11 @@ class Unsent(Refused):
         super().__init__([Problem(0, "", says % {"names": ", ".join(user.name for user in users)})])
 
 
-def invite(*, email: str, name: str, role: str, by: User, now: datetime) -> User:
+def invite(
+    *, email: str, name: str, role: str, by: User, now: datetime, language: str = settings.LANGUAGE_CODE
+) -> User:
     """Opens an account without a password and mails its owner the link that sets one. Raises Unsent where no mail could go."""
-    user = User(ref=_free_ref(name), name=name.strip(), email=email.strip().lower(), role=role)
+    user = User(ref=_free_ref(name), name=name.strip(), email=email.strip().lower(), role=role, language=language)
     refuse(_problems(user))
     with turn():
         open_accounts([user], by=by, now=now)

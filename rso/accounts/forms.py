@@ -125,6 +125,10 @@ class Invitation(forms.Form):
     name = forms.CharField(label=_("Name as others see it"), max_length=120)
     email = forms.EmailField(label=_("Email"), max_length=254)
     role = forms.ChoiceField(label=_("Role"), choices=[role for role in Role.choices if role[0] != Role.SERVICE])
+    language = forms.ChoiceField(
+        label=_("Language"), choices=settings.LANGUAGES, initial=settings.LANGUAGE_CODE,
+        help_text=_("In which the invitation is written, and pages open; they may choose another."),
+    )  # fmt: skip
 
 
 class NewKey(forms.ModelForm):  # type: ignore[type-arg]

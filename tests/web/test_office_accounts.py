@@ -42,7 +42,7 @@ def buttons(page: bytes) -> set[str]:
 
 def test_the_administrator_invites_and_the_link_goes_to_the_invited(kim, django_capture_on_commit_callbacks):
     client = as_user(kim)
-    sent = {"name": "Fetu Tavita", "email": "Fetu@rso.example", "role": "finance_officer"}
+    sent = {"name": "Fetu Tavita", "email": "Fetu@rso.example", "role": "finance_officer", "language": "en"}
     with django_capture_on_commit_callbacks(execute=True):
         answer = client.post(f"{ACCOUNTS}new/", sent)
 
@@ -51,9 +51,20 @@ def test_the_administrator_invites_and_the_link_goes_to_the_invited(kim, django_
     assert "Kim Osei has opened an account for Fetu Tavita" in mail.outbox[0].body
 
 
+def test_an_invitation_is_written_in_the_language_in_which_it_is_sent(kim, django_capture_on_commit_callbacks):
+    sent = {"name": "Malee Srisai", "email": "malee@rso.example", "role": "focal_point", "language": "th"}
+    with django_capture_on_commit_callbacks(execute=True):
+        as_user(kim).post(f"{ACCOUNTS}new/", sent)
+
+    assert User.objects.get(ref="malee-srisai").language == "th"
+    assert "/th/accounts/invitation/" in mail.outbox[0].body
+
+
 @pytest.mark.parametrize(("name", "ref"), [("New", "new-2"), ("View", "view-2"), ("นิว", "user"), ("Fetu", "fetu")])
 def test_whoever_has_one_name_is_invited_whichever_it_is(kim, name, ref):
-    answer = as_user(kim).post(f"{ACCOUNTS}new/", {"name": name, "email": "one@rso.example", "role": "focal_point"})
+    answer = as_user(kim).post(
+        f"{ACCOUNTS}new/", {"name": name, "email": "one@rso.example", "role": "focal_point", "language": "en"}
+    )
 
     assert answer.headers["Location"] == f"{ACCOUNTS}{ref}/"
 
@@ -62,13 +73,14 @@ def test_whoever_has_one_name_is_invited_whichever_it_is(kim, name, ref):
     "wrong",
     [
         {"email": "naree.boonmee@rso.example"}, {"email": "nobody"}, {"email": ""}, {"name": " "}, {"role": "service"},
-        {"role": ""}, {"name": "x" * 121}, {"name": "\x00"},
+        {"role": ""}, {"language": "xx"}, {"name": "x" * 121}, {"name": "\x00"},
     ],
 )  # fmt: skip
 def test_an_invitation_that_cannot_be_is_told_beside_its_field(kim, wrong):
     before = User.objects.count()
     answer = as_user(kim).post(
-        f"{ACCOUNTS}new/", {"name": "Fetu", "email": "fetu@rso.example", "role": "finance_officer", **wrong}
+        f"{ACCOUNTS}new/",
+        {"name": "Fetu", "email": "fetu@rso.example", "role": "finance_officer", "language": "en", **wrong},
     )
 
     assert (answer.status_code, set(answer.context["form"].errors)) == (422, set(wrong))
@@ -118,7 +130,7 @@ UNSENT = "The mail server took no invitation to {}. All else is done; “Send th
 
 @pytest.mark.usefixtures("dead_mail_server")
 def test_an_invitation_that_cannot_be_mailed_leaves_the_account_and_says_how_to_mail_it_again(kim):
-    sent = {"name": "Fetu Tavita", "email": "fetu@rso.example", "role": "finance_officer"}
+    sent = {"name": "Fetu Tavita", "email": "fetu@rso.example", "role": "finance_officer", "language": "en"}
     answer = as_user(kim).post(f"{ACCOUNTS}new/", sent, follow=True)
 
     assert (answer.redirect_chain, answer.status_code) == ([(f"{ACCOUNTS}fetu-tavita/", 302)], 200)
