@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import logging
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import date, datetime, timedelta
 from itertools import count
+from typing import Any
 
 from allauth.mfa.models import Authenticator
 from allauth.mfa.totp.internal.auth import TOTP
@@ -142,26 +143,39 @@ def give_app(user: User, *, secret: str, by: User, now: datetime) -> None:
 # -- leaving -------------------------------------------------------------------------------------------------------------
 
 
+#: Why a record does not go to someone, by its kind; empty where it does.
+_why_not: dict[type[Kept], Callable[[Any, User], str]] = {}
+
+
+def goes_to(model: type[Kept], why_not: Callable[[Any, User], str]) -> None:
+    """A room says to whom records of a kind are not handed over."""
+    _why_not[model] = why_not
+
+
 def belongings(of: User) -> Iterator[tuple[type[Kept], str, str | Promise, list[Kept]]]:
     """What is a person's: the kind of record, its field, what the list is called, the records. Models say it in `hands_over`."""
     for model in apps.get_models():
         if issubclass(model, Kept):
             for field, title in model.hands_over.items():
-                yield model, field, title, list(model._default_manager.filter(**{field: of}).order_by("ref"))
+                found = model._default_manager.filter(model.still_theirs, **{field: of})
+                yield model, field, title, list(found.order_by("ref"))
 
 
 def hand_over(*, of: User, to: User, by: User, now: datetime) -> int:
     """Moves all that is one person's to another. Returns how many records moved.
 
-    A key that would open nothing any more in the other's hands is not moved in silence: it is revoked first, or goes to someone else.
+    What the other may not have is not moved in silence: it is ended first, or all goes to someone else.
     """
     if not to.is_office or of.pk == to.pk:
         raise Refused([Problem(0, "to", _("Hand over to another person of the office"))])
-    good = [key for key in of.api_keys.order_by("ref") if key.is_good(now) and not may_own(to, key.scope)]
-    refuse(Problem(0, "to", f"{key.name} ({key.ref}): {_whose(key.scope)}") for key in good)
+    found = list(belongings(of))
+    asked = [
+        (_why_not[model], thing) for model, _field, _title, things in found if model in _why_not for thing in things
+    ]
+    refuse(Problem(0, "to", f"{thing} ({thing.ref}): {why}") for why_not, thing in asked if (why := why_not(thing, to)))
     moved = 0
     with turn():
-        for _model, field, _title, things in belongings(of):
+        for _model, field, _title, things in found:
             for thing in things:
                 setattr(thing, field, to)
             moved += len(verbs.change(things, verb="handed over", by=by, now=now, reason=of.name))
@@ -215,6 +229,14 @@ def _whose(scope: str) -> str:
     if scope == Scope.PEOPLE:
         return _("A key that opens the names of people belongs to someone who may see who took part in an event")
     return _("A key that opens more than the public sees belongs to someone of the office")
+
+
+def _why_no_key(key: ApiKey, user: User) -> str:
+    """A key that would open nothing any more in the other's hands is revoked first."""
+    return _whose(key.scope) if key.is_good(timezone.now()) and not may_own(user, key.scope) else ""
+
+
+goes_to(ApiKey, _why_no_key)
 
 
 def revoke_keys(keys: Sequence[ApiKey], *, by: User, now: datetime) -> list[ApiKey]:

@@ -11,6 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from rso.accounts.actions import goes_to
 from rso.core import history, verbs
 from rso.core.verbs import Problem, Verbs, refuse, turn
 from rso.publications.models import Clearance, ClearanceKind, Publication, Verdict
@@ -41,14 +42,23 @@ def _objections(clearance: Clearance) -> Iterator[tuple[str, str]]:
         yield named[-1], _("one question is to one; ask the other apart")
     elif named[0] not in expected:
         yield named[0], _("does not go with “%(kind)s”") % {"kind": clearance.get_kind_display()}
-    elif reviewer and not (CLEAR_PUBLICATIONS if kind == ClearanceKind.CO_MANAGER else SEE_PUBLICATIONS).allows(
-        reviewer
-    ):
-        yield "reviewer", _("%(who)s may not be asked this") % {"who": reviewer}
-    elif reviewer and clearance.verdict == Verdict.WAITING and was_sent_by(clearance.publication, reviewer):
-        yield "reviewer", _("whoever sent a work to review does not clear it; ask another")
+    elif reviewer and (why := _why_not_asked(clearance, reviewer)):
+        yield "reviewer", why
     elif kind == ClearanceKind.PARTNER and not _is_partner(clearance):
         yield "body", _("is no partner of this work; name it there first")
+
+
+def _why_not_asked(clearance: Clearance, reviewer: User) -> str:
+    """Why a question is not put to a colleague."""
+    asked = CLEAR_PUBLICATIONS if clearance.kind == ClearanceKind.CO_MANAGER else SEE_PUBLICATIONS
+    if not asked.allows(reviewer):
+        return _("%(who)s may not be asked this") % {"who": reviewer}
+    if clearance.verdict == Verdict.WAITING and was_sent_by(clearance.publication, reviewer):
+        return _("whoever sent a work to review does not clear it; ask another")
+    return ""
+
+
+goes_to(Clearance, _why_not_asked)
 
 
 def _is_partner(clearance: Clearance) -> bool:

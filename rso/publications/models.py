@@ -241,6 +241,8 @@ class Clearance(Kept):
     privacy = Privacy(
         DataClass.PERSONAL, _("Shows who agreed to the publication of a work, and when"), _("As long as the work")
     )
+    hands_over = {"reviewer": _("Clearances that wait for an answer")}
+    still_theirs = Q(verdict=Verdict.WAITING)
     publication = models.ForeignKey(
         Publication, models.CASCADE, related_name="clearances", verbose_name=_("publication")
     )

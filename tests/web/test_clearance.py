@@ -6,6 +6,7 @@ from datetime import date
 
 import pytest
 
+from rso.accounts.actions import hand_over, platform
 from rso.accounts.models import User
 from rso.core.models import AuditEvent
 from rso.core.office.day import tasks_of, today_of
@@ -317,3 +318,16 @@ def test_what_is_in_clearance_is_not_public(client, lena):
 
 def test_the_readme_draws_the_states_as_they_are():
     assert states.publications.diagram() in (HOUSE / "rso" / "publications" / "README.md").read_text(encoding="utf-8")
+
+
+def test_what_waits_for_a_leavers_answer_is_put_to_whoever_takes_over(naree, harriet):
+    bagus, mai = named("bagus-santoso"), named("tran-thi-mai")
+    assert refused(hand_over, of=harriet, to=mai, by=platform(), now=NOW).endswith(
+        "(c2023-03): Tran Thi Mai may not be asked this"
+    )
+    hand_over(of=harriet, to=bagus, by=platform(), now=NOW)
+    hand_over(of=naree, to=mai, by=platform(), now=NOW)
+
+    asked = {ref: str(question(ref).reviewer) for ref in ("c2023-01", "c2023-03")}
+    assert (asked, verdicts()["c2023-01"]) == ({"c2023-01": "Naree Boonmee", "c2023-03": "Bagus Santoso"}, "cleared")
+    assert [task.title for task in tasks_of(today_of(bagus, NOW.date())) if "/clearances/" in task.url] != []

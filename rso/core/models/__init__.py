@@ -105,6 +105,8 @@ class Kept(models.Model):
     privacy: ClassVar[Privacy]
     #: Fields that name whose a record is, each with what a list of them is called: a leaver hands them over.
     hands_over: ClassVar[Mapping[str, str | Promise]] = {}
+    #: Which of those a leaver still has to do with, where not all.
+    still_theirs: ClassVar[Q] = Q()
     #: Fields of which the audit trail says nothing: secrets, and what is noted without a verb.
     untold: ClassVar[frozenset[str]] = frozenset()
     #: Relations that it needs in order to say its name.
