@@ -44,7 +44,7 @@ def examine() -> list[Finding]:
 def _python() -> Finding:
     ok = sys.version_info >= (3, 11)
     version = sys.version.split()[0]
-    return Finding("Python", ok, version if ok else f"{version}; 3.11 or newer is needed. Run: make demo PYTHON=…")
+    return Finding("Python", ok, version if ok else f"{version}; 3.11 or newer is needed. Run: make run-env PYTHON=…")
 
 
 def _packages() -> Finding:
@@ -58,7 +58,7 @@ def _packages() -> Finding:
         if found != version:
             wrong.append(f"{name} {found}, pinned {version}")
     return Finding(
-        "Packages", not wrong, "as pinned" if not wrong else f"{'; '.join(wrong[:5])}. Run: make demo SERVE=0"
+        "Packages", not wrong, "as pinned" if not wrong else f"{'; '.join(wrong[:5])}. Run: make run-env"
     )
 
 

@@ -327,9 +327,9 @@ def test_what_is_wrong_is_told_with_how_to_mend_it_and_the_doctor_ends_with_1(of
     monkeypatch.setattr(doctor.shutil, "disk_usage", lambda path: SimpleNamespace(free=7_000_000))
     wrong = {what: says for what, (ok, says) in findings().items() if not ok}
 
-    assert wrong.pop("Python").endswith("; 3.11 or newer is needed. Run: make demo PYTHON=…")
+    assert wrong.pop("Python").endswith("; 3.11 or newer is needed. Run: make run-env PYTHON=…")
     assert wrong.pop("Packages") == (
-        f"django {django.__version__}, pinned 1.0; nosuch missing, pinned 2. Run: make demo SERVE=0"
+        f"django {django.__version__}, pinned 1.0; nosuch missing, pinned 2. Run: make run-env"
     )
     assert wrong.pop("Fonts of the web").endswith(".woff2 …. Run: git checkout -- static/fonts")
     assert wrong == {
