@@ -6,7 +6,9 @@ import hashlib
 import os
 import shutil
 import tempfile
+import time
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -19,12 +21,15 @@ from rso import __version__
 from rso.backup import papers
 from rso.backup.archive import CHUNK, Archive, writing
 from rso.backup.rows import columns_of, kept_models, lines
+from rso.core.folders import LEFT_BEHIND, alone
 from rso.core.models import Attachment
 from rso.core.snapshot import snapshot
 
 #: What lies beside the database: papers of records, published editions, the keys that seal them, compiled reports.
 MEDIA = "media"
 FOLDERS = (MEDIA, "editions", "keys", "reports")
+#: How the folder begins in which a backup holds files while it runs.
+SCRATCH = ".backup-"
 
 
 @dataclass(frozen=True)
@@ -45,7 +50,12 @@ def back_up(path: Path) -> Taken:
     """Writes the whole office into one file. Raises OSError and BadBackup; then an older file at the path stays."""
     folder: Path = settings.VAR
     folder.mkdir(parents=True, exist_ok=True)
-    with writing(path) as archive, tempfile.TemporaryDirectory(dir=folder, prefix=".backup-") as scratch:
+    _clear_away(folder)
+    with (
+        writing(path) as archive,
+        tempfile.TemporaryDirectory(dir=folder, prefix=SCRATCH) as scratch,
+        alone(Path(scratch)),
+    ):
         # A file attached just before the records are looked at is held by the second turn; one withdrawn just after it, by the first.
         _hold(folder, Path(scratch))
         with snapshot():
@@ -65,6 +75,14 @@ def back_up(path: Path) -> Taken:
     with path.open("rb") as file:
         digest = hashlib.file_digest(file, "sha256").hexdigest()
     return Taken(records, files, path.stat().st_size, digest, tuple(missing))
+
+
+def _clear_away(folder: Path) -> None:
+    """What a killed backup held: papers that the office has removed since, and all that was fetched from a bucket."""
+    for left in folder.glob(f"{SCRATCH}*"):
+        if time.time() - left.stat().st_mtime > LEFT_BEHIND:
+            with suppress(BlockingIOError), alone(left, wait=False):  # whoever still holds it is at work
+                shutil.rmtree(left)
 
 
 def _hold(folder: Path, scratch: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import stat
 from io import BytesIO
@@ -21,6 +22,7 @@ from rso.backup.restore import restore
 from rso.backup.rows import kept_models, lines
 from rso.core.attachments import attach
 from rso.core.figures.reading import OFFICE
+from rso.core.folders import alone
 from rso.core.models import AuditEvent, Office
 from rso.core.periods import Period
 from rso.core.search.models import Entry
@@ -118,6 +120,18 @@ def test_a_backup_is_for_its_owner_alone_and_leaves_nothing_beside_it(taken, tmp
 
 
 @pytest.mark.long
+def test_what_a_killed_backup_held_goes_with_the_next_one_and_what_another_holds_stays(taken, tmp_path):
+    killed, running = (tmp_path / "var" / f".backup-{name}" for name in ("killed", "running"))
+    for scratch in (killed, running):
+        (scratch / "media").mkdir(parents=True)
+        (scratch / "media" / "paper").write_bytes(b"What was said.")
+        os.utime(scratch, (0, 0))
+    with alone(running):
+        back_up(taken)
+
+    assert (killed.exists(), running.exists()) == (False, True)
+
+
 def test_a_paper_that_was_lost_is_named_and_does_not_hinder_the_backup(taken, paper, tmp_path):
     default_storage.delete(paper)
 
