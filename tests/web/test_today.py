@@ -244,6 +244,16 @@ def test_a_mail_of_the_day_that_is_refused_keeps_nobody_from_theirs_and_is_tried
     assert send_digests([naree, somchai], now=NOON) == ([naree.email], 0)
 
 
+def test_nobody_waits_for_the_mail_server_with_what_they_save(naree, monkeypatch):
+    Event.objects.filter(ref="e2022-14").update(state="planned", precision=1)
+    open_now = list[list[object]]()
+    monkeypatch.setattr(EmailMessage, "send", lambda *_letter: open_now.append([*connection.savepoint_ids]))
+
+    send_digests([naree], now=NOON)
+
+    assert open_now == [[*connection.savepoint_ids]]
+
+
 def test_drafts_and_sent_mails_are_forgotten_in_time(naree):
     common = {"owner": naree, "desk": "events", "cells": {}, "began": {}}
     for at, (days, done) in enumerate([(31, ""), (29, ""), (3, "e2022-01"), (1, "e2022-01")]):

@@ -31,7 +31,7 @@ def send_digests(users: Iterable[User], *, now: datetime) -> tuple[list[str], in
 
     Returns the addresses written to, and how many mails could not go: one that the mail server refuses keeps nobody else
     from theirs, and is tried again next time. A second run on the same day sends nothing to those who had theirs; a run
-    that is killed has sent some and sends the others next time.
+    that is killed has sent some, and the next sends to the others but whoever's mail was just on its way.
     """
     desks.discover()
     rooms.discover()
@@ -51,12 +51,18 @@ def _send(user: User, day: date, now: datetime) -> bool:
     tasks = list(due_this_week(tasks_of(today_of(user, day)), day))
     if not tasks:
         return False
+    words = {"tasks": tasks, "user": user, "base": settings.BASE_URL, "day": day}
+    subject = _("%(n)s to do: %(day)s") % {"n": len(tasks), "day": date_format(day, "j F Y")}
+    text = render_to_string("office/digest.txt", words)
     try:
         with transaction.atomic():
-            Digest.objects.create(user=user, day=day, sent_at=now)
-            words = {"tasks": tasks, "user": user, "base": settings.BASE_URL, "day": day}
-            subject = _("%(n)s to do: %(day)s") % {"n": len(tasks), "day": date_format(day, "j F Y")}
-            send_mail(subject, render_to_string("office/digest.txt", words), None, [user.email])
+            noted = Digest.objects.create(user=user, day=day, sent_at=now)
     except IntegrityError:
         return False
+    # Outside of any transaction: however long the mail server takes, everybody else may write.
+    try:
+        send_mail(subject, text, None, [user.email])
+    except BaseException:
+        noted.delete()
+        raise
     return True
