@@ -152,7 +152,10 @@ def files(
 @app.command()
 def backup(
     file: Annotated[
-        Path, typer.Argument(help="The file to write. One that is there is replaced once the new one is whole.")
+        Path,
+        typer.Argument(
+            help="The file to write. One that is there is replaced once the new one is whole.", dir_okay=False
+        ),
     ],
     form: FormatOption = Format.TABLE,
 ) -> None:

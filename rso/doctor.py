@@ -57,9 +57,7 @@ def _packages() -> Finding:
         found = _version(name)
         if found != version:
             wrong.append(f"{name} {found}, pinned {version}")
-    return Finding(
-        "Packages", not wrong, "as pinned" if not wrong else f"{'; '.join(wrong[:5])}. Run: make run-env"
-    )
+    return Finding("Packages", not wrong, "as pinned" if not wrong else f"{'; '.join(wrong[:5])}. Run: make run-env")
 
 
 def _version(name: str) -> str:

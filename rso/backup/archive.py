@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import json
 import os
@@ -70,6 +71,8 @@ def writing(path: Path) -> Iterator[Archive]:
 
     Raises OSError and BadBackup; then an older file at the path stays.
     """
+    if not path.parent.is_dir():
+        raise FileNotFoundError(errno.ENOENT, "There is no such folder", str(path.parent))
     for left in path.parent.glob(f".{path.name}.*"):
         if time.time() - left.stat().st_mtime > LEFT_BEHIND:
             left.unlink(missing_ok=True)

@@ -255,6 +255,13 @@ def test_another_file_that_is_in_the_way_is_named_and_stays(taken, paper, settin
     assert (refused(taken), there.read_bytes(), Office.objects.count()) == (says, b"somebody's", 0)
 
 
+def test_a_backup_is_a_file_in_a_folder_that_is_there(office, tmp_path):
+    from tests.unit.test_command_line import told
+
+    assert told("backup", tmp_path / "none" / "office.zip") == [f"{tmp_path}/none: There is no such folder."]
+    assert "directory" in " ".join(told("backup", tmp_path, code=2))
+
+
 def test_an_older_backup_stays_where_a_new_one_fails(taken, monkeypatch):
     before = taken.read_bytes()
     monkeypatch.setattr(archive, "check", lambda _path: (_ for _ in ()).throw(BadBackup("no")))
