@@ -43,7 +43,8 @@ def events_to_hold(today: Today) -> Iterator[Task]:
         url, end = desk.at(event.ref), latest(event.ends_on, event.precision)
         if end < today.day:
             says = _("Planned end: %(day)s.") % {"day": show_day(event.ends_on, event.precision)}
-            yield Task(Why.OVERDUE, end, event.title, url, says, _("Mark as held"), f"{url}do/hold/")
+            held = _("Mark as held"), f"{url}do/hold/"
+            yield Task(Why.OVERDUE, end, event.title, url, says, *held, event.precision)
         else:
             days = (event.starts_on - today.day).days
             says = (

@@ -74,10 +74,14 @@ def activities_of_mine(today: Today) -> Iterator[Task]:
         if ends[ref] < today.day and activity.status in TO_DO:
             says = _("Planned end: %(day)s.") % {"day": show_day(activity.ends_on, activity.precision)}
             verb = (_("Mark as done"), f"{url}do/finish/") if KEEP_WORK.allows(today.user) else (_("Open"), url)
-            yield Task(Why.OVERDUE, ends[ref], activity.title, url, says, *verb)
+            yield Task(Why.OVERDUE, ends[ref], activity.title, url, says, *verb, activity.precision)
         elif ref in given:
-            says = _("You lead it now; it ends on %(day)s.") % {"day": show_day(activity.ends_on, activity.precision)}
-            yield Task(Why.ASSIGNED, ends[ref], activity.title, url, says, _("Open"), url)
+            ends_on = show_day(activity.ends_on, activity.precision)
+            if activity.precision == Precision.DAY:
+                says = _("You lead it now; it ends on %(day)s.") % {"day": ends_on}
+            else:
+                says = _("You lead it now; it ends in %(when)s.") % {"when": ends_on}
+            yield Task(Why.ASSIGNED, ends[ref], activity.title, url, says, _("Open"), url, activity.precision)
 
 
 def _given_to(today: Today) -> set[str]:

@@ -97,6 +97,28 @@ def test_what_is_known_by_its_month_or_year_alone_is_late_when_that_is_over_and_
     assert idle == [False, True]
 
 
+def test_no_more_of_a_day_is_shown_than_is_known(naree, harriet):
+    day = date(2022, 11, 8)
+    Event.objects.filter(ref="e2022-14").update(state="planned", precision=2, starts_on=day, ends_on=day)
+    Activity.objects.filter(ref="a2022-12").update(status="running", precision=3, ends_on=day, lead=naree)
+    title = Event.objects.get(ref="e2022-14").title
+
+    def shown(on: date) -> list[tuple[str, str, str]]:
+        tasks = (task for task in tasks_of(today_of(naree, on)) if task.title == title or "a2022-12" in task.url)
+        return sorted((task.when, task.known, str(task.says)) for task in tasks)
+
+    AuditEvent.objects.create(
+        at=NOON, actor=harriet, verb="changed", kind="workplan.activity", ref="a2022-12", after={"lead": naree.ref}
+    )
+    held = ("Nov 2022", "2022-11", "Planned end: November 2022.")
+    assert shown(DAY) == [("2022", "2022", "You lead it now; it ends in 2022."), held]
+    assert shown(date(2023, 1, 1)) == [("2022", "2022", "Planned end: 2022."), held]
+    send_digests([naree], now=NOON)
+    assert f"\nNov 2022  {title}\n" in mail.outbox[0].body
+    page = as_user(naree).get("/office/tasks/").content.decode()
+    assert '<time datetime="2022-11">Nov 2022</time>' in page
+
+
 def test_an_activity_that_another_gave_to_me_is_told(naree):
     activity = (
         Activity.objects.exclude(status__in=("done", "cancelled")).filter(ends_on__gte=DAY).order_by("pk").first()

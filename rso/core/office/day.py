@@ -8,11 +8,13 @@ from datetime import date, timedelta
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from django.utils.formats import date_format
 from django.utils.functional import Promise
 from django.utils.module_loading import autodiscover_modules
 
 from rso.core.context import the_office
-from rso.core.periods import Period
+from rso.core.models import Precision
+from rso.core.periods import Period, known_day
 
 if TYPE_CHECKING:
     from rso.accounts.models import User
@@ -28,6 +30,8 @@ class Why(StrEnum):
 
 
 T = TypeVar("T")
+#: How a day is written of which no more is known than the month or the year.
+SHORT: dict[int, str] = {Precision.MONTH: "M Y", Precision.YEAR: "Y"}
 #: How each reason is drawn.
 LOOKS = {Why.OVERDUE: "late", Why.WAITING: "wait", Why.ASSIGNED: "info", Why.DUE: ""}
 
@@ -43,6 +47,18 @@ class Task:
     says: str | Promise
     act: str | Promise
     act_url: str
+    #: How much of the day is known: no more of it is shown.
+    precision: int = Precision.DAY
+
+    @property
+    def when(self) -> str:
+        """The day as far as it is known; nothing where there is none."""
+        return date_format(self.on, SHORT.get(self.precision, "j M Y")) if self.on else ""
+
+    @property
+    def known(self) -> str:
+        """The same as data has it."""
+        return known_day(self.on, self.precision) if self.on else ""
 
     @property
     def look(self) -> str:
