@@ -72,6 +72,27 @@ def test_an_address_gives_the_calendar_without_signing_in_and_is_shown_once(nare
     assert "<code>" not in as_user(naree).get("/office/calendar/").content.decode()
 
 
+def test_my_own_address_gives_what_i_lead_and_another_the_whole_office(naree, marta, today):
+    Event.objects.filter(ref="e2022-09").update(activity=None)
+    forum = "10th Anniversary Border and Technology Forum"
+    own, nothing, whole = (Client().get(made(user, body=of)) for user, of in ((naree, "*"), (marta, "*"), (marta, "")))
+
+    assert (titles(nothing), forum in titles(own), forum in titles(whole)) == ([], False, True)
+    assert set(titles(own)) < set(titles(whole))
+
+
+def test_an_address_is_told_by_the_name_of_whose_calendar_it_gives(naree, today):
+    calendars = [Client().get(made(naree, body=of)) for of in ("*", "", "FJI")]
+    page = Page("/", as_user(naree).get("/office/calendar/").content)
+
+    assert [words(heading) for heading in page.all("h3")][-3:] == ["Fiji", "The whole office", "My own"]
+    assert [str(Calendar.from_ical(found.content)["x-wr-calname"]).partition(": ")[2] for found in calendars] == [
+        "Naree Boonmee",
+        "The whole office",
+        "Fiji",
+    ]
+
+
 def test_what_does_not_take_place_is_struck_out_of_a_calendar_and_says_so(naree, today):
     Event.objects.filter(ref="e2022-09").update(state="postponed", reason="The venue closed")
     answer = Client().get(made(naree))

@@ -94,7 +94,7 @@ class CalendarFeed(models.Model):
     )
     owner = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+")
     digest = models.CharField(max_length=64, unique=True)
-    #: The ref of the member whose calendar it is; empty for the owner's own.
+    #: The ref of the member whose calendar it is; an asterisk for what its owner leads; empty for the whole office's.
     body = models.CharField(max_length=60, blank=True)
     made_at = models.DateTimeField()
     last_used_at = models.DateTimeField(null=True, blank=True)

@@ -31,6 +31,8 @@ if TYPE_CHECKING:
 
 #: How far a subscribed calendar looks back and ahead, in days, and how many addresses someone may have.
 BACK, AHEAD, ADDRESSES = 370, 740, 20
+#: In the place of a member's ref: what the owner of the address leads.
+OWN = "*"
 MONTH = re.compile(r"(19|20|21)\d\d-(0[1-9]|1[0-2])", re.ASCII)
 
 
@@ -54,6 +56,8 @@ def calendar_page(request: HttpRequest) -> HttpResponse:
     mine = request.GET.get("mine") == "1"
     entries = [entry for entry in entries if entry.mine] if mine else entries
     last = first.replace(day=calendar.monthrange(first.year, first.month)[1])
+    given = shared(officer(request))
+    feeds = CalendarFeed.objects.filter(owner=request.user.pk).order_by("-pk")
     context = {
         "here": None,
         "first": first,
@@ -62,8 +66,8 @@ def calendar_page(request: HttpRequest) -> HttpResponse:
         "mine": mine,
         "weeks": [[_cell(day, first, today, entries) for day in week] for week in weeks],
         "entries": [entry for entry in entries if entry.starts <= last and entry.ends >= first],
-        "shared": shared(officer(request)),
-        "feeds": CalendarFeed.objects.filter(owner=request.user.pk).order_by("-pk"),
+        "shared": given,
+        "feeds": [(feed, dict(given).get(feed.body, feed.body)) for feed in feeds],
         "made": request.session.pop("made", ""),
     }
     return render(request, "office/calendar.html", context)
@@ -78,7 +82,7 @@ def _cell(day: date, first: date, today: date, entries: Sequence[Entry]) -> Cell
 
 
 def feeds_page(request: HttpRequest) -> HttpResponse:
-    """Makes an address for this person or a member, shown once, or revokes one."""
+    """Makes an address for the whole office, this person or a member, shown once, or revokes one."""
     user = officer(request)
     if "revoke" in request.POST:
         CalendarFeed.objects.filter(owner=user.pk, pk=id_in(request.POST["revoke"])).delete()
@@ -92,7 +96,7 @@ def feeds_page(request: HttpRequest) -> HttpResponse:
 
 def _made(user: User, body: str) -> str:
     """A new address, of which the database keeps the digest alone."""
-    if body and body not in dict(shared(user)):
+    if body not in dict(shared(user)):
         raise Http404
     token = secrets.token_urlsafe(24)
     CalendarFeed.objects.create(owner=user, digest=_digest(token), body=body, made_at=timezone.now())
@@ -100,8 +104,9 @@ def _made(user: User, body: str) -> str:
 
 
 def shared(user: User) -> list[tuple[str, str]]:
-    """Those whose calendar this person may give an address to, by ref and name."""
-    return [pair for tell in rooms.calendars for pair in tell(user)]
+    """Whose calendar this person may give an address to, by ref and name: the whole office's, the own, each member's."""
+    members = [pair for tell in rooms.calendars for pair in tell(user)]
+    return [("", _("The whole office")), (OWN, _("My own")), *members]
 
 
 def _digest(token: str) -> str:
@@ -116,8 +121,10 @@ def feed(request: HttpRequest, token: str) -> HttpResponse:
         raise Http404
     CalendarFeed.objects.filter(pk=found.pk).update(last_used_at=now)
     today = timezone.localdate()
-    span = Span(today - timedelta(days=BACK), today + timedelta(days=AHEAD), found.owner, found.body)
-    response = HttpResponse(_ical(found, entries_of(span)), content_type="text/calendar; charset=utf-8")
+    of = "" if found.body == OWN else found.body
+    entries = entries_of(Span(today - timedelta(days=BACK), today + timedelta(days=AHEAD), found.owner, of))
+    entries = [entry for entry in entries if entry.mine] if found.body == OWN else entries
+    response = HttpResponse(_ical(found, entries), content_type="text/calendar; charset=utf-8")
     response["Cache-Control"] = "private, max-age=900"
     return response
 
@@ -128,7 +135,8 @@ def _ical(feed: CalendarFeed, entries: Sequence[Entry]) -> bytes:
     made, host = Calendar(), urlsplit(settings.BASE_URL).hostname or "rso"
     made.add("prodid", f"-//{the_office().label}//RSO//EN")
     made.add("version", "2.0")
-    made.add("x-wr-calname", f"{the_office().label}: {feed}")
+    whose = str(feed.owner) if feed.body == OWN else dict(shared(feed.owner)).get(feed.body, feed.body)
+    made.add("x-wr-calname", f"{the_office().label}: {whose}")
     for entry in entries:
         event = Event()
         event.add("uid", f"{entry.uid}@{host}")
