@@ -74,6 +74,12 @@ class InvitedOnly(DefaultAccountAdapter):  # type: ignore[misc]
         uid, _dash, token = key.partition("-")
         return f"{settings.BASE_URL}{reverse('account_reset_password_from_key', args=[uid, token])}"
 
+    def send_password_reset_mail(self, user: User, email: str, context: dict[str, Any]) -> None:
+        """In the language of whom it goes to, as all letters are, and not of the page on which somebody asked."""
+        with translation.override(user.language):
+            link = self.get_reset_password_from_key_url(f"{context['uid']}-{context['key']}")
+            super().send_password_reset_mail(user, email, {**context, "password_reset_url": link})
+
     def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
         """Writes the letter and lets it go by itself: how long the mail server takes, or that it is down, tells nobody who has an account."""
         letter = self.render_mail(template_prefix, email, {"email": email, **context})

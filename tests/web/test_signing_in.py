@@ -199,6 +199,15 @@ def test_a_forgotten_password_is_set_anew_by_a_link_that_works_once(client, nare
     assert "This link no longer works" in again.content.decode()
 
 
+def test_the_letter_of_a_new_password_is_written_in_the_language_of_whom_it_goes_to(client, naree):
+    User.objects.filter(pk=naree.pk).update(language="th")
+    client.post("/accounts/password/reset/", {"email": naree.email})
+    (letter,) = letters()
+
+    assert letter.body.startswith("มีผู้ขอรหัสผ่านใหม่")
+    assert "/th/accounts/password/reset/key/" in letter.body
+
+
 def test_a_letter_names_the_address_that_is_set_whatever_host_the_browser_names(client, naree, settings):
     settings.ALLOWED_HOSTS, settings.BASE_URL = ["*"], "https://office.example"
     client.post("/accounts/password/reset/", {"email": naree.email}, headers={"Host": "elsewhere.example"})
