@@ -101,7 +101,9 @@ def _told_state() -> Iterator[str]:
     yield f"rso_database_up {int(database_answers())}"
     yield "# HELP rso_last_success_timestamp_seconds When a job of this machine last ended well."
     yield "# TYPE rso_last_success_timestamp_seconds gauge"
-    for path in sorted(_folder().glob("*")):
+    for path in sorted(
+        _folder().glob("[!.]*")
+    ):  # what begins with a dot is being written, or was by a process that was killed
         yield f'rso_last_success_timestamp_seconds{{job="{path.name}"}} {path.read_text()}'
 
 

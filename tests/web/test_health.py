@@ -91,8 +91,9 @@ def test_processes_count_apart_and_are_told_together(office, client, since, monk
     assert metrics._part == 2
 
 
-def test_what_is_due_tells_when_it_last_ended_well(db, client, now):
+def test_what_is_due_tells_when_it_last_ended_well(db, client, settings, now):
     metrics.ended_well("run-due", now)
+    (settings.VAR / "jobs" / ".backup.4711").touch()  # what a process that was killed left
     found = read(client)
 
     assert found['rso_last_success_timestamp_seconds{job="run-due"}'] == now.timestamp()
