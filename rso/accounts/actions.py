@@ -49,6 +49,7 @@ def platform() -> User:
 
 def open_accounts(users: Sequence[User], *, by: User, now: datetime) -> Sequence[User]:
     """Opens accounts without a password: their owners cannot sign in until one is set."""
+    refuse(_of_the_platform(users))
     taken = set(User.objects.filter(email__in=[user.email for user in users]).values_list("email", flat=True))
     refuse(
         Problem(at, "email", _("%(email)s has an account already") % {"email": user.email})
@@ -63,10 +64,17 @@ def open_accounts(users: Sequence[User], *, by: User, now: datetime) -> Sequence
 def change_accounts(users: Sequence[User], *, by: User, now: datetime, verb: str = "changed") -> list[User]:
     """Saves altered accounts. Whoever is no longer active is signed out everywhere; an administrator always remains."""
     with turn():
-        refuse(_role_problems(users, by))
+        refuse([*_of_the_platform(users), *_role_problems(users, by)])
         moved = verbs.change(users, verb=verb, by=by, now=now)
         end_sessions([user for user in moved if not user.is_active], by=by, now=now)
     return moved
+
+
+def _of_the_platform(users: Sequence[User]) -> Iterator[Problem]:
+    """An account with the platform's own role would stand on no list, and nobody could take the role from it again."""
+    for at, user in enumerate(users):
+        if user.role == Role.SERVICE:
+            yield Problem(at, "role", _("This role belongs to the platform itself; take another"))
 
 
 def _role_problems(users: Sequence[User], by: User) -> Iterator[Problem]:

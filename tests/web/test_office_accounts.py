@@ -201,6 +201,17 @@ def test_an_administrator_does_not_change_the_own_role(kim):
     assert "Nobody changes their own role; another administrator does" in answer.content.decode()
 
 
+def test_nobody_is_given_the_role_of_the_platform_itself(office, kim, now):
+    client, address = as_user(kim), "/office/accounts/lena-fischer/edit/"
+    answer = client.post(address, {**answers_of(client.get(address).content), "role": "service"})
+
+    assert (answer.status_code, User.objects.get(ref="lena-fischer").role) == (422, "communications_officer")
+    assert "This role belongs to the platform itself; take another" in answer.content.decode()
+    one = User(ref="t-one", name="One", email="one@office.example", role="service")
+    with pytest.raises(verbs.Refused, match="This role belongs to the platform itself; take another"):
+        actions.open_accounts([one], by=platform(), now=now)
+
+
 @pytest.mark.parametrize("change", [{"role": "programme_officer"}, {"is_active": False}])
 def test_the_last_administrator_stays_one_whoever_asks(kim, naree, now, change):
     def change_kim() -> None:
