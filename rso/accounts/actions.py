@@ -26,7 +26,7 @@ from rso.accounts.keys import digest_of, new_key
 from rso.accounts.models import ApiKey, Role, Session, User, may_own
 from rso.core import history, verbs
 from rso.core.api.scopes import Scope
-from rso.core.models import Kept
+from rso.core.models import CalendarFeed, Kept
 from rso.core.verbs import Problem, Refused, refuse, turn
 
 logger = logging.getLogger(__name__)
@@ -62,11 +62,13 @@ def open_accounts(users: Sequence[User], *, by: User, now: datetime) -> Sequence
 
 
 def change_accounts(users: Sequence[User], *, by: User, now: datetime, verb: str = "changed") -> list[User]:
-    """Saves altered accounts. Whoever is no longer active is signed out everywhere; an administrator always remains."""
+    """Saves altered accounts. Whoever is no longer active is signed out everywhere and has no calendar's address; an administrator always remains."""
     with turn():
         refuse([*_of_the_platform(users), *_role_problems(users, by)])
         moved = verbs.change(users, verb=verb, by=by, now=now)
-        end_sessions([user for user in moved if not user.is_active], by=by, now=now)
+        gone = [user for user in moved if not user.is_active]
+        end_sessions(gone, by=by, now=now)
+        CalendarFeed.objects.filter(owner__in=gone).delete()
     return moved
 
 

@@ -8,6 +8,7 @@ import pytest
 from django.test import Client
 from icalendar import Calendar
 
+from rso.accounts import actions
 from rso.accounts.models import User
 from rso.core.merging import merge
 from rso.core.models import CalendarFeed
@@ -143,6 +144,14 @@ def test_nobody_revokes_the_address_of_another(naree, today):
 def test_the_address_of_someone_who_has_left_gives_nothing(naree, today):
     address = made(naree)
     User.objects.filter(pk=naree.pk).update(is_active=False)
+
+    assert Client().get(address).status_code == 404
+
+
+def test_an_address_stays_closed_when_its_owner_comes_back(naree, kim, today, now):
+    address = made(naree)
+    actions.disable_accounts([User.objects.get(pk=naree.pk)], by=kim, now=now)
+    actions.bring_back([User.objects.get(pk=naree.pk)], by=kim, now=now)
 
     assert Client().get(address).status_code == 404
 
