@@ -182,7 +182,11 @@ def hand_over(*, of: User, to: User, by: User, now: datetime) -> int:
     asked = [
         (_why_not[model], thing) for model, _field, _title, things in found if model in _why_not for thing in things
     ]
-    refuse(Problem(0, "to", f"{thing} ({thing.ref}): {why}") for why_not, thing in asked if (why := why_not(thing, to)))
+    held: dict[str, list[str]] = {}
+    for why_not, thing in asked:
+        if why := why_not(thing, to):
+            held.setdefault(why, []).append(f"{thing} ({thing.ref})")
+    refuse(Problem(0, "to", f"{', '.join(names)}: {why}") for why, names in held.items())
     moved = 0
     with turn():
         for _model, field, _title, things in found:

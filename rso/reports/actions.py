@@ -12,6 +12,7 @@ from django.urls import NoReverseMatch, Resolver404, resolve, reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from rso.accounts.actions import goes_to
 from rso.core import history, verbs
 from rso.core.loading.near import did_you_mean
 from rso.core.periods import Period, UnknownPeriod
@@ -28,6 +29,7 @@ from rso.reports.models import (
     TextState,
     TextVersion,
 )
+from rso.reports.policies import WRITE_REPORTS
 from rso.reports.queries import sections_of
 
 if TYPE_CHECKING:
@@ -194,6 +196,13 @@ text_verbs = signed(
     lambda text: (text.report_id, text.section, text.language, *_words(text)) if any(_words(text)) else None,
 )
 inconsistency_verbs = plain()
+
+
+def _why_not_written_by(_text: SectionText, user: User) -> str:
+    return "" if WRITE_REPORTS.allows(user) else _("choose someone who may %(may)s") % {"may": WRITE_REPORTS.says}
+
+
+goes_to(SectionText, _why_not_written_by)
 
 
 def set_statements(wanted: Mapping[Inconsistency, verbs.Rows], *, by: User, now: datetime) -> None:

@@ -9,6 +9,7 @@ from rso.accounts.actions import belongings, change_accounts, disable_accounts, 
 from rso.accounts.models import Session, User
 from rso.core.models import AuditEvent
 from rso.core.verbs import Refused
+from rso.reports.models import SectionText
 from rso.workplan.models import Activity
 from tests.signing_in import sign_in
 
@@ -48,6 +49,19 @@ def test_what_was_a_leavers_becomes_anothers_and_the_audit_trail_says_from_whom(
     assert (event.verb, event.before, event.after, event.reason) == (
         "handed over", {"lead": naree.pk}, {"lead": somchai.ref}, "Naree Boonmee",
     )  # fmt: skip
+
+
+def test_sections_to_write_are_handed_to_someone_who_may_write_them(naree, somchai, marta, now):
+    text = SectionText.objects.order_by("pk")[0]
+    SectionText.objects.filter(pk=text.pk).update(writer=naree)
+    may = rf"\({text.ref}\): choose someone who may open reports and write the texts of their sections"
+    with pytest.raises(Refused, match=may):
+        hand_over(of=naree, to=marta, by=platform(), now=now)
+    assert Activity.objects.filter(lead=naree).exists()
+
+    hand_over(of=naree, to=somchai, by=platform(), now=now)
+    text.refresh_from_db()
+    assert text.writer == somchai
 
 
 def test_nothing_is_handed_to_oneself_to_a_leaver_or_outside_the_office(naree, somchai, josefa, now):
