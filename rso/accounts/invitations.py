@@ -1,4 +1,4 @@
-"""The link of an invitation: signed, good for seven days and for as long as the account has no password."""
+"""The link of an invitation: signed, good for seven days and for as long as the account has no password and this address."""
 
 from __future__ import annotations
 
@@ -36,8 +36,9 @@ def invited_by(token: str) -> User | None:
 
 
 def _state(user: User) -> str:
-    """What changes with each new invitation: an account without a password keeps random letters in its place."""
-    return salted_hmac(SALT, user.password).hexdigest()[:32]
+    """What changes with each new invitation, where an account without a password keeps random letters in its place; and
+    with the address, for whoever was written to by mistake is not invited."""
+    return salted_hmac(SALT, f"{user.password} {user.email}").hexdigest()[:32]
 
 
 def send_link(user: User, by: User) -> None:

@@ -9,7 +9,15 @@ import pytest
 from django.core import mail
 from django.test import Client
 
-from rso.accounts.actions import accept_invitation, disable_accounts, invite, platform, send_invitation, set_password
+from rso.accounts.actions import (
+    accept_invitation,
+    change_accounts,
+    disable_accounts,
+    invite,
+    platform,
+    send_invitation,
+    set_password,
+)
 from rso.accounts.browsers import name_of
 from rso.accounts.example import PASSWORD
 from rso.accounts.invitations import token_of
@@ -217,6 +225,15 @@ def test_the_link_is_good_for_seven_days(client, fetu, monkeypatch):
     for days, status in ((6.9, 200), (7.1, 404)):
         monkeypatch.setattr("django.core.signing.time.time", lambda days=days: now + days * day)
         assert client.get(f"/accounts/invitation/{token}/").status_code == status
+
+
+def test_whoever_was_invited_by_a_mistaken_address_is_not_once_it_is_put_right(client, fetu, now):
+    link = f"/accounts/invitation/{token_of(fetu)}/"
+    assert client.get(link).status_code == 200
+
+    fetu.email = "fetu.right@rso.example"
+    change_accounts([fetu], by=platform(), now=now)
+    assert client.get(link).status_code == 404
 
 
 def test_another_invitation_takes_the_place_of_the_first(client, fetu, now, django_capture_on_commit_callbacks):
