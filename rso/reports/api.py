@@ -20,6 +20,7 @@ from rso.core.access import is_guarded, saw
 from rso.core.api.describing import VALUES, document
 from rso.core.api.doing import PER_PAGE, Item, Limit, Page, absolute, api, link, list_of, one_of, page_of, rows
 from rso.core.api.door import asked_of
+from rso.core.api.problems import Problem
 from rso.core.context import the_office
 from rso.core.figures import Cell, Crossing, Refusal, registry
 from rso.core.figures.cache import keep
@@ -27,7 +28,7 @@ from rso.core.figures.notes import notes_on, notes_on_cell
 from rso.core.figures.reading import Reading, read_all
 from rso.core.models import Note, Saw
 from rso.core.pages import OneOf
-from rso.core.periods import FORMS, Period
+from rso.core.periods import FORMS, Period, UnknownPeriod
 from rso.core.snapshot import snapshot
 from rso.reports.contract import published, version
 from rso.reports.models import Edition, EditionState, Report
@@ -120,7 +121,10 @@ class FiguresQuestion(Paged):
 @_declare("/figures/", "figures", "Every figure for a period", "?period=2022&limit=1", page_of(FigureItem))
 def figures(request: HttpRequest, asked: Query[FiguresQuestion]) -> dict[str, Any]:
     """Every figure with its definition and its value for one period."""
-    period = Period.parse(asked.period or the_office().headline_period or "2022")
+    try:
+        period = Period.parse(asked.period or the_office().headline_period or "2022")
+    except UnknownPeriod as error:  # of a parameter: in an address, there is no such page
+        raise Problem(422, str(error), [("period", str(error))]) from error
     found = read_all(period, reader=asked_of(request).caller.reader)
 
     def made() -> list[dict[str, Any]]:
@@ -163,9 +167,14 @@ class BreakdownItem(Item):
 
 class BreakdownQuestion(Paged):
     by: str | None = Field(
-        None, min_length=1, description="By what to split; every split that you may have where it is not given"
+        None,
+        min_length=1,
+        pattern=f"^({'|'.join(DIMENSIONS)})$",
+        description="By what to split; every split that you may have where it is not given",
     )
-    across: str | None = Field(None, min_length=1, description="By what to split once more")
+    across: str | None = Field(
+        None, min_length=1, pattern=f"^({'|'.join(DIMENSIONS)})$", description="By what to split once more"
+    )
 
 
 @_declare(

@@ -184,6 +184,8 @@ def test_head_has_the_headers_of_get_and_no_body(client):
         ("/api/figures/hapiness/2022/", {}, 404, "There is no figure"),
         ("/api/figures/participations/22/", {}, 404, "is no period"),
         ("/api/events/", {"Accept": "image/png"}, 406, "application/json, text/csv"),
+        ("/api/figures/?period=2022-13", {}, 422, "“2022-13” is no period; write 2022"),
+        ("/api/figures/participations/2022/breakdowns/?by=colour", {}, 422, "by: is none of "),
         ("/api/events/?yeer=2022", {}, 422, "yeer is no parameter here"),
         ("/api/events/?year=never", {}, 422, "year: "),
         ("/api/events/?type=", {}, 422, "type: "),
