@@ -57,8 +57,8 @@ def events_to_hold(today: Today) -> Iterator[Task]:
 
 @rooms.tells_entries
 def events_in(span: Span) -> Iterator[Entry]:
-    """Events of the office; for a member, those in which it or its people have a part. Only those whose day is known."""
-    found = Event.objects.filter(starts_on__lte=span.last, ends_on__gte=span.first, precision=Precision.DAY)
+    """Events of the office; for a member, those in which it or its people have a part."""
+    found = Event.objects.filter(starts_on__lte=span.last, ends_on__gte=span.first, precision__in=span.known)
     if span.body:
         body = Body.objects.filter(ref__in=(span.body, resolve(Body, span.body))).first()
         found = found.with_body(body.pk) if body else found.none()
@@ -68,7 +68,8 @@ def events_in(span: Span) -> Iterator[Entry]:
         mine = bool(span.user and event.activity and event.activity.lead_id == span.user.pk)
         says, is_off = event.get_state_display(), event.state in (EventState.CANCELLED, EventState.POSTPONED)
         title = f"{says}: {event.title}" if is_off else event.title
-        yield Entry(f"event-{event.ref}", event.starts_on, event.ends_on, title, url, says, event.where, mine, is_off)
+        days = event.starts_on, event.ends_on
+        yield Entry(f"event-{event.ref}", *days, title, url, says, event.where, mine, is_off, event.precision)
 
 
 @rooms.tells_glances

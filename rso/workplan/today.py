@@ -97,15 +97,16 @@ def ends_of_activities(span: Span) -> Iterator[Entry]:
     if span.body or span.user is None:
         return
     desk = desks.all["activities"]
-    found = Activity.objects.filter(ends_on__range=(span.first, span.last), precision=Precision.DAY).exclude(
+    found = Activity.objects.filter(ends_on__range=(span.first, span.last), precision__in=span.known).exclude(
         status__in=OVER
     )
     for activity in found.order_by("ends_on", "pk")[:LISTED]:
         title = _("Ends: %(title)s") % {"title": activity.title}
         mine = activity.lead_id == span.user.pk
         yield Entry(
-            f"activity-{activity.ref}", activity.ends_on, activity.ends_on, title, desk.at(activity.ref), mine=mine
-        )
+            f"activity-{activity.ref}", activity.ends_on, activity.ends_on, title, desk.at(activity.ref),
+            mine=mine, precision=activity.precision,
+        )  # fmt: skip
 
 
 @rooms.tells_glances

@@ -49,6 +49,16 @@ def test_a_month_shows_what_has_a_known_day_in_it(naree):
     assert "Trafficking in persons investigations" not in words(page.root)
 
 
+def test_what_is_known_by_its_month_alone_is_listed_in_it_and_stands_on_no_day(naree, today):
+    page = Page("/", as_user(naree).get("/office/calendar/?month=2022-12").content)
+    (table,) = page.all("table")
+    listed = [words(item) for item in page.all("li") if "Border Management by Air" in words(item)]
+
+    assert "Border Management by Air" not in words(table)
+    assert [item.partition(" Border")[0] for item in listed] == ["Dec 2022"]
+    assert "Border Management by Air" not in titles(Client().get(made(naree)))
+
+
 @pytest.mark.parametrize("month", ["2022-13", "1", "", "9999-01", "2022-10\x00", "1900-01", "2199-12"])
 def test_any_month_is_answered(naree, month):
     assert as_user(naree).get("/office/calendar/", {"month": month}).status_code == 200

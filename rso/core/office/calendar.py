@@ -22,7 +22,7 @@ from django.utils.translation import gettext as _
 
 from rso.core.addresses import id_in
 from rso.core.context import the_office
-from rso.core.models import CalendarFeed
+from rso.core.models import CalendarFeed, Precision
 from rso.core.office.day import Entry, Span, entries_of, rooms
 from rso.core.permissions import officer
 
@@ -52,7 +52,7 @@ def calendar_page(request: HttpRequest) -> HttpResponse:
     today = timezone.localdate()
     first = date(int(asked[:4]), int(asked[5:]), 1) if MONTH.fullmatch(asked) else today.replace(day=1)
     weeks = calendar.Calendar().monthdatescalendar(first.year, first.month)
-    entries = entries_of(Span(weeks[0][0], weeks[-1][-1], officer(request)))
+    entries = entries_of(Span(weeks[0][0], weeks[-1][-1], officer(request), months=True))
     mine = request.GET.get("mine") == "1"
     entries = [entry for entry in entries if entry.mine] if mine else entries
     last = first.replace(day=calendar.monthrange(first.year, first.month)[1])
@@ -65,7 +65,10 @@ def calendar_page(request: HttpRequest) -> HttpResponse:
         "after": last + timedelta(days=1),
         "mine": mine,
         "weeks": [[_cell(day, first, today, entries) for day in week] for week in weeks],
-        "entries": [entry for entry in entries if entry.starts <= last and entry.ends >= first],
+        "entries": sorted(
+            (entry for entry in entries if entry.starts <= last and entry.ends >= first),
+            key=lambda entry: entry.precision != Precision.DAY,
+        ),
         "shared": given,
         "feeds": [(feed, dict(given).get(feed.body, feed.body)) for feed in feeds],
         "made": request.session.pop("made", ""),
@@ -74,7 +77,7 @@ def calendar_page(request: HttpRequest) -> HttpResponse:
 
 
 def _cell(day: date, first: date, today: date, entries: Sequence[Entry]) -> Cell:
-    there = [entry for entry in entries if entry.starts <= day <= entry.ends]
+    there = [entry for entry in entries if entry.starts <= day <= entry.ends and entry.precision == Precision.DAY]
     return Cell(day, day.month == first.month, day == today, there)
 
 

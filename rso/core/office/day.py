@@ -147,16 +147,32 @@ class Entry:
     mine: bool = False
     #: Whether it does not take place then: calendars strike it out.
     is_off: bool = False
+    precision: int = Precision.DAY
+
+    @property
+    def when(self) -> str:
+        """Its days, or its months where no more is known."""
+        form = "j M" if self.precision == Precision.DAY else SHORT[Precision.MONTH]
+        return " – ".join(dict.fromkeys(date_format(day, form) for day in (self.starts, self.ends)))
 
 
 @dataclass(frozen=True)
 class Span:
-    """Which entries a calendar asks for: days, both included; whose; of which member, by its ref, where it is of one."""
+    """Which entries a calendar asks for: days, both included; whose; of which member, by its ref, where it is of one.
+
+    A page that shows months asks also for what is known by its month alone: on no day does that stand.
+    """
 
     first: date
     last: date
     user: User | None = None
     body: str = ""
+    months: bool = False
+
+    @property
+    def known(self) -> tuple[int, ...]:
+        """How much must be known of the days of what is asked for."""
+        return (Precision.DAY, Precision.MONTH) if self.months else (Precision.DAY,)
 
 
 Told = Callable[[Today], Iterable[T]]
