@@ -7,11 +7,13 @@ from itertools import groupby
 from typing import Any
 
 import django_filters
+from django.core.exceptions import ValidationError
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import path
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django_filters.fields import ModelChoiceField
 
 from rso.core.listings import listings
 from rso.core.merging import resolve
@@ -26,8 +28,31 @@ KINDS = {
 }
 
 
+class KnownBody(ModelChoiceField):  # type: ignore[misc]
+    """A body by its ref; one that was found to be the same as another also by the ref that it had."""
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        self.led_on: dict[Any, str] = {}
+
+    def to_python(self, value: Any) -> Any:
+        try:
+            return super().to_python(value)
+        except ValidationError:
+            stays = resolve(Body, value) if str(value).isprintable() else ""
+            if not stays:
+                raise
+            self.led_on = {value: stays}
+            return super().to_python(stays)
+
+    def prepare_value(self, value: Any) -> Any:
+        return super().prepare_value(self.led_on.get(value, value) if isinstance(value, str) else value)
+
+
 class WithBody(django_filters.ModelChoiceFilter):  # type: ignore[misc]
     """Narrows a list to what a body took part in; the list's queryset says what that is by `with_body`."""
+
+    field_class = KnownBody
 
     def __init__(self) -> None:
         super().__init__(

@@ -300,6 +300,22 @@ def test_the_address_of_a_body_that_was_merged_leads_to_the_one_that_stayed(offi
     assert client.get(reverse("member", args=["t-nobody"])).status_code == 404
 
 
+@pytest.mark.parametrize("address", ["/events/", "/engagements/", "/publications/", "/work/", "/api/events/"])
+def test_a_list_is_narrowed_to_a_body_by_the_ref_that_it_had_before_a_merge(office, client, naree, now, address):
+    once = Body(ref="t-once", kind="member_state", name="Fidji")
+    add([once], verb="added", by=naree, now=now)
+    merge(Body.objects.get(ref="FJI"), once, by=naree, now=now, reason="Fiji")
+    one, other = (client.get(address, {"body": ref}) for ref in ("t-once", "FJI"))
+
+    assert (one.status_code, other.status_code) == (200, 200)
+    if one.context:
+        assert list(one.context["rows"]) == list(other.context["rows"])
+        assert '<option value="FJI" selected>' in one.content.decode()
+    else:
+        assert one.json()["items"] == other.json()["items"]
+    assert client.get(address, {"body": "\x00"}).status_code == 422
+
+
 def test_the_story_of_a_merge_goes_with_the_record_that_stayed(somchai, jaidee, naree, now):
     merge(somchai, jaidee, by=naree, now=now)
 
