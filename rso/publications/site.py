@@ -13,6 +13,7 @@ from django.shortcuts import get_object_or_404, render
 from django.urls import path, reverse
 from django.utils import translation
 from django.utils.feedgenerator import Atom1Feed
+from django.utils.html import escape
 from django.utils.translation import gettext_lazy as _
 
 from rso.core.context import the_office
@@ -77,7 +78,7 @@ class NewPublications(Feed):  # type: ignore[type-arg]
         return absolute(item.get_absolute_url())
 
     def item_description(self, item: Publication) -> str:
-        return item.summary
+        return escape(item.summary)  # feed readers take it for HTML
 
     def item_updateddate(self, item: Publication) -> datetime:
         return datetime.combine(item.first_issued_on, time(), tzinfo=UTC)

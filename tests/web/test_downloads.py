@@ -154,3 +154,10 @@ def test_a_work_is_the_same_entry_in_every_language_and_under_every_host():
     assert ids(feed()) == ids(feed(host="127.0.0.1"))
     assert ids(feed())[1:] == ids(feed("/th/publications/feed/"))[1:]
     assert len(set(ids(feed()))) == len(ids(feed()))
+
+
+def test_the_words_of_a_work_are_no_markup_in_the_feed(office):
+    Publication.objects.filter(ref="p2023-02").update(summary="For those <18 & their <b>guides</b>")
+    summaries = [each.text for each in feed().iter(f"{ATOM}summary")]
+
+    assert summaries[0] == "For those &lt;18 &amp; their &lt;b&gt;guides&lt;/b&gt;"
