@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from typing import Any, TypeVar
 
@@ -123,7 +124,9 @@ def figures(request: HttpRequest, asked: Query[FiguresQuestion]) -> dict[str, An
     """Every figure with its definition and its value for one period."""
     try:
         period = Period.parse(asked.period or the_office().headline_period or "2022")
-    except UnknownPeriod as error:  # of a parameter: in an address, there is no such page
+    except UnknownPeriod as error:
+        if re.fullmatch(PERIOD, asked.period or ""):  # written as one, of days that there are not
+            raise
         raise Problem(422, str(error), [("period", str(error))]) from error
     found = read_all(period, reader=asked_of(request).caller.reader)
 
