@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-import tempfile
+import os
 from pathlib import Path, PurePosixPath
 from typing import Any
 from zipfile import ZipFile
@@ -134,11 +134,16 @@ def _put_files(zip: ZipFile, parts: list[Part]) -> None:
             papers.put(name, chunks_of(zip, part.name))
             continue
         place.parent.mkdir(parents=True, exist_ok=True)
-        with tempfile.NamedTemporaryFile(dir=place.parent, delete=False) as made:
-            made.writelines(chunks_of(zip, part.name))
-        secret = place.relative_to(settings.VAR).parts[0] == "keys"
-        Path(made.name).chmod(0o600 if secret else 0o644)
-        Path(made.name).replace(place)
+        made = place.with_name(f".{place.name}.{os.getpid()}")
+        try:
+            made.touch(mode=0o600)
+            with made.open("wb") as to:
+                to.writelines(chunks_of(zip, part.name))
+            secret = place.relative_to(settings.VAR).parts[0] == "keys"
+            made.chmod(0o600 if secret else 0o644)
+            made.replace(place)
+        finally:
+            made.unlink(missing_ok=True)
 
 
 def _put_records(zip: ZipFile, parts: list[Part], tables: dict[str, type[models.Model]]) -> None:

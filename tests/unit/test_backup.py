@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import re
 import stat
+from collections.abc import Iterator
 from io import BytesIO
 from pathlib import Path
 from zipfile import ZIP_DEFLATED, ZipFile
@@ -243,6 +245,20 @@ def test_tables_of_another_shape_are_named(taken, settings, tmp_path):
         f"{taken} was made by another version of RSO, whose tables differ: core_office."
         " Restore it with that version, then: rso export and rso load."
     )
+
+
+def test_a_restore_on_a_full_disk_leaves_no_half_of_a_file(taken, settings, tmp_path, monkeypatch):
+    var = fresh_machine(settings, tmp_path)
+
+    def full(*_part: object) -> Iterator[bytes]:
+        yield b"%PDF"
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr("rso.backup.restore.chunks_of", full)
+    with pytest.raises(OSError, match="No space left"):
+        restore(taken)
+
+    assert [path for path in var.rglob("*") if path.is_file()] == []
 
 
 def test_another_file_that_is_in_the_way_is_named_and_stays(taken, paper, settings, tmp_path):
