@@ -69,6 +69,11 @@ class InvitedOnly(DefaultAccountAdapter):  # type: ignore[misc]
         key = self.request.session.session_key
         actions.set_password(user, password=password, by=user, now=timezone.now(), but=key)
 
+    def get_password_change_redirect_url(self, request: HttpRequest) -> str:
+        """Allauth would show the empty form again, as if nothing had been done."""
+        messages.success(request, _("Your password is changed. Everywhere else you are signed out."))
+        return reverse("account")
+
     def get_reset_password_from_key_url(self, key: str) -> str:
         """At the address that the operator has set: what the browser says of the host may be anybody's."""
         uid, _dash, token = key.partition("-")

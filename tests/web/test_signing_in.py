@@ -272,6 +272,15 @@ def test_one_changes_ones_own_password_and_the_audit_trail_says_so_without_it(cl
     assert naree.check_password(NEW)
 
 
+def test_whoever_has_changed_the_password_is_told(client, naree):
+    sign_in(client, naree.email)
+    given = {"oldpassword": PASSWORD, "password1": NEW, "password2": NEW}
+    answer = client.post("/accounts/password/change/", given, follow=True)
+
+    assert answer.redirect_chain == [("/accounts/", 302)]
+    assert "Your password is changed. Everywhere else you are signed out." in answer.content.decode()
+
+
 @pytest.mark.parametrize("weak", ["Kq7!vb-9", "naree.boonmee@rso.example", "password1234"])
 def test_a_weak_password_is_refused(client, naree, weak):
     sign_in(client, naree.email)
