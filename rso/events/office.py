@@ -6,7 +6,7 @@ from datetime import date, timedelta
 from functools import partial
 from typing import TYPE_CHECKING
 
-from django.db.models import Exists, OuterRef, Q, Subquery, Sum
+from django.db.models import Exists, OuterRef, Q
 from django.urls import path
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _now
@@ -16,7 +16,7 @@ from rso.core.office import HOW_KNOWN, Act, Col, Desk, Related, Section, View, d
 from rso.core.periods import is_over
 from rso.events import states
 from rso.events.actions import mark_participations
-from rso.events.models import COUNTED, Event, EventState, Participation, ParticipationState, Quote
+from rso.events.models import Event, EventState, Participation, ParticipationState, Quote
 from rso.events.paste_page import paste_page, way_to_paste
 from rso.events.policies import KEEP_EVENTS, KEEP_PARTICIPANTS, KEEP_QUOTES, SEE_EVENTS, SEE_PARTICIPANTS
 from rso.members.models import MEMBER_KINDS, is_standing
@@ -39,15 +39,6 @@ def marking(slug: str, title: Promise, state: ParticipationState) -> Act:
     return Act(slug, title, KEEP_PARTICIPANTS, partial(mark_participations, state=state), why_not=why_not)
 
 
-#: How many came, of those who are entered one by one and in head counts.
-attended = (
-    Participation.objects.filter(COUNTED, event=OuterRef("pk"))
-    .order_by()
-    .values("event")
-    .annotate(n=Sum("number"))
-    .values("n")
-)
-
 desks.declare(
     Desk(
         "events",
@@ -55,7 +46,7 @@ desks.declare(
         _("Events"),
         SEE_EVENTS,
         KEEP_EVENTS,
-        columns="title state when place type activity people",
+        columns="title state when place type activity",
         filters="type state mode starts_on group parts__body office_role",
         order=("-starts_on",),
         new=_("New event"),
@@ -76,7 +67,6 @@ desks.declare(
             Related("participations", "event", also=way_to_paste),
             Related("quotes", "event", "words speaker post consent"),
         ),
-        more=(Col("people", _("People"), lambda event: event.people, number=True, reads=Subquery(attended)),),
         blank=_("No event is planned yet."),
     ),
     Desk(

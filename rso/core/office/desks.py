@@ -41,8 +41,6 @@ class Col:
     show: Callable[[Any], Any]
     sort: tuple[str, ...] = ()
     number: bool = False
-    #: What the database works out for each row: the cell finds it in the record, under the column's name.
-    reads: Any = None
 
 
 @dataclass(frozen=True)
@@ -213,8 +211,6 @@ class Desk:
             rows = by_name(rows, *joins)
         elif joins or further:
             rows = rows.select_related(*joins, *further)
-        found = {name: self.cols[name].reads for name in columns if self.cols[name].reads is not None}
-        rows = rows.annotate(**found) if found else rows
         return rows.prefetch_related(*ahead) if ahead else rows
 
     @cached_property
