@@ -16,6 +16,7 @@ from django.urls import reverse
 
 from rso.accounts.actions import change_accounts, disable_accounts, platform
 from rso.core.api.describing import EXAMPLES
+from rso.core.api.problems import TITLES
 from rso.core.figures import registry
 from rso.core.models import Access, Saw
 from rso.core.search.index import rebuild
@@ -265,6 +266,12 @@ def test_nothing_is_written_at_this_door(method):
 
     assert (answer.status_code, answer.headers["Allow"]) == (405, "GET, HEAD, OPTIONS")
     assert answer.json()["detail"] == "This door is for reading: GET, HEAD, OPTIONS."
+
+
+def test_every_problem_leads_to_what_the_documentation_says_of_it(client):
+    page = client.get("/api/docs/").content.decode()
+
+    assert [status for status in TITLES if f'<dt id="problem-{status}">' not in page] == []
 
 
 def test_whoever_asks_too_often_waits_and_nobody_else_does(naree):

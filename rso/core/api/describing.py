@@ -33,6 +33,8 @@ WHEN = {
     422: "A parameter cannot be read. `errors` names it.",
     429: "Too many requests in this minute; `Retry-After` says when the next begins.",
 }
+#: The same, and what no address answers that is asked as it should be.
+PROBLEMS = {**WHEN, 405: "Something else was asked for than to read."}
 
 
 @lru_cache
@@ -152,7 +154,7 @@ def docs(request: HttpRequest) -> HttpResponse:
     ]  # fmt: skip
     context = {
         "info": found["info"], "operations": operations, "without_key": WITHOUT_KEY, "with_key": WITH_KEY, "methods": METHODS,
-        "problems": [(status, TITLES[status], when) for status, when in WHEN.items()],
+        "problems": [(status, title, PROBLEMS[status]) for status, title in TITLES.items()],
         "scopes": [(scope.value, scope.label) for scope in Scope], "openapi_url": reverse("api-openapi"),
     }  # fmt: skip
     return render(request, "api/docs.html", context)
