@@ -125,7 +125,10 @@ def _in_page(name: str, content: bytes, beside: Path) -> tuple[dict[str, Any], s
 
 
 def _beside(path: Path, folder: Path, edition: str) -> None:
-    """Holds the file, and the evidence that lies open in the folder, against the edition's manifest, where it is there."""
+    """Holds the file, and the evidence that lies open in the folder, against a manifest of the edition, where one is there.
+
+    Of a name that it does not have it says nothing: readers take files away under other names, and unpack archives beside them.
+    """
     if not (folder / MANIFEST).is_file():
         return
     content = (folder / MANIFEST).read_bytes()
@@ -135,7 +138,8 @@ def _beside(path: Path, folder: Path, edition: str) -> None:
         return
     for each in (path, folder / "data" / EVIDENCE):
         name = str(each.relative_to(folder))
-        if each.is_file() and hashlib.sha256(each.read_bytes()).hexdigest() != manifest["files"].get(name):
+        listed = manifest["files"].get(name)
+        if listed and each.is_file() and hashlib.sha256(each.read_bytes()).hexdigest() != listed:
             raise NotProved(f"{name} is not the one that was published.")
 
 

@@ -281,6 +281,18 @@ def test_a_file_is_proved_whatever_the_case_of_its_ending(copy, tmp_path):
     assert {prove(path).edition for path in taken} == {f"{MONTHLY}/1"}
 
 
+def test_a_file_is_proved_under_the_name_that_it_was_taken_away_with_beside_a_manifest(copy, tmp_path):
+    away = tmp_path / "away"
+    shutil.copytree(copy / "data", away)
+    for manifest in (copy / "data" / "manifest.json", copy / "manifest.json"):
+        shutil.copy(manifest, away)
+        taken = [
+            Path(shutil.copy(names(copy)[at], away / f"{MONTHLY}-edition-1{ending}"))
+            for at, ending in ((0, ".pdf"), (2, ".zip"))
+        ]
+        assert [prove(path).edition for path in taken] == [f"{MONTHLY}/1", f"{MONTHLY}/1"]
+
+
 @pytest.mark.parametrize("which", few([0, 1, 2]))
 def test_one_flipped_byte_is_found_wherever_it_is(copy, tmp_path, which):
     path = Path(shutil.copy(names(copy)[which], tmp_path))
