@@ -17,6 +17,7 @@ from rso.core import verbs
 from rso.events.actions import correct_participations, event_verbs
 from rso.events.models import EventType, Participation, Presence
 from rso.reports import states
+from rso.reports.actions import report_verbs
 from rso.reports.drift import drift
 from rso.reports.models import Citation, Edition, Report
 from rso.reports.publishing import release, withdraw
@@ -174,6 +175,15 @@ def test_the_machine_door_says_when_and_why_an_edition_was_withdrawn(edition):
 
     why = "It counts another month."
     assert told() == {"state": "withdrawn", "withdrawn_at": now.isoformat(), "withdrawn_why": why}
+
+
+def test_the_page_of_an_edition_does_not_tell_the_title_that_is_being_written(edition, naree):
+    report = edition.report
+    report.title = f"On the {CANARY}"
+    report_verbs.change([report], by=naree, now=timezone.now())
+
+    assert CANARY not in words(Client().get(AT))
+    assert CANARY not in words(Client().get("/reports/calendar/"))
 
 
 def test_nobody_else_withdraws(edition):
