@@ -19,7 +19,7 @@ from rso.events.models import EventType, Participation, Presence
 from rso.reports import states
 from rso.reports.actions import report_verbs
 from rso.reports.drift import drift
-from rso.reports.models import Citation, Edition, Report
+from rso.reports.models import Citation, Edition, Report, ReportDate
 from rso.reports.publishing import release, withdraw
 from rso.reports.seals import BLANK, sealed_by
 from rso.workplan.models import Activity
@@ -184,6 +184,19 @@ def test_the_page_of_an_edition_does_not_tell_the_title_that_is_being_written(ed
 
     assert CANARY not in words(Client().get(AT))
     assert CANARY not in words(Client().get("/reports/calendar/"))
+
+
+def test_a_report_whose_last_edition_is_withdrawn_is_called_so_wherever_it_is_listed(edition):
+    ReportDate.objects.filter(definition="monthly").exclude(period="2022-09").delete()
+    ReportDate.objects.exclude(definition="monthly").delete()
+    lists = ("/reports/", "/reports/calendar/")
+    before = [words(Client().get(address)) for address in lists]
+    withdraw(edition, by=User.objects.get(ref="harriet-lowe"), now=timezone.now(), reason="It counts another month.")
+    after = [words(Client().get(address)) for address in lists]
+
+    assert [["Withdrawn" in page for page in pages] for pages in (before, after)] == [[False, False], [True, True]]
+    assert ["Published" in pages[1] for pages in (before, after)] == [True, False]
+    assert "Withdrawn" in words(as_role("naree-boonmee").get("/reports/"))
 
 
 def test_nobody_else_withdraws(edition):

@@ -17,7 +17,7 @@ from rso.core.tries import address_of, times
 from rso.reports.compiler import CannotCompile, compile_report
 from rso.reports.document import Document
 from rso.reports.html import draw_blocks
-from rso.reports.models import AdvanceReading, Consent, Photograph, Report, ReportDate
+from rso.reports.models import AdvanceReading, Consent, Edition, Photograph, ReportDate
 from rso.reports.outside import may_be_read, published_since, reading_at
 from rso.reports.photographs import file_of, is_printed, show_by
 from rso.reports.policies import SEE_REPORTS
@@ -33,12 +33,15 @@ def calendar(request: HttpRequest) -> HttpResponse:
         ReportDate.objects.prefetch_related("moves").order_by("pk"),
         key=lambda date: (date.planned_on < today, abs(date.planned_on - today)),
     )
-    out = {(report.definition, report.period): report for report in Report.objects.out()}
+    out = {
+        (last.report.definition, last.report.period): last
+        for last in Edition.objects.newest().select_related("report").light().order_by("published_at", "pk")
+    }
     rows = [
         {
             "date": date,
             "moves": sorted(date.moves.all(), key=lambda move: move.pk),
-            "report": out.get((date.definition, date.period)),
+            "last": out.get((date.definition, date.period)),
         }
         for date in dates
     ]
