@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from rso.core import history, verbs
+from rso.core.addresses import fitting
 from rso.core.closing import may_with_reason
 from rso.core.verbs import Problem, Refused, Verbs, plain, refuse, turn
 from rso.finance.extracts import Extract
@@ -81,7 +82,7 @@ def reverse_expenditure(
     refuse(Problem(at, "reverses", _("is reversed already")) for at, row in enumerate(entries) if row.pk in taken)
     mirrored = [
         Expenditure(
-            ref=f"{row.ref}-r",
+            ref=fitting(f"{row.ref}-r"),
             spent_on=on,
             category=row.category,
             activity=row.activity,

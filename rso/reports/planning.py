@@ -22,6 +22,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from rso.core import history, verbs
+from rso.core.addresses import fitting
 from rso.core.figures import Figure, UnknownFigure, registry
 from rso.core.figures.dimensions import BASIS, Dimension
 from rso.core.figures.reading import OFFICE, Reading
@@ -345,7 +346,7 @@ def _counted_otherwise() -> Iterator[PlannedChange]:
 
 def _plan(kind: ChangeKind, name: str, becomes: str, from_on: date, reason: str) -> PlannedChange:
     return PlannedChange(
-        ref=f"plan-{kind}-{name}", kind=kind, name=name, becomes=becomes, from_on=from_on, reason=reason[:400]
+        ref=fitting(f"plan-{kind}-{name}"), kind=kind, name=name, becomes=becomes, from_on=from_on, reason=reason[:400]
     )
 
 

@@ -17,6 +17,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from rso.core import history, verbs
+from rso.core.addresses import fitting
 from rso.core.figures.holdings import Holdings
 from rso.core.folders import alone, put, replacing
 from rso.core.models import AuditEvent
@@ -90,7 +91,7 @@ def _publish(report: Report, *, by: User, and_by: User, now: datetime, note: str
     document.edition, document.published_on, document.seal = number, timezone.localdate(now), BLANK
     files = _lay_down(document, as_bytes(evidence(document, adds_up)), holdings)
     edition = Edition(
-        ref=f"{report.ref}-{number}", report=report, number=number, title=report.title, subtitle=report.subtitle,
+        ref=fitting(f"{report.ref}-{number}"), report=report, number=number, title=report.title, subtitle=report.subtitle,
         period=report.period, words=words, told=document.told, as_at=document.as_at, published_at=now, by_id=by.pk, and_by_id=and_by.pk, note=note.strip(),
         changes=changes(last, frozen) if last else [], files=files, last_event=last_event,
     )  # fmt: skip

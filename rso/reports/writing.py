@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -13,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from rso.core import history, verbs
+from rso.core.addresses import fitting
 from rso.core.models import Draft
 from rso.core.office import saving
 from rso.core.office.saving import merged
@@ -57,9 +57,8 @@ class Place:
 
     @property
     def ref(self) -> str:
-        """The ref that its text has or will get; a long one is shortened without becoming another's."""
-        whole = f"{self.report.ref}-{self.section}-{self.language}"
-        return whole if len(whole) <= 60 else f"{whole[:47]}-{hashlib.sha256(whole.encode()).hexdigest()[:12]}"
+        """The ref that its text has or will get."""
+        return fitting(f"{self.report.ref}-{self.section}-{self.language}")
 
     @property
     def text(self) -> SectionText | None:

@@ -339,6 +339,26 @@ def test_a_theme_that_ends_opens_a_plan_for_what_names_it_afterwards(annual_repo
     assert plan_blockers(annual_report) == []
 
 
+def test_a_theme_with_the_longest_of_names_ends_by_a_plan_like_any_other(annual_report, naree, now):
+    theme = Theme(
+        ref="T" * 60,
+        title="Long",
+        short="Long",
+        set=Theme.objects.get(ref="TA3").set,
+        order=9,
+        valid_from=date(2019, 1, 1),
+    )
+    theme.valid_to = date(2022, 7, 1)
+    theme_verbs.add([theme], by=naree, now=now)
+    text = annual_report.texts.filter(language="en").exclude(text="").order_by("section")[0]
+    text.text += f"\n\n{{{{ fig participations theme={theme.ref} }}}} attendances."
+    text_verbs.change([text], by=naree, now=now)
+
+    (change,) = open_plans(by=naree, now=now)
+
+    assert (change.name, len(change.ref)) == (theme.ref, 60)
+
+
 def test_the_page_of_a_theme_says_what_its_end_breaks_at_the_moment_at_which_it_is_set(annual_report, naree, now):
     theme = Theme.objects.get(ref="TA3")
     text = annual_report.texts.filter(language="en").exclude(text="").order_by("section")[0]

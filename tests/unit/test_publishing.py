@@ -108,6 +108,15 @@ def test_a_report_that_is_not_approved_or_not_signed_by_both_is_not_published(of
     assert (report.state, report.signatures.count(), edition.and_by) == ("published", 0, and_by)
 
 
+def test_an_edition_of_a_report_with_the_longest_of_names_has_one_of_its_own(office, naree, now):
+    longest = "m" * 60
+    report_verbs.add([Report(ref=longest, title="Q4", definition="newsletter", period="2022-Q4")], by=naree, now=now)
+
+    first, second = (published(note, longest) for note in ("", "Set anew."))
+
+    assert (len(first.ref), len(second.ref), first.ref == second.ref) == (60, 60, False)
+
+
 def test_another_edition_says_why_and_lists_what_moved_and_the_old_one_stays(edition):
     before = {path: path.read_bytes() for path in folder_of(MONTHLY, 1).rglob("*") if path.is_file()}
     row = head_count()
