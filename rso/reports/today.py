@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from rso.accounts.models import User
 from rso.core.office import desks
 from rso.core.office.day import Task, Today, Why, rooms
-from rso.reports.models import Report, ReportState, SectionText, TextState, TextVersion
+from rso.reports.models import SOURCE_LANGUAGE, Report, ReportState, SectionText, TextState, TextVersion
 from rso.reports.policies import APPROVE_REPORTS, WRITE_REPORTS
 from rso.reports.queries import heading_of, sections_of, unapproved, unsigned
 
@@ -21,7 +21,10 @@ MOST = 50
 
 @rooms.tells_tasks
 def texts_to_write_and_to_approve(today: Today) -> Iterator[Task]:
-    """Texts that are this person's to write, and those that another wrote and that wait for this person's approval."""
+    """Texts that are this person's to write, and those that another wrote and that wait for this person's approval.
+
+    A section that nobody wrote before its report was published waits for nobody: the report came out without it.
+    """
     if not WRITE_REPORTS.allows(today.user):
         return
     written_by = TextVersion.objects.filter(section=OuterRef("pk")).order_by("-number").values("by")[:1]
@@ -29,7 +32,9 @@ def texts_to_write_and_to_approve(today: Today) -> Iterator[Task]:
     if APPROVE_REPORTS.allows(today.user):
         wanted |= Q(state=TextState.IN_REVIEW) & ~Q(author=today.user.pk)
     found = SectionText.objects.annotate(author=Subquery(written_by)).filter(wanted).select_related("report")
-    for text in found.exclude(report__state=ReportState.SUPERSEDED).order_by("due_on", "pk")[:MOST]:
+    done_without = Q(report__state=ReportState.PUBLISHED, language=SOURCE_LANGUAGE, title="", text="")
+    found = found.exclude(report__state=ReportState.SUPERSEDED).exclude(done_without)
+    for text in found.order_by("due_on", "pk")[:MOST]:
         section = next((each for each in sections_of(text.report) if each.id == text.section), None)
         if section is None:
             continue

@@ -314,6 +314,20 @@ def test_a_text_waits_for_its_writer_and_then_for_a_co_manager_who_did_not_write
     }  # fmt: skip
 
 
+def test_a_section_without_which_a_report_was_published_waits_for_nobody_until_the_report_is_opened_again(naree, now):
+    report = Report.objects.get(ref="monthly-2022-09")
+    plan(Place(report, "remarks"), writer=naree, due_on=DAY, by=naree, now=now)
+    plan(Place(report, "remarks", "th"), writer=naree, due_on=DAY, by=naree, now=now)
+    remarks = ("From the co-managers", "Write")
+    assert told(naree).count(remarks) == 2
+
+    Report.objects.filter(pk=report.pk).update(state="published")
+    assert told(naree).count(remarks) == 1
+
+    Report.objects.filter(pk=report.pk).update(state="draft")
+    assert told(naree).count(remarks) == 2
+
+
 def test_a_report_waits_for_the_co_manager_whose_step_is_next(naree, harriet, bagus, now):
     report = Report.objects.get(ref="annual-2022")
 
