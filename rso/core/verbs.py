@@ -189,7 +189,8 @@ def remove(things: Sequence[K], *, verb: str, by: User, now: datetime, reason: s
             model._default_manager.filter(pk__in=[thing.pk for thing in things]).delete()
         except (models.ProtectedError, models.RestrictedError) as error:
             holders = sorted({f"{type(holder)._meta.verbose_name} {_called(holder)}" for holder in error.args[1]})
-            raise Refused([Problem(0, "ref", f"still used by {', '.join(holders[:5])}")]) from error
+            says = _("still used by %(holders)s") % {"holders": ", ".join(holders[:5])}
+            raise Refused([Problem(0, "ref", says)]) from error
         _forget(model, {thing.ref for thing in things}, merged)
         index.forget(things)
         _record(
