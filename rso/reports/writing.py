@@ -136,11 +136,15 @@ def write(
 
 
 def take_back(text: SectionText, number: int, *, by: User, now: datetime) -> SectionText:
-    """Makes an earlier version the text again: a new version that says the same."""
+    """Makes an earlier version the text again: a new version that says the same.
+
+    Of a translation it is not known which version of the source that one said.
+    """
     version = text.versions.filter(number=number).first()
     refuse([] if version else [Problem(0, "version", _("there is no such version"))])
     assert version
-    text.title, text.text = version.title, version.text
+    if (text.title, text.text) != (version.title, version.text):
+        text.title, text.text, text.source_version = version.title, version.text, None
     reason = _("version %(number)s taken back") % {"number": number}
     text_verbs.change([text], by=by, now=now, reason=reason)
     return text

@@ -14,7 +14,7 @@ from pypdf import PdfReader
 from rso.core.figures import registry
 from rso.core.models import Draft
 from rso.reports.models import Report, SectionText
-from rso.reports.ready import blockers
+from rso.reports.ready import blockers, readiness
 from rso.reports.writing import lead_on
 from tests.conftest import named
 from tests.web.conftest import as_user
@@ -243,6 +243,23 @@ def test_a_translation_shows_what_changed_in_its_source_since(naree, text):
 
     assert (source.is_behind, source.then.number, source.now.number) == (True, 1, 2)
     assert "<ins>" in source.diff
+
+
+def test_of_an_earlier_translation_that_is_taken_back_it_is_not_known_what_it_translates(naree, text):
+    client, thai = as_user(naree), f"{ADDRESS}?language=th"
+    client.post(thai, {"text": "เราพบกัน", "source_version": "1", "_began": '{"text": ""}', "_token": str(uuid4())})
+    client.post(ADDRESS, form(text, text="We met and agreed."))
+    again = {"text": "เราพบกันและตกลงกัน", "source_version": "2", "_began": '{"text": "เราพบกัน"}'}
+    client.post(thai, {**again, "_token": str(uuid4())})
+    behind = "ไทย is behind its source"
+    assert behind not in [found.says for found in readiness(text.report).warnings]
+
+    client.post(f"{ADDRESS}versions/?language=th", {"version": "1"})
+
+    page = client.get(thai)
+    assert (page.context["opened"].cells["text"], page.context["source"].then) == ("เราพบกัน", None)
+    assert "It is not known which version this text translates." in page.content.decode()
+    assert behind in [found.says for found in readiness(text.report).warnings]
 
 
 def test_a_comment_on_a_translation_is_counted_and_leads_to_its_language(naree, text):
