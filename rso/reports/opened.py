@@ -41,16 +41,17 @@ class Opened:
     def clashes(self, clash: Clashing) -> None:
         """Another wrote into the same words: both stand on the page, and what is saved next goes on from theirs."""
         self.clash = clash
-        self.diff = _changed(self.began, clash.theirs, clash.columns)
+        self.diff = changed(self.began, clash.theirs, clash.columns)
         self.began = clash.theirs
 
     def both_windows(self, others: list[str], clashes: list[str], draft: Words) -> None:
         """Another window of the same person's has written: what it added stands on the page, and what it says otherwise beside."""
         self.elsewhere = True
-        self.diff = _changed(self.seen, draft, others + clashes)
+        self.diff = changed(self.seen, draft, others + clashes)
         self.seen = draft
 
 
-def _changed(then: Mapping[str, str], now: Mapping[str, str], names: Sequence[str]) -> str:
-    """The words of these fields that changed."""
+def changed(then: Mapping[str, str], now: Mapping[str, str], names: Sequence[str] = ()) -> str:
+    """The words that changed of these fields, or of those that are others now."""
+    names = names or [name for name in now if then.get(name) != now[name]]
     return word_diff(*("\n\n".join(words.get(name, "") for name in names) for words in (then, now)))

@@ -24,7 +24,7 @@ from rso.reports.document import SOURCES, Document
 from rso.reports.html import keys_of
 from rso.reports.letters import lacking
 from rso.reports.markdown import Node, links_in, walk
-from rso.reports.models import SOURCE_LANGUAGE, ChangeKind, Citation, Comment, CommentState, Report
+from rso.reports.models import SOURCE_LANGUAGE, ChangeKind, Citation, Comment, CommentState, Report, TextVersion
 from rso.reports.photographs import lacks
 from rso.reports.planning import plans, reaches, uses
 from rso.reports.queries import sections_of, unapproved
@@ -302,9 +302,16 @@ def _spelled(report: Report) -> Iterator[Finding]:
 
 
 def _translations(report: Report) -> Iterator[Finding]:
-    last = {text.section: text.versions.count() for text in report.texts.filter(language=SOURCE_LANGUAGE)}
-    for text in report.texts.exclude(language=SOURCE_LANGUAGE).order_by("section", "language"):
-        if (text.source_version or 0) < last.get(text.section, 0):
+    now = {text.section: (text.title, text.text) for text in report.texts.filter(language=SOURCE_LANGUAGE)}
+    texts = list(report.texts.exclude(language=SOURCE_LANGUAGE).order_by("section", "language"))
+    versions = TextVersion.objects.filter(section__report=report, section__language=SOURCE_LANGUAGE)
+    seen = versions.filter(number__in={text.source_version for text in texts if text.source_version})
+    said = {
+        (section, n): words for section, n, *words in seen.values_list("section__section", "number", "title", "text")
+    }
+    for text in texts:
+        then = tuple(said.get((text.section, text.source_version or 0), ("", "")))
+        if then != now.get(text.section, then):
             language = dict(settings.LANGUAGES).get(text.language, text.language)
             says = _("%(language)s is behind its source") % {"language": language}
             yield _at(report, "translation", says, text.section, text.language)

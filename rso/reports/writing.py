@@ -69,7 +69,7 @@ class Place:
         return SectionText(ref=self.ref, report=self.report, section=self.section, language=self.language)
 
 
-def words_of(text: SectionText | None) -> Words:
+def words_of(text: SectionText | TextVersion | None) -> Words:
     return {"title": text.title if text else "", "text": text.text if text else ""}
 
 

@@ -35,7 +35,7 @@ from rso.reports import states, writing
 from rso.reports.compiler import Preview, preview_section
 from rso.reports.html import draw_blocks
 from rso.reports.models import SOURCE_LANGUAGE, Comment, Report, ReportState, SectionText, TextVersion
-from rso.reports.opened import Opened
+from rso.reports.opened import Opened, changed
 from rso.reports.policies import APPROVE_REPORTS, PUBLISH, SEE_REPORTS, WRITE_REPORTS
 from rso.reports.publishing import publish
 from rso.reports.queries import LOOKS, contents, heading_of, latest, sections_of, unsigned
@@ -299,11 +299,11 @@ class Source:
 
     @property
     def is_behind(self) -> bool:
-        return self.then is None or self.then.number < self.now.number
+        return self.then is None or writing.words_of(self.then) != writing.words_of(self.now)
 
     @property
     def diff(self) -> str:
-        return word_diff(self.then.text, self.now.text) if self.then else ""
+        return changed(writing.words_of(self.then), writing.words_of(self.now))
 
 
 def _source(place: Place, text: SectionText | None) -> Source | None:

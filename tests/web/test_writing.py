@@ -245,6 +245,22 @@ def test_a_translation_shows_what_changed_in_its_source_since(naree, text):
     assert "<ins>" in source.diff
 
 
+def test_a_translation_shows_a_heading_that_changed_in_its_source_and_nothing_where_its_words_are_back(naree, text):
+    client, thai = as_user(naree), f"{ADDRESS}?language=th"
+    client.post(thai, {"text": "เราพบกัน", "source_version": "1", "_began": '{"text": ""}', "_token": str(uuid4())})
+    behind = "ไทย is behind its source"
+
+    client.post(ADDRESS, form(text, title="The year of bridges"))
+    page = client.get(thai)
+    assert "<ins>year of bridges</ins>" in page.context["source"].diff
+    assert "<strong>The year of bridges</strong>" in " ".join(page.content.decode().split())
+    assert behind in [found.says for found in readiness(text.report).warnings]
+
+    client.post(f"{ADDRESS}versions/", {"version": "1"})
+    assert client.get(thai).context["source"].is_behind is False
+    assert behind not in [found.says for found in readiness(text.report).warnings]
+
+
 def test_of_an_earlier_translation_that_is_taken_back_it_is_not_known_what_it_translates(naree, text):
     client, thai = as_user(naree), f"{ADDRESS}?language=th"
     client.post(thai, {"text": "เราพบกัน", "source_version": "1", "_began": '{"text": ""}', "_token": str(uuid4())})
