@@ -27,7 +27,7 @@ ALLOWED = re.compile(
         (
             r"“[^”]*”|\"[^\"]*\"",  # quoted words
             r"\{\{[^|}]*",  # tokens, up to their finding
-            r"^\s*\d{1,2}[.)]\s",  # numbers of a list
+            r"^[ \t]*(?:>[ \t]*|[*+-][ \t]+)*\d{1,2}[.)]\s",  # numbers of a list, also in an aside or in another list
             r"\]\([^)]*\)",  # addresses of links
             rf"\b{SPAN}\s(?:{MONTHS})(?:\s\d{{4}})?\b",  # 7–8 September 2022
             rf"\b(?:{MONTHS})\s\d{{4}}\b",

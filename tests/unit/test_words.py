@@ -69,6 +69,7 @@ ALLOWED = (
     "{{ fig participations period=2022-09 }} and {{ stated st-600 }} came.",
     "[the page](https://rso.example/2022/600/)",
     "1. Begin.\n2. Go on.\n10) End.",
+    "> To do:\n>\n> 1. Begin.\n> 2. Go on.\n>\n> - 1. Within another.",
     "No one came, and none of the ones who wrote; someone tends to.",
     "Often, tenfold: a foursome.",
 )
