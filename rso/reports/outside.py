@@ -17,6 +17,7 @@ from rso.core.imports import check_periods
 from rso.core.models import AuditEvent
 from rso.core.verbs import Problem, Verbs, kind_of, plain, refuse
 from rso.reports.actions import of_no_kind
+from rso.reports.letters import lacking
 from rso.reports.models import AdvanceReading, Edition, Report, ReportDate, ReportDateMove, ReportState
 from rso.reports.queries import unapproved
 
@@ -69,6 +70,9 @@ def open_to(
         problems.append(Problem(0, "report", _("only an approved report can be read in advance")))
     if not post.strip() or len(post) > 160:
         problems.append(Problem(0, "post", _("name the post, in at most 160 letters")))
+    if letters := lacking(post):
+        says = _("“%(words)s”: “%(letters)s” cannot be printed; the fonts of print do not have it")
+        problems.append(Problem(0, "post", says % {"words": post[:80], "letters": letters}))
     if ends_at <= starts_at or ends_at <= now:
         problems.append(Problem(0, "ends_at", _("must lie ahead, and after the beginning")))
     for field, moment in (("starts_at", starts_at), ("ends_at", ends_at)):

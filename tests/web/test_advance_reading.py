@@ -222,6 +222,14 @@ def test_a_window_far_from_today_is_refused(approved, harriet, starts, ends):
     assert "A window lies within 5 years of today" in answer.content.decode()
 
 
+def test_a_post_that_print_lacks_letters_for_is_refused_for_its_name_could_never_be_printed(approved, harriet, now):
+    with pytest.raises(Refused) as refused:
+        open_to(approved, "Co-chair, 中国", now, now + timedelta(days=1), by=harriet, now=now)
+
+    says = "“Co-chair, 中国”: “中 国” cannot be printed; the fonts of print do not have it"
+    assert [(problem.field, problem.says) for problem in refused.value.problems] == [("post", says)]
+
+
 def test_the_list_says_what_the_address_answers_and_of_which_zone_its_times_are(approved, harriet, naree, now):
     def state() -> str:
         page = " ".join(as_user(harriet).get(PAGE).content.decode().split())
