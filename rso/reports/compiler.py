@@ -208,8 +208,11 @@ class _Compiler:
         sections = [section for chapter in self.document.chapters for section in chapter.sections]
         if readings and sections:
             place = next((section for section in sections if section.id == "imprint"), sections[-1])
-            posts = "; ".join(f"{each.post} ({show_day(timezone.localdate(each.starts_at))})" for each in readings)
-            says = _("Read before it was published, by posts that could not change it: %(posts)s.") % {"posts": posts}
+            told = (f"{each.post} ({show_day(timezone.localdate(each.starts_at))})" for each in readings)
+            posts = "; ".join(dict.fromkeys(told))
+            says = _("Could be read before it was published, by posts that could not change it: %(posts)s.") % {
+                "posts": posts
+            }
             place.blocks.append({"t": "p", "c": [{"t": "text", "v": says}]})
 
     def _advance_readings(self) -> list[AdvanceReading]:
