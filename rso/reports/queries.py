@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from django.db.models import Count, Q
+from django.utils import translation
 
 from rso.accounts.models import Role, User
 from rso.core.periods import Period
@@ -54,9 +55,10 @@ def unsigned(report: Report) -> list[User]:
 
 
 def heading_of(report: Report, section: Section, text: SectionText | None = None) -> str:
-    """What a section is called on the pages where it is written: one without a heading by the name of its kind."""
+    """What a section is called on the pages where it is written, as it is printed: one without a heading by the name of its kind."""
     title = (text and text.title) or section.title or section.id.replace("-", " ").capitalize()
-    return title.replace("{period}", Period.parse(report.period).label)
+    with translation.override(SOURCE_LANGUAGE):
+        return title.replace("{period}", Period.parse(report.period).label)
 
 
 @dataclass(frozen=True)

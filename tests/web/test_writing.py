@@ -331,6 +331,13 @@ def test_the_contents_show_each_section_with_its_state_and_writer(naree):
     assert (rows["theme-1"].text.writer.ref, str(rows["theme-1"].text.due_on)) == ("tran-thi-mai", "2023-01-31")
 
 
+def test_a_section_is_called_as_it_will_be_printed_whatever_the_language_of_the_page(naree):
+    client, at = as_user(naree), "office/reports/monthly-2022-09/write/"
+    pages = [client.get(f"/th/{at}{part}").content.decode() for part in ("", "figures/")]
+
+    assert ["September 2022 in figures" in page for page in pages] == [True, True]
+
+
 def test_only_the_office_opens_the_workspace_and_only_writers_write(josefa, text):
     for name in ("office-write", "office-ready"):
         assert as_user(josefa).get(reverse(name, args=["annual-2022"])).status_code == 404
