@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from rso.reports.facts import facts
-from rso.reports.seals import Unsealed, sealed_by
+from rso.reports.seals import SEAL, Unsealed, sealed_by
 
 MANIFEST, EVIDENCE = "manifest.json", "evidence.json"
 PAGES = (".html", ".htm")
@@ -109,9 +109,11 @@ def _in_page(name: str, content: bytes, beside: Path) -> tuple[dict[str, Any], s
     """The evidence that lies beside a page, and the page's edition; the page names the evidence by its SHA-256."""
     page = content.decode(errors="replace")
     said = dict(re.findall(r'<meta name="rso-(edition|evidence)" content="([^"]*)"', page))
+    if "edition" not in said:
+        raise NotProved(f"{name} is no page of an edition.")
     path = beside / "data" / EVIDENCE
     if not path.is_file():
-        return {}, said.get("edition", "")
+        return {}, said["edition"]
     proof = path.read_bytes()
     if hashlib.sha256(proof).hexdigest() != said.get("evidence"):
         raise NotProved(f"{EVIDENCE} beside {name} is not the one that was published.")
@@ -121,7 +123,7 @@ def _in_page(name: str, content: bytes, beside: Path) -> tuple[dict[str, Any], s
         at = (fact["figure"], fact["period"], fact["filter"], fact["value"])
         if at not in known:
             raise NotProved(f"{name} prints {fact['shown']} for {fact['figure']}, which its evidence does not hold.")
-    return evidence, said.get("edition", "")
+    return evidence, said["edition"]
 
 
 def _beside(path: Path, folder: Path, edition: str) -> None:
@@ -132,6 +134,8 @@ def _beside(path: Path, folder: Path, edition: str) -> None:
     if not (folder / MANIFEST).is_file():
         return
     content = (folder / MANIFEST).read_bytes()
+    if not SEAL.search(content):  # many a program calls a file of its own so
+        return
     _seal_of(MANIFEST, content)
     manifest = json.loads(content)
     if manifest["edition"] != edition:

@@ -302,6 +302,18 @@ def test_a_file_is_proved_under_the_name_that_it_was_taken_away_with_beside_a_ma
         assert [prove(path).edition for path in taken] == [f"{MONTHLY}/1", f"{MONTHLY}/1"]
 
 
+def test_a_manifest_of_another_program_says_nothing_of_a_file_beside_it(copy, tmp_path):
+    taken = Path(shutil.copy(names(copy)[0], tmp_path))
+    (tmp_path / "manifest.json").write_text('{"name": "Another program"}')
+
+    assert prove(taken).edition == f"{MONTHLY}/1"
+
+
+def test_what_is_no_page_is_proved_as_none(copy, tmp_path):
+    with pytest.raises(NotProved, match=r"^a\.html is no page of an edition\.$"):
+        prove(Path(shutil.copy(names(copy)[0], tmp_path / "a.html")))
+
+
 @pytest.mark.parametrize("which", few([0, 1, 2]))
 def test_one_flipped_byte_is_found_wherever_it_is(copy, tmp_path, which):
     path = Path(shutil.copy(names(copy)[which], tmp_path))
