@@ -184,6 +184,9 @@ def _inline(node: SyntaxTreeNode, line: int) -> list[Node]:
             if not child.attrs["href"] or _is_empty(words):
                 says = _("line %(line)s: a link has words and an address, as [events](/events/)")
                 raise BadText(says % {"line": line})
+            if leads := next((token for token in tokens_in(words) if token.kind != "period"), None):
+                says = _("line %(line)s: %(token)s leads to a page of its own; write it beside the link, not in it")
+                raise BadText(says % {"line": line, "token": f"{{{{ {leads.kind} {leads.name} }}}}"})
             found.append({"t": "link", "href": str(child.attrs["href"]), "c": words})
         else:
             raise _unused(child, line)

@@ -150,6 +150,13 @@ def test_a_heading_and_a_link_have_words(write):
         )
 
 
+def test_what_leads_to_a_page_of_its_own_stands_in_no_link(write):
+    for token in ("{{ fig participations }}", "{{ stated st-reached }}", "{{ note endnote-1 }}"):
+        says = f"line 2: {token} leads to a page of its own; write it beside the link, not in it"
+        assert fault_of(write, f"First.\n[Of *{token}*](/events/).") == says
+    assert blocks_of(write("[Events of {{ period }}](/events/)."))[0]["c"][0]["t"] == "link"
+
+
 def test_quote_prints_words_and_who_said_them(write):
     (block,) = blocks_of(write("{{ quote quote-anissa }}"))
 
