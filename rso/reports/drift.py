@@ -77,6 +77,10 @@ class Movement:
         return str(figure.title) if figure else self.frozen.title
 
     @property
+    def printed(self) -> str:
+        return printed_as(self.frozen)
+
+    @property
     def is_cell(self) -> bool:
         return bool(self.frozen.by)
 
@@ -106,6 +110,13 @@ def drift(edition: Edition, before: Holdings | None = None, *, throughout: bool 
         found = list(_Drift(edition, rows, before, throughout).all())
     explained = {e.key: e for e in edition.explained.select_related("by")}
     return [_with_reason(movement, explained.get(movement.key)) for movement in found]
+
+
+def printed_as(row: Frozen) -> str:
+    """What was printed, in the reader's language as what it is now is; of what is counted in another unit now, as it was printed."""
+    figure = registry.figures.get(row.figure)
+    is_same = figure is not None and figure.unit.code == row.unit and row.value is not None
+    return figure.unit.say(row.value) if figure and is_same else row.shown
 
 
 def _with_reason(movement: Movement, explained: Explained | None) -> Movement:

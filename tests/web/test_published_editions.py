@@ -16,6 +16,8 @@ from rso.accounts.models import Role, User
 from rso.core import verbs
 from rso.events.actions import correct_participations, event_verbs
 from rso.events.models import EventType, Participation, Presence
+from rso.finance.actions import post_expenditure
+from rso.finance.models import Expenditure
 from rso.reports import states
 from rso.reports.actions import report_verbs
 from rso.reports.drift import drift
@@ -73,6 +75,16 @@ def test_readers_see_what_moved_since_and_nothing_of_who_changed_what(edition):
     assert f"{published.shown} when published, {published.value + 3} now" in " ".join(figure.split())
     assert "data-moved" in figure
     assert [word for word in (row.ref, "Naree Boonmee", "counted again") if word in page + figure] == []
+
+
+def test_what_was_printed_and_what_it_is_now_are_told_in_numbers_of_one_language(edition, marta):
+    spent = Expenditure.objects.filter(spent_on__year=2022, spent_on__month=9, reverses=None).order_by("ref")[0]
+    spent.pk, spent.ref, spent.amount, spent.commitment = None, "late", 1_000_000_00, None
+    post_expenditure([spent], by=marta, now=timezone.now())
+
+    said = "AUD\u00a0268.920 saat diterbitkan, AUD\u00a01.268.920 sekarang"
+    for address in (AT, "/figures/expenditure/2022-09/"):
+        assert said in Client().get(f"/id{address}").content.decode()
 
 
 def test_the_office_sees_which_records_and_who_and_says_why(edition):

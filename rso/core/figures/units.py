@@ -58,8 +58,11 @@ class Unit:
 
     def show(self, value: Number | None) -> str:
         """The number where nothing names its currency: 1,234; 18; AUD 2,430,000."""
-        text = self.bare(value)
-        return f"{settings.OFFICE_CURRENCY}\u00a0{text}" if self.is_money and value is not None else text
+        return self._with_currency(self.exact(value))
+
+    def _with_currency(self, exact: float | None) -> str:
+        text = self.read(exact)
+        return f"{settings.OFFICE_CURRENCY}\u00a0{text}" if self.is_money and exact is not None else text
 
     def _in_millions(self, exact: float | None) -> bool:
         return self.is_money and exact is not None and abs(exact) >= 1_000_000 and exact % 100_000 == 0
@@ -73,13 +76,16 @@ class Unit:
 
     def phrase(self, value: Number | None) -> str:
         """The number as a sentence takes it: 18 per cent, AUD 2.7 million, 600."""
-        exact = self.exact(value)
+        return self.say(self.exact(value))
+
+    def say(self, exact: float | None) -> str:
+        """The same of a value as data has it."""
         if self.slug == "percent" and exact is not None:
-            return _now("%(number)s per cent") % {"number": self.show(value)}
+            return _now("%(number)s per cent") % {"number": self.read(exact)}
         if exact is not None and self._in_millions(exact):
             millions = formats.number_format(exact / 1_000_000, decimal_pos=None, use_l10n=True)
             return _now("%(currency)s %(number)s million") % {"currency": settings.OFFICE_CURRENCY, "number": millions}
-        return self.show(value)
+        return self._with_currency(exact)
 
 
 ATTENDANCES = Unit("attendances", _("attendances"))

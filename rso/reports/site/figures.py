@@ -28,6 +28,7 @@ from rso.core.permissions import permissions
 from rso.core.snapshot import snapshot
 from rso.core.workbook import CSV, csv_lines, download
 from rso.reports.blocks import default_kind, draw
+from rso.reports.drift import printed_as
 from rso.reports.models import EditionState, Frozen
 from rso.reports.sources import show_stated
 
@@ -124,7 +125,7 @@ def printed_in_force(reading: Reading) -> list[Frozen]:
 def _drifted(reading: Reading, printed: Frozen) -> dict[str, Any] | None:
     """What the last edition printed, where it is another number now."""
     now = reading.figure.unit.exact(reading.value)
-    return None if printed.value == now else {"printed": printed, "now": _value(reading)}
+    return None if printed.value == now else {"printed": printed, "said": printed_as(printed), "now": _value(reading)}
 
 
 def _page(reading: Reading, printed: Sequence[Frozen] = ()) -> dict[str, Any]:
