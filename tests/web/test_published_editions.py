@@ -86,6 +86,12 @@ def test_what_was_printed_and_what_it_is_now_are_told_in_numbers_of_one_language
     for address in (AT, "/figures/expenditure/2022-09/"):
         assert said in Client().get(f"/id{address}").content.decode()
 
+    reopen = next(step for step in states.reports.steps if step.slug == "reopen")
+    states.reports.take(reopen, [edition.report], by=named("harriet-lowe"), now=timezone.now(), reason="late")
+    publish_month("An invoice came late.")
+    second = words(Client().get("/id/reports/monthly-2022-09/2/"))
+    assert "Pengeluaran: AUD 268.920 → AUD 1.268.920 (+1.000.000)" in second.replace("\u00a0", " ")
+
 
 def test_the_office_sees_which_records_and_who_and_says_why(edition):
     row = count_again()

@@ -23,8 +23,8 @@ from rso.core.keeping import made_once
 from rso.core.models import AuditEvent
 from rso.core.periods import Period
 from rso.reports.citing import Cited
-from rso.reports.drift import Movement, drift, in_words
-from rso.reports.models import Edition, EditionState, SectionText, Why
+from rso.reports.drift import Movement, drift, in_words, printed_as
+from rso.reports.models import Edition, EditionState, Frozen, SectionText, Why
 from rso.reports.publishing import folder_of, office_key
 from rso.reports.queries import heading_of, sections_of
 from rso.reports.seals import public_of
@@ -42,17 +42,26 @@ def moved_since(edition: Edition) -> list[Movement]:
 
 
 def changes_of(edition: Edition) -> list[dict[str, Any]]:
-    """What it prints differently from the one before: by how much, in which sentences, cells in words of the reader's language."""
-    places = dict(edition.frozen.filter(by="").values_list("key", "places")) if edition.changes else {}
-    return [
-        {
-            **change,
-            "cell": _in_words(*change["key"].split("|")),
-            "size": _signed(change["by"]),
-            "places": places.get(change["key"], []),
-        }
-        for change in edition.changes
-    ]
+    """What it prints differently from the one before: by how much, in which sentences, in words and numbers of the reader's language."""
+    if not edition.changes:
+        return []
+    printed = Frozen.objects.filter(edition__report=edition.report, by="")
+    now, then = ({row.key: row for row in printed.filter(edition__number=edition.number - back)} for back in (0, 1))
+    return [_change(change, then.get(change["key"]), now.get(change["key"])) for change in edition.changes]
+
+
+def _change(change: dict[str, Any], then: Frozen | None, now: Frozen | None) -> dict[str, Any]:
+    slug, period, part = change["key"].split("|")
+    figure = registry.figures.get(slug)
+    return {
+        **change,
+        "title": figure.title if figure else change["title"],
+        "cell": _in_words(slug, period, part),
+        "before": printed_as(then) if then else change["before"],
+        "after": printed_as(now) if now else change["after"],
+        "size": _signed(change["by"]),
+        "places": now.places if now else [],
+    }
 
 
 def _signed(number: float | None) -> str:
