@@ -13,8 +13,9 @@ from PIL import Image
 
 from rso.accounts.models import User
 from rso.core.attachments import attach
-from rso.core.models import Access
+from rso.core.models import Access, Basis
 from rso.core.verbs import Refused, change
+from rso.members.models import Body
 from rso.reports import states
 from rso.reports.actions import text_verbs
 from rso.reports.compiler import compile_report
@@ -72,6 +73,19 @@ def test_marks_of_sources_lead_to_their_list_on_the_same_page(approved, harriet)
     page = Client().get(opened(approved, harriet)[1]).content.decode()
 
     assert ('href="#n1"' in page, 'id="n1"' in page) == (True, True)
+
+
+def test_bars_of_estimates_are_hatched_in_advance_and_beside_the_words_as_in_the_edition(approved, harriet, naree, now):
+    text = begun(Place(approved, "remarks"), by=naree, now=now)
+    text.text = "{{ chart members by=kind period=2022 | Members by kind }}"
+    text_verbs.change([text], by=naree, now=now)
+    Body.objects.update(basis=Basis.ESTIMATED)
+    SectionText.objects.filter(pk=text.pk).update(state="approved")
+    written = as_user(naree).get("/office/reports/monthly-2022-09/write/remarks/")
+    read = Client().get(opened(approved, harriet)[1])
+
+    for page in (answer.content.decode() for answer in (written, read)):
+        assert (page.count('<pattern id="bh"'), 'fill="url(#bh)"' in page) == (1, True)
 
 
 @pytest.mark.parametrize(("starts", "ends"), [(1, 24), (-24, -1)])
