@@ -75,6 +75,13 @@ def test_marks_of_sources_lead_to_their_list_on_the_same_page(approved, harriet)
     assert ('href="#n1"' in page, 'id="n1"' in page) == (True, True)
 
 
+def test_who_reads_in_advance_is_told_of_what_day_the_records_are_and_that_some_are_illustrative(approved, harriet):
+    page = Client().get(f"/th{opened(approved, harriet)[1]}").content.decode()
+
+    assert "Records as at 30 September 2022" in page
+    assert "This report counts illustrative records; each figure says how many." in page
+
+
 def test_bars_of_estimates_are_hatched_in_advance_and_beside_the_words_as_in_the_edition(approved, harriet, naree, now):
     text = begun(Place(approved, "remarks"), by=naree, now=now)
     text.text = "{{ chart members by=kind period=2022 | Members by kind }}"
