@@ -30,8 +30,12 @@ def check_figures(things: Sequence[Note | Statement]) -> Iterable[Problem]:
 
 
 def check_statements(statements: Sequence[Statement]) -> Iterable[Problem]:
+    """One that speaks of a figure says of which period: beside another one it would be compared with what it does not mean."""
     yield from check_periods(statements)
     yield from check_figures(statements)
+    for at, statement in enumerate(statements):
+        if statement.figure and not statement.period:
+            yield Problem(at, "period", _("a statement on a figure names its period"))
 
 
 def check_notes(notes: Sequence[Note]) -> Iterable[Problem]:

@@ -4,8 +4,11 @@ from decimal import Decimal
 
 import pytest
 from django.db import IntegrityError, transaction
+from django.test import Client
 
+from rso.core.loading.tables import tables
 from rso.core.models import Statement
+from rso.core.verbs import Refused
 from rso.reports.models import Inconsistency, SectionText
 
 pytestmark = pytest.mark.usefixtures("office")
@@ -35,6 +38,18 @@ def test_the_database_takes_no_part_of_a_proof_without_the_others(part):
     Inconsistency.objects.filter(ref="names-vary").update(**{part: None})
     with pytest.raises(IntegrityError), transaction.atomic():
         Inconsistency.objects.filter(ref="names-vary").update(**{part: Statement.objects.get(ref="st-reached")})
+
+
+def test_a_statement_on_a_figure_names_its_period_and_one_that_does_not_is_shown_beside_none(naree, now):
+    verbs = tables.of(Statement).verbs
+    statement = Statement.objects.get(ref="st-reached")
+    statement.period = ""
+    with pytest.raises(Refused, match=r"^a statement on a figure names its period$"):
+        verbs.change([statement], by=naree, now=now)
+
+    shown = len(Client().get("/reports/printed/").context["rows"])
+    Statement.objects.filter(ref="st-reached").update(period="")
+    assert len(Client().get("/reports/printed/").context["rows"]) == shown - 1
 
 
 def test_every_inconsistency_has_a_title_that_is_no_id():

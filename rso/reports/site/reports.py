@@ -193,15 +193,16 @@ def _file(request: HttpRequest, path: Path, kind: str, name: str) -> HttpRespons
 def printed(request: HttpRequest) -> HttpResponse:
     """What the printed report said, each statement beside the figure, and why they differ."""
     rows = []
-    for statement in Statement.objects.exclude(figure="").select_related("source").order_by("figure", "ref"):
+    found = Statement.objects.exclude(figure="").exclude(period="").select_related("source")
+    for statement in found.order_by("figure", "ref"):
         if statement.figure not in registry.figures or statement.number is None:
             continue
         reading = Reading(registry.find(statement.figure), Period.parse(statement.period))
         rows.append(
             {"statement": statement, "stated": show_stated(statement), "reading": reading, "shown": _shown(reading)}
         )
-    found = Inconsistency.objects.prefetch_related("statements__statement").order_by("order", "ref")
-    return render(request, "reports/printed.html", {"rows": rows, "inconsistencies": found})
+    contradictions = Inconsistency.objects.prefetch_related("statements__statement").order_by("order", "ref")
+    return render(request, "reports/printed.html", {"rows": rows, "inconsistencies": contradictions})
 
 
 def _shown(reading: Reading) -> dict[str, Any]:
