@@ -195,7 +195,18 @@ text_verbs = signed(
     "report_id",
     lambda text: (text.report_id, text.section, text.language, *_words(text)) if any(_words(text)) else None,
 )
-inconsistency_verbs = plain()
+
+
+def check_inconsistencies(found: Sequence[Inconsistency]) -> Iterable[Problem]:
+    """A proof has all three of its numbers, or there is none."""
+    for at, each in enumerate(found):
+        proof = {"whole": each.whole_id, "outside": each.outside_id, "claimed": each.claimed_id}
+        if any(proof.values()):
+            says = _("a proof has all three of its numbers, or there is none")
+            yield from (Problem(at, name, says) for name, pk in proof.items() if pk is None)
+
+
+inconsistency_verbs = plain(check_inconsistencies)
 
 
 def _why_not_written_by(_text: SectionText, user: User) -> str:

@@ -213,6 +213,8 @@ def check_changes(changes: Sequence[PlannedChange]) -> Iterable[Problem]:
     """
     kept = PlannedChange.objects.in_bulk([change.pk for change in changes if change.pk])
     for at, change in enumerate(changes):
+        if change.name == change.becomes:
+            yield Problem(at, "becomes", _("is the name that goes; leave it empty where nothing takes its place"))
         was = kept.get(change.pk)
         same_kind = was is not None and was.kind == change.kind
         if not (same_kind and was and was.name == change.name):

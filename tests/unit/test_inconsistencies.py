@@ -9,6 +9,7 @@ from django.test import Client
 from rso.core.loading.tables import tables
 from rso.core.models import Statement
 from rso.core.verbs import Refused
+from rso.reports.actions import inconsistency_verbs
 from rso.reports.models import Inconsistency, SectionText
 
 pytestmark = pytest.mark.usefixtures("office")
@@ -31,6 +32,19 @@ def test_the_proof_rests_on_printed_statements_and_on_no_record_of_ours():
 
 def test_an_inconsistency_without_a_proof_has_no_bound():
     assert Inconsistency.objects.get(ref="names-vary").at_most is None
+
+
+def test_a_part_of_a_proof_is_refused_with_what_it_lacks(naree, now):
+    found = Inconsistency.objects.get(ref="names-vary")
+    found.whole = Statement.objects.get(ref="st-reached")
+    with pytest.raises(Refused) as refused:
+        inconsistency_verbs.change([found], by=naree, now=now)
+
+    says = "a proof has all three of its numbers, or there is none"
+    assert [(problem.field, problem.says) for problem in refused.value.problems] == [
+        ("outside", says),
+        ("claimed", says),
+    ]
 
 
 @pytest.mark.parametrize("part", ["whole", "outside", "claimed"])

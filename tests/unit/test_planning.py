@@ -104,6 +104,7 @@ def test_what_nothing_replaces_is_dropped_by_hand(annual_report, naree, now):
         (planned("dimension", "thme"), "there is no dimension “thme”; did you mean theme?"),
         (planned("dimension", "mode", "modus"), "there is no dimension “modus”; did you mean mode?"),
         (planned("value", "TA33"), "there is no value “TA33”"),
+        (planned("value", "TA3", "TA3"), "is the name that goes; leave it empty where nothing takes its place"),
     ],
 )
 def test_names_that_there_are_not_are_refused(annual_report, naree, now, change, says):
