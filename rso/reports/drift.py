@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -65,6 +65,8 @@ class Movement:
     new_notes: bool = False
     proposed: Why = Why.BETTER_DATA
     explained: Explained | None = field(default=None, compare=False)
+    #: Its status when it was published and now, where that is another.
+    statuses: tuple[Status, Status] | None = None
 
     @property
     def key(self) -> str:
@@ -207,7 +209,9 @@ class _Drift:
             records = self._records(row, reading, filters) if value != published or not row.by else []
             notes = self._notes(reading, row, filters)
             if value != published or status_now != status or records or notes:
-                yield self._movement(row, name, published, value, shown, known.get(name, ""), records, notes)
+                statuses = (Status(status), Status(status_now)) if status_now != status else None
+                found = self._movement(row, name, published, value, shown, known.get(name, ""), records, notes)
+                yield replace(found, statuses=statuses)
         for name, (value, shown, _status) in cells.items():
             if value and row.by:
                 filters = dict(pair.split("=", 1) for pair in name.split(","))

@@ -113,6 +113,18 @@ def test_the_office_sees_which_records_and_who_and_says_why(edition):
     assert "Error: 1" in Client().get(AT).content.decode()
 
 
+def test_a_number_of_which_the_status_alone_is_another_is_told_with_both(edition):
+    edition.frozen.filter(key="people-reached|2022-09|").update(status="P")
+    row = count_again()
+    row.number -= 3
+    correct_participations([row], by=User.objects.get(ref="naree-boonmee"), now=timezone.now(), reason="as before")
+
+    page = words(as_role("naree-boonmee").get(MOVED))
+
+    assert "People reached, September 2022: 101 when published, 101 now" in page
+    assert "Status: provisional when published, normal now" in page
+
+
 def test_a_single_cell_that_moved_is_told_in_words_of_its_dimension_and_value(edition):
     cell = edition.frozen.get(key="participations|2022-09|")
     cell.pk, cell.filter, cell.value = None, "sex=unknown", cell.value + 1
