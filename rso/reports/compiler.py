@@ -22,6 +22,7 @@ from django.utils.translation import gettext as _
 from rso.core.figures import Cell, Refusal, Status, UnknownFigure, registry
 from rso.core.figures.notes import notes_on, notes_on_cell
 from rso.core.figures.reading import PUBLIC, Reading
+from rso.core.figures.suppression import OTHER
 from rso.core.listings import UnknownListing
 from rso.core.models import Office, Source, Statement
 from rso.core.periods import Period, UnknownPeriod, show_day
@@ -463,14 +464,12 @@ class _Compiler:
             if reading.figure.source.dimension(dimension).sensitive:
                 return Cell((), None, Status.SUPPRESSED)
             raise
-        for cell in breakdown.rows:
-            if cell.key == key:
-                return cell
-        keys = ", ".join(cell.key for cell in breakdown.rows[:12])
-        raise BadText(
-            _("“%(key)s” is no %(dimension)s here; there are %(keys)s")
-            % {"key": key, "dimension": breakdown.title, "keys": keys}
-        )
+        found = {cell.key: cell for cell in breakdown.rows}
+        gone = Cell((), None, Status.SUPPRESSED) if OTHER in found else Cell((), 0)
+        if key in found or self.edition:  # what an edition printed is none by now, or stands among the others
+            return found.get(key, gone)
+        says = _("“%(key)s” is no %(dimension)s here; there are %(keys)s")
+        raise BadText(says % {"key": key, "dimension": breakdown.title, "keys": ", ".join(list(found)[:12])})
 
     def _evidence(self, records: Sequence[QuerySet[Any]]) -> str:
         """Keeps the refs of the records under their digest, and returns it."""

@@ -18,8 +18,8 @@ from rso.core.figures import registry
 from rso.core.figures.reading import Reading
 from rso.core.models import Kept, Statement
 from rso.core.periods import Period
-from rso.events.actions import correct_participations
-from rso.events.models import Participation, Quote
+from rso.events.actions import correct_participations, event_verbs
+from rso.events.models import Event, EventType, Participation, Quote
 from rso.reports.actions import text_verbs
 from rso.reports.models import Edition, Frozen, Photograph, Report, ReportState
 from rso.reports.photographs import photograph_verbs
@@ -199,6 +199,20 @@ def count_again() -> None:
     row = rows.select_related("event", "member", "agency", "person").order_by("ref")[0]
     row.number += 3
     correct_participations([row], by=named("naree-boonmee"), now=timezone.now(), reason="counted again")
+
+
+def test_a_part_of_a_figure_under_which_nothing_is_counted_any_more_is_none_and_the_report_stays(office):
+    by, now = named("tran-thi-mai"), timezone.now()
+    text = begun(Place(Report.objects.get(ref="monthly-2022-09"), "remarks"), by=by, now=now)
+    text.text = "We met at {{ fig events-held type=constructive_dialogue }} dialogue."
+    text_verbs.change([text], by=by, now=now)
+    publish_month()
+
+    held = Event.objects.get(type="constructive_dialogue", starts_on__year=2022)
+    held.type = EventType.FORUM
+    event_verbs.change([held], by=by, now=now)
+
+    assert "We met at 0 (1 when published) dialogue." in " ".join(re.sub(r"<[^>]*>", "", page(CHAPTER)).split())
 
 
 def test_beside_a_figure_that_has_moved_stands_what_it_was(edition):
