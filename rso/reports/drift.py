@@ -329,7 +329,9 @@ def cells_now(reading: Reading, row: Frozen) -> dict[str, tuple[Any, str, str]]:
         found = {f"{names[0]}={cell.key}": told(cell.value, cell.status) for cell in reading.by(names[0]).rows}
     except (Refusal, UnknownFigure):
         return {}
-    return found if row.by else {name: found[name] for name in (row.filter,) if name in found}
+    is_among_others = any(name.endswith(f"={OTHER}") for name in found)
+    gone = told(None, Status.SUPPRESSED) if is_among_others else told(0, Status.NORMAL)
+    return found if row.by else {row.filter: found.get(row.filter, gone)}
 
 
 def in_words(reading: Reading, name: str, label: str = "") -> str:

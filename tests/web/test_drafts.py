@@ -213,6 +213,7 @@ def test_a_part_of_a_figure_under_which_nothing_is_counted_any_more_is_none_and_
     event_verbs.change([held], by=by, now=now)
 
     assert "We met at 0 (1 when published) dialogue." in " ".join(re.sub(r"<[^>]*>", "", page(CHAPTER)).split())
+    assert "1 when published, 0 now" in page(f"{REPORT}1/")
 
 
 def test_beside_a_figure_that_has_moved_stands_what_it_was(edition):
