@@ -55,7 +55,7 @@ def prove(path: Path, key: str = "") -> Proof:
         public, evidence, edition = _seal_of(path.name, content), *_in_page(path.name, content, beside)
     else:
         raise NotProved(f"{path.name} is no PDF, page or archive of an edition.")
-    if key and public != key:
+    if key and public != key.strip().lower():
         raise NotProved(f"{path.name} is sealed, but not with the key of this office.")
     _beside(path, beside, edition)
     faults = list(does_not_add_up(evidence)) if evidence else []

@@ -366,6 +366,8 @@ def test_figures_that_their_evidence_does_not_add_up_to_are_named_even_under_a_g
 def test_a_seal_of_another_office_is_no_seal_of_ours(copy):
     with pytest.raises(NotProved, match="not with the key of this office"):
         prove(names(copy)[0], "ab" * 32)
+    ours = prove(names(copy)[0]).key
+    assert prove(names(copy)[0], f" {ours.upper()} ").key == ours
 
 
 @pytest.mark.long
