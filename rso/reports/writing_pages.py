@@ -419,7 +419,7 @@ def _plan(request: HttpRequest, place: Place) -> None:
         due_on = parse_date(day)
     except ValueError:
         due_on = None
-    if (ref and not writer) or (day and not due_on):
+    if (ref and not writer) or (day and not (due_on and 1900 <= due_on.year < 2200)):
         messages.error(request, _("Choose a colleague who writes reports, and a day as 2022-09-30."))
         return
     verb = lambda: writing.plan(place, writer=writer, due_on=due_on, by=officer(request), now=timezone.now())  # noqa: E731

@@ -230,6 +230,15 @@ def test_the_same_comment_sent_twice_stands_once(naree, text):
     assert list(text.comments.order_by("at").values_list("by__ref", flat=True)) == ["naree-boonmee", "tran-thi-mai"]
 
 
+@pytest.mark.parametrize("day", ["0001-01-01", "9999-12-31", "2022-02-29"])
+def test_no_day_that_no_form_would_take_is_one_on_which_a_section_is_due(naree, text, day):
+    page = as_user(naree).post(ADDRESS, {"plan": "1", "writer": "naree-boonmee", "due_on": day}, follow=True)
+    text.refresh_from_db()
+
+    assert "a day as 2022-09-30." in page.content.decode()
+    assert (text.writer, text.due_on) == (None, None)
+
+
 def test_a_translation_shows_what_changed_in_its_source_since(naree, text):
     client, thai = as_user(naree), f"{ADDRESS}?language=th"
     nothing_yet = client.get(thai)
