@@ -431,7 +431,7 @@ class _Compiler:
             basis = {("illustrative" if slug == "total_stated" else slug): 0 for slug in cell.parts}
             for slug, number in cell.parts.items():
                 basis["illustrative" if slug == "total_stated" else slug] += number
-            evidence = [reading.behind(dimension, [wanted])]
+            evidence = [reading.behind(dimension, [wanted])] if cell.named or cell.value is None else []
             notes += notes_on_cell(reading, dimension, wanted)
             anchor = f"#by-{dimension}"
         return Printed(
