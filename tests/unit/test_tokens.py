@@ -488,18 +488,6 @@ def test_a_typed_number_that_no_figure_has_is_refused_with_what_to_write(write):
     )
 
 
-@pytest.mark.long
-def test_a_typed_number_in_a_title_or_in_the_subtitle_is_refused(office):
-    report = Report.objects.get(ref="annual-2022")
-    report.subtitle = "A year of 14 events"
-    SectionText.objects.filter(ref="annual-2022-contact-en").update(title="Contact 600")
-
-    with pytest.raises(CannotCompile) as refused:
-        compile_report(report)
-
-    assert [fault.section for fault in refused.value.faults] == ["subtitle", "contact"]
-
-
 def test_every_fault_of_a_report_is_told_at_once(write):
     with pytest.raises(CannotCompile) as refused:
         write("Some 7,777 wrote, {{ fig nothing }}.\n\n{{ quote nobody }}")

@@ -6,6 +6,8 @@ from time import process_time
 
 import pytest
 
+from rso.reports.compiler import CannotCompile, compile_report
+from rso.reports.models import Report, SectionText
 from rso.reports.words import typed_numbers
 
 REFUSED = {
@@ -108,3 +110,15 @@ def test_every_number_of_a_line_is_found_in_order():
     found = typed_numbers("Of 600, two hundred and six came to six courses.")
 
     assert [number.text for number in found] == ["600", "two hundred and six", "six"]
+
+
+@pytest.mark.long
+def test_a_typed_number_in_a_title_or_in_the_subtitle_is_refused(office):
+    report = Report.objects.get(ref="annual-2022")
+    report.subtitle = "A year of 14 events"
+    SectionText.objects.filter(ref="annual-2022-contact-en").update(title="Contact 600")
+
+    with pytest.raises(CannotCompile) as refused:
+        compile_report(report)
+
+    assert [fault.section for fault in refused.value.faults] == ["subtitle", "contact"]
