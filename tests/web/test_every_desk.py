@@ -72,6 +72,16 @@ def test_its_list_takes_every_filter_order_column_and_view(desk):
     assert {query: client.get(f"{desk.url}?{query}").status_code for query in asked} == dict.fromkeys(asked, 200)
 
 
+@pytest.mark.parametrize(
+    "address", ["/office/", "/office/calendar/", "/office/office/", "/office/events/", "/office/seats/"]
+)
+def test_of_the_rooms_beside_a_page_one_is_marked_as_the_one_that_is_open(harriet, address):
+    page = Page(address, as_user(harriet).get(address).content)
+    rooms = next(nav for nav in page.all("nav") if nav.get("class") == "side")
+
+    assert [link.get("href") for link in rooms.iter("a") if link.get("aria-current")] == [address]
+
+
 @pytest.mark.parametrize("desk", NAMED, ids=[desk.slug for desk in NAMED])
 def test_a_record_is_found_in_its_list_by_what_the_list_calls_it(desk):
     user = keeper(desk)

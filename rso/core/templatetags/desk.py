@@ -22,12 +22,12 @@ def side_nav(context: Context, here: Desk | Place | None) -> SafeString:
     """The desks and places that this person may see; those under one show while one is there."""
     request = context["request"]
     match = request.resolver_match
-    slug, top = (here.slug, here.under or here.slug) if here else (match.url_name if match else "", "")
-    return _side_nav(request.user.role, slug, top, get_language())
+    slug, top = (here.slug, here.under or here.slug) if here else ("", "")
+    return _side_nav(request.user.role, slug, top, "" if here or not match else match.url_name, get_language())
 
 
 @lru_cache(maxsize=512)
-def _side_nav(role: str, here: str, top: str, language: str) -> SafeString:
-    """The same for all of a role, so made once in each language."""
+def _side_nav(role: str, here: str, top: str, page: str, language: str) -> SafeString:
+    """The same for all of a role, so made once in each language. `page` is one that belongs to no stop."""
     stops = [stop for stop in desks.in_order() if role in stop.sees.roles and (not stop.under or stop.under == top)]
-    return render_to_string("office/side_nav.html", {"stops": stops, "here": here})
+    return render_to_string("office/side_nav.html", {"stops": stops, "here": here, "page": page})
