@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import csv
+from io import BytesIO, StringIO
+
+import openpyxl
 import pytest
 from django.db import connection
 from django.test import Client
@@ -80,6 +84,17 @@ def test_of_the_rooms_beside_a_page_one_is_marked_as_the_one_that_is_open(harrie
     rooms = next(nav for nav in page.all("nav") if nav.get("class") == "side")
 
     assert [link.get("href") for link in rooms.iter("a") if link.get("aria-current")] == [address]
+
+
+@some_desks
+def test_its_list_is_taken_away_with_every_column_each_under_a_title_of_its_own(desk):
+    client = as_user(keeper(desk))
+    columns = "&".join(f"cols={name}" for name in desk.cols)
+    sent = [b"".join(client.get(f"{desk.url}export.{form}?{columns}")) for form in ("csv", "xlsx")]
+    titles = next(csv.reader(StringIO(sent[0].decode())))
+
+    assert len({title.casefold() for title in titles}) == len(titles) == len(desk.cols) + 1
+    assert [cell.value for cell in openpyxl.load_workbook(BytesIO(sent[1])).worksheets[2][3]] == titles
 
 
 @pytest.mark.parametrize("desk", NAMED, ids=[desk.slug for desk in NAMED])

@@ -45,9 +45,15 @@ def export_page(request: HttpRequest, desk: Desk, form: str) -> HttpResponseBase
 def sheet_of(asked: ListOf) -> workbook.Sheet:
     desk = asked.desk
     cols = [desk.cols["ref"], *(col for col in asked.cols if col.name != "ref")]
-    columns = [workbook.Column(capfirst(str(col.title)), takes(desk, col)) for col in cols]
+    columns = [workbook.Column(_title(desk, col), takes(desk, col)) for col in cols]
     about = "; ".join(f"{name}: {words}" for name, words in asked.chosen) or _("All of them")
     return workbook.Sheet(desk.title, about, columns, _rows(asked, cols))
+
+
+def _title(desk: Desk, col: Col) -> str:
+    """A column's heading. One that is called as the sheet calls that of its links says whose it is: no two may be alike."""
+    title = capfirst(str(col.title))
+    return f"{title} ({desk.noun})" if title.lower() == str(workbook.ADDRESS.title).lower() else title
 
 
 def _rows(asked: ListOf, cols: list[Col]) -> Iterator[workbook.Row]:
