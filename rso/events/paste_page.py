@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -44,6 +45,8 @@ TELLS = {
     "role": gettext_lazy("Role"),
     "number": gettext_lazy("Number of people"),
 }
+#: The columns that tell who somebody is.
+WHO = ("name", "member", "agency", "post")
 #: What a row was found to be, in words and in its look.
 VERDICTS = {
     Verdict.THERE: (gettext_lazy("Entered already"), "ok"),
@@ -70,6 +73,8 @@ class Row:
 
     proposal: Proposal
     choice: str
+    #: What its question is called in the form.
+    name: str
 
     @property
     def verdict(self) -> str:
@@ -82,10 +87,6 @@ class Row:
     @property
     def line(self) -> int:
         return self.proposal.row.line
-
-    @property
-    def name(self) -> str:
-        return f"row-{self.line}"
 
     @property
     def who(self) -> str:
@@ -130,6 +131,10 @@ def described(person: Person) -> str:
     return ", ".join([person.name, *(str(end) for end in ends if end), person.ref])
 
 
+def _mark(told: Any) -> str:
+    return str(crc32(repr(told).encode("utf-8", "replace")))
+
+
 @dataclass
 class Sheet:
     """What was sent: the text, what its columns were said to tell, and what was decided of its rows."""
@@ -146,7 +151,7 @@ class Sheet:
     @property
     def read(self) -> str:
         """Tells whether the columns that were sent belong to this text."""
-        return str(crc32(self.text.encode("utf-8", "replace")))
+        return _mark(self.text)
 
     @cached_property
     def proposals(self) -> Proposals:
@@ -156,14 +161,34 @@ class Sheet:
             fields.append(told if told in TELLS else "")
         return propose(self.event, self.text, fields=fields)
 
+    @property
+    def seen(self) -> str:
+        """Names the list as it was read, so that nothing else is entered than what was looked at."""
+        return _mark((self.text, self.proposals.pasted.fields))
+
+    @cached_property
+    def questions(self) -> dict[int, str]:
+        """The question of each line, called by whom the row tells: what was decided stays with it where the list is mended."""
+        found: dict[int, str] = {}
+        same: Counter[str] = Counter()
+        for proposal in self.proposals.rows:
+            row = proposal.row
+            mark = _mark([row[name] for name in WHO] if row["name"] else sorted(row.cells.items()))
+            same[mark] += 1
+            found[row.line] = f"row-{mark}-{same[mark]}"
+        return found
+
     @cached_property
     def choices(self) -> dict[int, str]:
-        lines = (proposal.row.line for proposal in self.proposals.rows)
-        return {line: self.sent[name] for line in lines if (name := f"row-{line}") in self.sent}
+        return {line: self.sent[name] for line, name in self.questions.items() if name in self.sent}
 
     @property
     def rows(self) -> list[Row]:
-        return [Row(proposal, self.choices.get(proposal.row.line, "")) for proposal in self.proposals.rows]
+        return [
+            Row(proposal, self.choices.get(line, ""), self.questions[line])
+            for proposal in self.proposals.rows
+            if (line := proposal.row.line)
+        ]
 
     @property
     def columns(self) -> list[Column]:
@@ -188,7 +213,9 @@ def paste_page(request: HttpRequest, ref: str) -> HttpResponse:
     sheet, errors = Sheet(event, request.POST), []
     if request.method == "POST":
         errors = list(sheet.proposals.pasted.problems)
-        if "yes" in request.POST and not errors:
+        if "yes" in request.POST and not errors and sheet.sent.get("seen") != sheet.seen:
+            errors = [_("the list has changed since it was read; look through it again, then enter it")]
+        elif "yes" in request.POST and not errors:
             try:
                 entered = _enter(sheet, request)
             except Refused as error:

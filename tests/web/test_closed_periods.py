@@ -88,9 +88,10 @@ def test_a_verb_that_leads_a_record_into_a_closed_period_asks_why(closed, harrie
 
 def test_a_pasted_list_of_a_closed_event_asks_why(closed, harriet):
     client, at = as_user(harriet), "/office/events/e2022-14/participants/paste/"
-    sent = {"text": "Name\tState\nA Person Of Ours\tThailand"}
+    read = client.post(at, {"text": "Name\tState\nA Person Of Ours\tThailand"})
+    sent = answers_of(read.content)
 
-    assert 'name="_reason"' in words_of(client.post(at, sent))
+    assert 'name="_reason"' in words_of(read)
     assert client.post(at, {**sent, "yes": "1"}).status_code == 422
     assert client.post(at, {**sent, "yes": "1", "_reason": "The list came late"}).status_code == 302
     assert {event.reason for event in AuditEvent.objects.filter(actor=harriet.pk, kind="events.participation")} == {
