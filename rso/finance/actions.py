@@ -11,7 +11,6 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from rso.core import history, verbs
-from rso.core.addresses import fitting
 from rso.core.closing import may_with_reason
 from rso.core.verbs import Problem, Refused, Verbs, plain, refuse, turn
 from rso.finance.extracts import Extract
@@ -82,7 +81,7 @@ def reverse_expenditure(
     refuse(Problem(at, "reverses", _("is reversed already")) for at, row in enumerate(entries) if row.pk in taken)
     mirrored = [
         Expenditure(
-            ref=fitting(f"{row.ref}-r"),
+            ref=ref,
             spent_on=on,
             category=row.category,
             activity=row.activity,
@@ -98,7 +97,7 @@ def reverse_expenditure(
             commitment=row.commitment,
             reverses=row,
         )
-        for row in entries
+        for row, ref in zip(entries, _refs_of([f"{row.ref[:54]}-r" for row in entries]), strict=True)
     ]
     refuse(check_expenditure(mirrored))
     _refuse_closed(mirrored, by)
@@ -201,11 +200,8 @@ def _enter(upload: LedgerUpload, found: Check, by: User, now: datetime) -> None:
     reason = _("from %(file)s") % {"file": upload.file_name}
     reverse_on_their_days([each.old for each in found.differs if each.old], by=by, now=now, reason=reason)
     entries: list[Entry] = [*found.new, *found.differs]
-    taken = refs_taken([ref_of(each.entry.voucher) for each in entries])
-    for each in entries:
-        ref = ref_of(each.entry.voucher)
-        each.entry.ref = _free_ref(Expenditure, ref, taken) if ref in taken else ref
-        taken.add(each.entry.ref)
+    for each, ref in zip(entries, _refs_of([ref_of(each.entry.voucher) for each in entries]), strict=True):
+        each.entry.ref = ref
     post_expenditure([each.entry for each in entries], by=by, now=now, reason=reason)
 
 
@@ -245,6 +241,15 @@ def _close(upload: LedgerUpload, state: UploadState, by: User, now: datetime) ->
     LedgerRows.objects.filter(upload=upload).delete()
     upload.state, upload.closed_at = state, now
     verbs.change([upload], verb=state.value, by=by, now=now)
+
+
+def _refs_of(wanted: Sequence[str]) -> list[str]:
+    """The refs of entries to come: each as it is wanted, with a number where another entry has it."""
+    taken, found = refs_taken(wanted), []
+    for ref in wanted:
+        found.append(_free_ref(Expenditure, ref, taken) if ref in taken else ref)
+        taken.add(found[-1])
+    return found
 
 
 def _free_ref(model: type[Expenditure | LedgerUpload], ref: str, taken: Collection[str] = ()) -> str:

@@ -338,6 +338,17 @@ def test_a_description_that_the_file_leaves_empty_stays_as_well(keep, enter):
     assert Expenditure.objects.get(voucher="JV1", amount=200).text == "Tickets"
 
 
+def test_an_entry_is_reversed_though_another_has_the_ref_that_its_reversal_would_get(keep, enter, marta, now):
+    enter(keep("2022-12-05,V1,FEE,,1.00,AUD,,x", "2022-12-05,V1-r,FEE,,2.00,AUD,,x", "2022-12-05,V2,FEE,,3.00,AUD,,x"))
+    longest = "v" * 60
+    Expenditure.objects.filter(voucher="V2").update(ref=longest)
+
+    made = reverse_on_their_days(
+        list(Expenditure.objects.filter(ref__in=("V1", longest))), by=marta, now=now, reason="x"
+    )
+    assert {entry.reverses.ref: entry.ref for entry in made} == {"V1": "V1-r-2", longest: "v" * 54 + "-r"}
+
+
 def test_an_entry_that_the_office_reversed_comes_back_only_when_the_officer_says_so(keep, enter, marta, now):
     enter(keep("2022-12-05,JV1,FEE,,1.00,AUD,,x"))
     [entry] = Expenditure.objects.filter(voucher="JV1")
