@@ -8,6 +8,7 @@ from django.urls import reverse
 
 from rso.accounts.actions import platform
 from rso.accounts.models import User
+from rso.core.merging import merge
 from rso.core.models import Access, Merge
 from rso.core.office import Desk, Section, desks
 from rso.core.verbs import add
@@ -75,6 +76,21 @@ def test_a_merge_is_shown_before_it_is_done_then_done_then_undone(client):
     assert Person.objects.get(ref="t-two").post == "Officer"
     again = client.post(ADDRESS, {"undo": Merge.objects.get().pk}, follow=True)
     assert "the merge is undone already" in again.content.decode()
+
+
+def test_a_list_narrowed_to_a_record_that_was_merged_goes_on_with_the_one_that_stayed(client):
+    address = "/office/events/?parts__body="
+    partner = Body.objects.get(ref="AFP")
+    stays = Body(ref="A-F-P", name="A.F.P.", kind=partner.kind)
+    add([stays], verb="added", by=platform(), now=NOW)
+    before = [e.get("href") for e in Page(address, client.get(f"{address}AFP").content).all("a")]
+    merge(stays, partner, by=platform(), now=NOW)
+    page = client.get(f"{address}AFP")
+
+    read = Page(address, page.content)
+    chosen = [o.get("value") for o in read.all("option") if o.get("selected") is not None and o.get("value")]
+    assert (page.status_code, chosen) == (200, ["A-F-P"])
+    assert [e.get("href") for e in read.all("a")] == before
 
 
 def test_what_is_refused_is_said(client):

@@ -10,14 +10,17 @@ from typing import TYPE_CHECKING, Any
 import django_filters
 from django import forms
 from django.db import models
+from django.http import QueryDict
 from django.utils.functional import Promise
 from django.utils.html import format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
+from rso.core.addresses import REF
 from rso.core.figures.cache import last_changes
 from rso.core.keeping import made_once
+from rso.core.merging import resolve
 from rso.core.office.cells import named
 from rso.core.pages import InYear, OneOf, Select
 from rso.core.verbs import kind_of
@@ -134,6 +137,16 @@ def filter_of(model: type[models.Model], name: str, *, hidden: bool = False) -> 
     if isinstance(field, models.BooleanField):
         return YesNo(name, label)
     return django_filters.CharFilter(field_name=name, label=label, max_length=60)
+
+
+def led_on(filters: type[django_filters.FilterSet], asked: QueryDict) -> QueryDict:
+    """What an address asks for; of a record that was merged into another it asks for that one, as a view that was kept does."""
+    found = asked.copy()
+    for name, by in filters.base_filters.items():
+        ref = asked.get(name, "") if isinstance(by, ByRef) else ""
+        if REF.fullmatch(ref) and not by.target._default_manager.filter(ref=ref).exists():
+            found[name] = resolve(by.target, ref) or ref
+    return found
 
 
 def filter_set(desk: Desk, asked: Collection[str] = ()) -> type[django_filters.FilterSet]:

@@ -25,7 +25,7 @@ from rso.core.figures.registry import registry
 from rso.core.loading.columns import CONTROL
 from rso.core.models import SavedView, Saw
 from rso.core.office.desks import Col, Desk, View, desks, in_words
-from rso.core.office.filters import ByRef, filter_set
+from rso.core.office.filters import ByRef, filter_set, led_on
 from rso.core.pages import Pages, chosen_words
 from rso.core.permissions import officer
 from rso.core.search.finding import matching
@@ -62,7 +62,8 @@ class ListOf:
 
     def __init__(self, desk: Desk, request: HttpRequest) -> None:
         self.desk, self.asked = desk, request.GET
-        self.filters = filter_set(desk, self.asked)(self.asked or None, desk.rows(request.user))
+        filters = filter_set(desk, self.asked)
+        self.filters = filters(led_on(filters, self.asked) or None, desk.rows(request.user))
         self.user = officer(request)
         self.words = CONTROL.sub("", self.asked.get("q", "")).strip()[:200]
 
