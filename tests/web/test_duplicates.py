@@ -17,6 +17,7 @@ from rso.members.models import Body, Person
 from tests.conftest import NOW
 from tests.web.conftest import as_user
 from tests.web.markup import Page, words
+from tests.web.test_every_desk import answers_of
 
 ADDRESS = "/office/duplicates/"
 PAIR = {"kind": "person", "winner": "t-one", "loser": "t-two"}
@@ -91,6 +92,20 @@ def test_a_list_narrowed_to_a_record_that_was_merged_goes_on_with_the_one_that_s
     chosen = [o.get("value") for o in read.all("option") if o.get("selected") is not None and o.get("value")]
     assert (page.status_code, chosen) == (200, ["A-F-P"])
     assert [e.get("href") for e in read.all("a")] == before
+
+
+def test_of_a_record_merged_meanwhile_what_was_typed_is_shown_and_the_one_that_stayed_is_named(client):
+    at = "/office/people/t-two/edit/"
+    sent = {**answers_of(client.get(at).content), "post": "Senior officer"}
+    client.post(ADDRESS, {**PAIR, "yes": "1"})
+    answer = client.post(at, sent)
+
+    says = (
+        "This record was merged into “Mere Tuilagi (t-one)” while you wrote. Copy what you need from here to that one."
+    )
+    assert (answer.status_code, says in answer.content.decode()) == (410, True)
+    assert answers_of(answer.content)["post"] == ["Senior officer"]
+    assert client.get(at).headers["Location"] == "/office/people/t-one/"
 
 
 def test_what_is_refused_is_said(client):

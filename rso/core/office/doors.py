@@ -80,10 +80,10 @@ def at_desk(page: Page) -> Page:
 
 
 def leads_on(page: Page) -> Page:
-    """A record's page; the ref of one that was merged into another leads to that one."""
+    """A page of a record; the ref of one that was merged into another leads to that one's."""
 
     @wraps(page)
-    def answer(request: HttpRequest, desk: Desk, ref: str) -> HttpResponseBase:
+    def answer(request: HttpRequest, desk: Desk, ref: str = "") -> HttpResponseBase:
         try:
             return page(request, desk, ref)
         except Http404:
@@ -102,7 +102,7 @@ keep_feeds = require_POST(of_the_office(feeds_page))
 show_search = require_safe(of_the_office(search_page))
 show_list = require_safe(at_desk(list_page))
 show_detail = require_safe(at_desk(leads_on(detail_page)))
-show_form = require_http_methods(["GET", "HEAD", "POST"])(at_desk(form_page))
+show_form = require_http_methods(["GET", "HEAD", "POST"])(at_desk(leads_on(form_page)))
 do = require_http_methods(["GET", "HEAD", "POST"])(at_desk(act_page))
 export = require_safe(at_desk(export_page))
 attach = require_POST(at_desk(attach_page))

@@ -23,6 +23,7 @@ from rso.core.access import saw
 from rso.core.addresses import REF
 from rso.core.closing import WHY, closed_for, may_with_reason
 from rso.core.loading.columns import LONGEST, Column, ListColumn
+from rso.core.merging import resolve
 from rso.core.models import AuditEvent, ClosedPeriod, Draft
 from rso.core.office.cells import Cells, Sent, cells_of_new, cells_of_stored, labels_of, named
 from rso.core.office.desks import Desk
@@ -196,7 +197,7 @@ def form_page(request: HttpRequest, desk: Desk, ref: str = "") -> HttpResponse:
     except Http404:
         if request.method != "POST" or not _was_removed(desk, ref):
             raise
-        return _of_removed(request, desk)
+        return _of_removed(request, desk, ref)
     if request.method == "POST":
         return _posted(request, desk, thing)
     given = {} if thing else _given(desk, request)
@@ -217,11 +218,19 @@ def _was_removed(desk: Desk, ref: str) -> bool:
     return told is not None and bool(told.before) and not told.after
 
 
-def _of_removed(request: HttpRequest, desk: Desk) -> HttpResponse:
-    """What was typed of a record that another removed meanwhile: nothing of it is lost, and it can become a new record."""
+def _of_removed(request: HttpRequest, desk: Desk, ref: str) -> HttpResponse:
+    """What was typed of a record that another removed meanwhile: nothing of it is lost, and it can become a new record.
+
+    Of one that was merged into another, a new record would be the duplicate that the merge did away with.
+    """
     form = Opened(desk, None, uuid4(), {}, {**cells_of_new(desk.table), **Sent(desk, request.POST).cells})
     form.action = f"{desk.url}new/"
     says = _("This record was removed while you wrote. Copy what you need from here, or save it as a new record.")
+    if stays := desk.rows(request.user).filter(ref=resolve(desk.model, ref)).first():
+        merged_into = _(
+            "This record was merged into “%(record)s” while you wrote. Copy what you need from here to that one."
+        )
+        says = merged_into % {"record": named(stays.ref, str(stays))}
     form.faults = {"": says}
     return _show(request, form, status=410)
 
@@ -260,7 +269,7 @@ def _posted(request: HttpRequest, desk: Desk, thing: Any) -> HttpResponse:
         # The form of a new record that was saved goes on as a form of that record.
         form.thing, form.action = desk.rows(by).filter(ref=done.done).first(), f"{desk.at(done.done)}edit/"
         if form.thing is None:
-            return _of_removed(request, desk)
+            return _of_removed(request, desk, done.done)
     if form.ref or desk.prefix:
         cells.pop("ref", None)
     if "_drop" in request.POST:
@@ -297,7 +306,7 @@ def _save(request: HttpRequest, form: Opened, mine: Cells) -> HttpResponse:
         form.cells = {**clash.theirs, **mine}
         return _show(request, form, status=409, who=clash.who)
     except Gone:
-        return _of_removed(request, desk)
+        return _of_removed(request, desk, form.ref)
     except SavedMeanwhile:
         return _posted(request, desk, form.thing)
     _tell(request, desk, saved.changed, saved.theirs)
