@@ -61,9 +61,14 @@ PURPOSE = Dimension("purpose", _("Core purpose"), "category__purpose", CorePurpo
 CURRENCY = Dimension("currency", _("Currency"), "currency")
 
 
+def in_whole(minor: int) -> Decimal:
+    """An amount of minor units as a number that can be added up."""
+    return Decimal(minor).scaleb(-2)
+
+
 def in_words(minor: int) -> str:
     """An amount of minor units as the language in force writes it, always with its cents."""
-    return formats.number_format(Decimal(minor).scaleb(-2), 2, force_grouping=True)
+    return formats.number_format(in_whole(minor), 2, force_grouping=True)
 
 
 MONEY = (

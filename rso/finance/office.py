@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from rso.core.office import Act, Col, Desk, Place, Related, Section, View, desks
 from rso.core.office.acts import REASON
 from rso.finance import actions, ledger_pages, line_pages, states
-from rso.finance.figures import in_words
+from rso.finance.figures import in_whole, in_words
 from rso.finance.models import (
     Budget,
     BudgetLine,
@@ -27,10 +27,18 @@ from rso.finance.policies import KEEP_MONEY, SEE_MONEY
 
 HOW_KNOWN = Section(_("How it is known"), "basis source")
 HOW_MUCH = Section(_("How much"), "amount currency rate scale rate_on")
-AMOUNT = Col("amount", _("Amount"), lambda row: f"{in_words(row.amount)} {row.currency}", ("amount",), True)
+AMOUNT = Col(
+    "amount", _("Amount"), lambda row: f"{in_words(row.amount)} {row.currency}", ("amount",), True,
+    exact=lambda row: in_whole(row.amount), unit="currency",
+)  # fmt: skip
 IN_OURS = Col(
-    "office_amount", _("In the office’s currency"), lambda row: in_words(row.office_amount), ("office_amount",), True
-)
+    "office_amount", _("In the office’s currency"), lambda row: in_words(row.office_amount), ("office_amount",), True,
+    exact=lambda row: in_whole(row.office_amount),
+)  # fmt: skip
+EXPECTED = Col(
+    "amount", _("At the line’s end"), lambda row: in_words(row.amount), ("amount",), True,
+    exact=lambda row: in_whole(row.amount),
+)  # fmt: skip
 MONEY = (AMOUNT, IN_OURS)
 
 
@@ -141,7 +149,7 @@ desks.declare(
         under="money",
         needs=("line__category", "line__budget", "line__activity"),
         sections=(Section(_("What is expected"), "line amount on reason"), HOW_KNOWN),
-        more=(Col("amount", _("At the line’s end"), lambda row: in_words(row.amount), ("amount",), True),),
+        more=(EXPECTED,),
         blank=_("No forecast has been entered yet."),
     ),
     Desk(

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import csv
 import re
+from decimal import Decimal
+from io import BytesIO, StringIO
 from pathlib import Path
 
+import openpyxl
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
@@ -243,6 +247,19 @@ def test_an_entry_is_reversed_by_its_verb_and_never_edited(marta):
     assert (entry.reversed_by.amount, entry.reversed_by.spent_on) == (-entry.amount, entry.spent_on)
     assert marta.get(f"/office/expenditure/{entry.ref}/edit/").status_code == 404
     assert "/do/reverse/" not in marta.get(f"/office/expenditure/{entry.ref}/").content.decode()
+
+
+@pytest.mark.parametrize("language", ["", "/id"])
+def test_the_amounts_of_a_list_leave_as_numbers_with_their_currency(marta, language):
+    asked = f"{language}/office/expenditure/export.{{}}?category=FEE"
+    lines = list(csv.reader(StringIO(b"".join(marta.get(asked.format("csv"))).decode())))
+    sheet = openpyxl.load_workbook(BytesIO(b"".join(marta.get(asked.format("xlsx"))))).worksheets[2]
+    cells = [[cell.value for cell in row] for row in sheet.iter_rows(min_row=4)]
+
+    entries = Expenditure.objects.filter(category__ref="FEE")
+    wanted = {e.ref: (Decimal(e.amount) / 100, e.currency, Decimal(e.office_amount) / 100) for e in entries}
+    assert {line[0]: (Decimal(line[5]), line[6], Decimal(line[7])) for line in lines[1:]} == wanted
+    assert {row[0]: (Decimal(str(row[5])), row[6], Decimal(str(row[7]))) for row in cells} == wanted
 
 
 def test_a_commitment_is_closed_by_its_verb(marta):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
+from decimal import Decimal
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
@@ -41,6 +42,9 @@ class Col:
     show: Callable[[Any], Any]
     sort: tuple[str, ...] = ()
     number: bool = False
+    #: What a file has instead of the words, such as an amount that spreadsheets add up; and the column that tells its unit.
+    exact: Callable[[Any], Any] | None = None
+    unit: str = ""
 
 
 @dataclass(frozen=True)
@@ -162,7 +166,10 @@ class Desk:
         title = model_field.verbose_name
         number = isinstance(model_field, models.IntegerField | models.DecimalField) and not model_field.choices
         sort = () if model_field.is_relation else (name,)
-        return Col(name, title, self._shows(model_field), sort, number)
+        shows = self._shows(model_field)
+        is_decimal = isinstance(model_field, models.DecimalField)
+        exact = (lambda thing: Decimal(shows(thing)) if shows(thing) else None) if is_decimal else None
+        return Col(name, title, shows, sort, number, exact)
 
     def _shows(self, model_field: Any) -> Callable[[Any], Any]:
         name = model_field.name

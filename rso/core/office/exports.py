@@ -44,7 +44,8 @@ def export_page(request: HttpRequest, desk: Desk, form: str) -> HttpResponseBase
 
 def sheet_of(asked: ListOf) -> workbook.Sheet:
     desk = asked.desk
-    cols = [desk.cols["ref"], *(col for col in asked.cols if col.name != "ref")]
+    names = ("ref", *(name for col in asked.cols for name in (col.name, col.unit) if name))
+    cols = [desk.cols[name] for name in dict.fromkeys(names)]
     columns = [workbook.Column(_title(desk, col), takes(desk, col)) for col in cols]
     about = "; ".join(f"{name}: {words}" for name, words in asked.chosen) or _("All of them")
     return workbook.Sheet(desk.title, about, columns, _rows(asked, cols))
@@ -59,7 +60,11 @@ def _title(desk: Desk, col: Col) -> str:
 def _rows(asked: ListOf, cols: list[Col]) -> Iterator[workbook.Row]:
     before, _ref, after = asked.desk.at("REF").rpartition("REF")
     for thing in asked.rows.iterator(chunk_size=AT_ONCE):
-        yield f"{settings.BASE_URL}{before}{thing.ref}{after}", [plain(col.show(thing)) for col in cols]
+        yield f"{settings.BASE_URL}{before}{thing.ref}{after}", [_cell(col, thing) for col in cols]
+
+
+def _cell(col: Col, thing: Any) -> Any:
+    return col.exact(thing) if col.exact else plain(col.show(thing))
 
 
 def plain(value: Any) -> Any:
