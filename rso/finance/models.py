@@ -200,6 +200,7 @@ class BudgetLine(Amount):
     """A line of a budget."""
 
     privacy = public(_("Shows what the office plans to spend"))
+    named_by = ("budget", "category", "activity")
     budget = models.ForeignKey(Budget, models.PROTECT, related_name="lines", verbose_name=_("budget"))
     category = models.ForeignKey(Category, models.PROTECT, related_name="+", verbose_name=_("category"))
     activity = models.ForeignKey(
@@ -209,6 +210,10 @@ class BudgetLine(Amount):
     class Meta:
         verbose_name = _("budget line")
         constraints = [*Record.constraints("budget_line"), *Amount.constraints_of_amounts("budget_line")]
+
+    def __str__(self) -> str:
+        planned = f"{self.category}: {self.activity}" if self.activity else str(self.category)
+        return f"{planned} ({self.budget})"
 
 
 class Forecast(Record):

@@ -18,7 +18,8 @@ from rso.accounts.models import OFFICE_ROLES, User
 from rso.finance.actions import keep_extract
 from rso.finance.extracts import LARGEST, read_extract
 from rso.finance.ledger import check
-from rso.finance.models import Commitment, Contribution, Expenditure, LedgerUpload
+from rso.finance.models import BudgetLine, Commitment, Contribution, Expenditure, LedgerUpload
+from rso.workplan.models import Activity
 from tests.conftest import named
 from tests.factories.extracts import EXTRACT, as_csv, as_xlsx
 from tests.web.conftest import as_user
@@ -260,6 +261,31 @@ def test_the_amounts_of_a_list_leave_as_numbers_with_their_currency(marta, langu
     wanted = {e.ref: (Decimal(e.amount) / 100, e.currency, Decimal(e.office_amount) / 100) for e in entries}
     assert {line[0]: (Decimal(line[5]), line[6], Decimal(line[7])) for line in lines[1:]} == wanted
     assert {row[0]: (Decimal(str(row[5])), row[6], Decimal(str(row[7]))) for row in cells} == wanted
+
+
+@pytest.mark.parametrize(
+    ("language", "called"),
+    [
+        ("", "Programme costs: core purpose 1 (Annual budget 2022)"),
+        ("/id", "Program: tanggap terhadap anggota (Annual budget 2022)"),
+    ],
+)
+def test_a_budget_line_is_called_by_what_it_is_for_and_by_its_budget(marta, language, called):
+    form = Page("/", marta.get(f"{language}/office/forecasts/new/").content)
+    offered = {
+        o.get("value"): str(o.text) for e in form.all("select") if e.get("name") == "line" for o in e.iter("option")
+    }
+    names = {str(e.text) for e in Page("/", marta.get(f"{language}/office/forecasts/").content).all("a")}
+
+    assert (offered["b2022-prog-cp1"], called in names) == (called, True)
+
+
+def test_a_budget_line_of_an_activity_names_it():
+    line = BudgetLine.objects.get(ref="b2022-prog-cp1")
+    line.activity = Activity.objects.get(ref=FORUM)
+
+    forum = "10th Anniversary Border and Technology Forum"
+    assert str(line) == f"Programme costs: core purpose 1: {forum} (Annual budget 2022)"
 
 
 def test_a_commitment_is_closed_by_its_verb(marta):
