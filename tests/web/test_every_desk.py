@@ -97,6 +97,15 @@ def test_its_list_is_taken_away_with_every_column_each_under_a_title_of_its_own(
     assert [cell.value for cell in openpyxl.load_workbook(BytesIO(sent[1])).worksheets[2][3]] == titles
 
 
+def test_a_list_whose_question_cannot_be_read_says_so_before_all_else(harriet):
+    answer = as_user(harriet).get("/office/events/", {"type": "nothing of the kind"})
+
+    assert (answer.status_code, Page("/office/events/", answer.content).title.split()[:2]) == (
+        422,
+        ["Error:", "Events:"],
+    )
+
+
 @pytest.mark.parametrize("desk", NAMED, ids=[desk.slug for desk in NAMED])
 def test_a_record_is_found_in_its_list_by_what_the_list_calls_it(desk):
     user = keeper(desk)
