@@ -93,7 +93,7 @@ class Names:
                 continue
             ids = [name for name in wanted if isinstance(name, int)]
             refs = [name for name in wanted if isinstance(name, str)]
-            rows = model._default_manager.filter(Q(pk__in=ids) | Q(ref__in=refs))
+            rows = model._default_manager.filter(Q(pk__in=ids) | Q(ref__in=refs)).prefetch_related(*model.named_by)
             self._found[model] = {name: str(row) for row in rows for name in (row.pk, row.ref)}
 
 

@@ -22,7 +22,7 @@ from rso.events.actions import event_verbs, set_partners
 from rso.events.models import Event, EventMode, EventState
 from rso.finance.actions import contribution_verbs
 from rso.finance.models import Contribution
-from rso.members.models import Body
+from rso.members.models import Body, Group
 from rso.workplan.actions import activity_verbs, set_themes
 from rso.workplan.models import Activity, Theme
 
@@ -293,6 +293,17 @@ def test_a_page_of_history_costs_the_same_queries_however_long(event, naree, now
         steps = history_of(event)
         render_to_string("office/history.html", {"steps": steps})
     assert len(steps) == 2 * number + 2
+
+
+@pytest.mark.parametrize("number", [1, 3])
+def test_names_that_are_made_of_other_records_cost_no_query_each(event, naree, now, number, django_assert_num_queries):
+    for group in Group.objects.order_by("pk")[:number]:
+        event.group = group
+        event_verbs.change([event], by=naree, now=now)
+    events = list(AuditEvent.objects.filter(kind="events.event", ref=event.ref, verb="changed"))
+
+    with django_assert_num_queries(2):  # groups, their names
+        Names.of(events)
 
 
 def test_the_page_shows_each_step_with_its_time_reason_and_folds(change, event, naree, now):
