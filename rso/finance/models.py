@@ -147,7 +147,7 @@ class ContributionActivity(models.Model):
         constraints = [models.UniqueConstraint(fields=["contribution", "activity"], name="contribution_activity_once")]
 
     def __str__(self) -> str:
-        return str(self.activity)
+        return str(self.activity.ref)
 
 
 class CategoryGroup(models.TextChoices):

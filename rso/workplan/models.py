@@ -152,7 +152,7 @@ class UndertakingBody(models.Model):
         constraints = [models.UniqueConstraint(fields=["undertaking", "body"], name="undertaking_body_once")]
 
     def __str__(self) -> str:
-        return str(self.body)
+        return str(self.body.ref)
 
 
 class RequestState(models.TextChoices):
@@ -234,7 +234,7 @@ class RequestBody(models.Model):
         constraints = [models.UniqueConstraint(fields=["request", "body"], name="request_body_once")]
 
     def __str__(self) -> str:
-        return str(self.body)
+        return str(self.body.ref)
 
 
 class GenderMarker(models.TextChoices):
@@ -415,7 +415,7 @@ class ActivityOrigin(models.Model):
         ]
 
     def __str__(self) -> str:
-        return str(self.asked)
+        return str(self.asked.ref)
 
     @property
     def asked(self) -> Request | Undertaking | PriorityIssue:

@@ -23,8 +23,8 @@ from rso.events.models import Event, EventMode, EventState
 from rso.finance.actions import contribution_verbs
 from rso.finance.models import Contribution
 from rso.members.models import Body, Group
-from rso.workplan.actions import activity_verbs, set_themes
-from rso.workplan.models import Activity, Theme
+from rso.workplan.actions import activity_verbs, set_askers, set_origins, set_themes
+from rso.workplan.models import Activity, PriorityIssue, Request, Theme
 
 
 def words(thing) -> str:
@@ -275,6 +275,19 @@ def test_a_diff_leaves_out_what_lies_far_from_a_change():
         "… w12 w13 w14 w15 w16 w17 w18 w19 <ins>new </ins>w20 w21 w22 w23 w24 w25 w26 w27 … "
     )
     assert word_diff("a <b>", "a c") == "a <del>&lt;b&gt;</del><ins>c</ins>"
+
+
+def test_what_was_linked_in_one_language_is_told_in_the_reader_s(naree, now, office):
+    request, work = Request.objects.get(ref="q2022-01"), Activity.objects.get(ref="a2022-02")
+    with translation.override("id"):
+        set_askers({request: [{"body": Body.objects.get(ref="JPN")}]}, by=naree, now=now)
+        set_origins({work: [{"priority": PriorityIssue.objects.get(ref="PI1-2022")}]}, by=naree, now=now)
+
+    asked, issue = "Body of a request: added Japan", PriorityIssue.objects.get(ref="PI1-2022").title
+    assert words(request) == f"Naree Boonmee set who asked; {asked}"
+    assert f"added {issue}" in words(work)
+    with translation.override("id"):
+        assert words(request).endswith("Jepang")
 
 
 # -- the page ------------------------------------------------------------------------------------------------------------
