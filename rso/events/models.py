@@ -253,6 +253,7 @@ class Participation(Record):
         _("Counts who took part, so that the office can account for its events"),
         _("The name is forgotten with the person’s; the attendance stays, and counts as before"),
     )
+    named_by = ("person", "event")
     event = models.ForeignKey(
         Event, models.PROTECT, verbose_name=_("event"), related_name="participations", db_index=False
     )
@@ -343,6 +344,9 @@ class Participation(Record):
                 condition=Q(sex__isnull=True) | Q(sex__in=Sex.values), name="participation_sex_is_known_or_null"
             ),
         ]
+
+    def __str__(self) -> str:
+        return f"{self.person or _('Head count')}, {self.event}"
 
 
 class Consent(models.TextChoices):

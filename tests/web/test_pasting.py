@@ -169,12 +169,14 @@ def test_who_was_registered_is_marked_as_having_come_once_the_event_was_held(cli
     early = client.post("/office/participations/do/attend/", came)
     assert "nobody has attended an event that was not held" in early.content.decode()
     client.post("/office/events/e2022-14/do/hold/", {"yes": "1"})
-    shown = client.post("/office/participations/do/attend/", came)
-    assert ("Registered" in shown.content.decode(), states()) == (True, [1, 1, 1])
+    shown = client.post("/office/participations/do/attend/", came).content.decode()
+    assert ("Registered" in shown, "Lan Pham, Border Management by Air" in shown, states()) == (True, True, [1, 1, 1])
     client.post("/office/participations/do/attend/", {**came, "yes": "1"})
     client.post("/office/participations/do/miss/", {**away, "yes": "1"})
 
     assert states() == [2, 2, 3]
+    again = client.post("/office/participations/do/attend/", came).content.decode()
+    assert "Lan Pham, Border Management by Air" in again
     told = client.get(f"/office/participations/{rows[0]}/").content.decode()
     assert "changed the status from <del>Registered</del> to <ins>Attended</ins>" in told
 

@@ -213,7 +213,7 @@ class Desk:
         joins = [name for name in dict.fromkeys([*columns, *self.needs]) if name in self.relations and name != known]
         further = [name for name in self.needs if name not in self.relations]
         ahead = [f"{name}__{more}" for name in joins for more in getattr(self.relations[name], "named_by", ())]
-        ahead = list(dict.fromkeys([*self.model.named_by, *ahead]))
+        ahead = [name for name in dict.fromkeys([*self.model.named_by, *ahead]) if name != known]
         if columns and not further:
             rows = by_name(rows, *joins)
         elif joins or further:

@@ -192,7 +192,9 @@ def _show(
     again = list(_rows(desk, request.user).filter(pk__in=[thing.pk for thing in fit]).order_by("pk")) if fit else []
     preview = rehearse(act, again, guess, request.user) if again else Preview([], 0, [])
     _tell(request, desk, act, [*fit[:PREVIEWED], *(thing for thing, _why in unfit[:PREVIEWED])], preview, ref)
+    # Whose names the list has shown, and who reads them here, was told.
     names = open_names((step.kind, step.ref) for step in preview.steps)
+    names |= {(kind_of(desk.model), thing.ref): str(thing) for thing in fit[:PREVIEWED]}
     fields = [
         Field(
             column.name, column.label or column.name, column.hint,
