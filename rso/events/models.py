@@ -155,6 +155,11 @@ class Event(Record, Dated):
         return self.title
 
     @property
+    def is_off(self) -> bool:
+        """Whether it does not take place then; why stands in its reason."""
+        return self.state in (EventState.POSTPONED, EventState.CANCELLED)
+
+    @property
     def sort_key(self) -> tuple[Any, ...]:
         return (self.starts_on, self.ref)
 

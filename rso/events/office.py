@@ -57,6 +57,7 @@ desks.declare(
             Section(_("When and where"), "starts_on ends_on precision place country"),
             Section(_("With whom"), "partners experts hosts funders"),
             Section(_("What came of it"), "summary outcome stated"),
+            Section(_("Why"), "reason", asked=False),
             HOW_KNOWN,
         ),
         views=(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 from django.utils import timezone
@@ -42,15 +43,20 @@ def _has_not_begun(event: Event, by: User) -> str:
     return gettext("it begins on %(day)s") % {"day": show_day(event.starts_on, event.precision)}
 
 
+def _forget_reason(event: Event, now: datetime) -> None:
+    """Why it was postponed or cancelled stands in the history; pages tell it of what is."""
+    event.reason = ""
+
+
 P, H, L, C = EventState.PLANNED, EventState.HELD, EventState.POSTPONED, EventState.CANCELLED
 
 events = Machine(
     Event,
     (
-        Step("hold", _("Mark as held"), (P, L), H, KEEP_EVENTS, unless=_has_not_begun),
+        Step("hold", _("Mark as held"), (P, L), H, KEEP_EVENTS, sets=_forget_reason, unless=_has_not_begun),
         Step("postpone", _("Postpone"), (P,), L, KEEP_EVENTS, asks_reason=True),
         Step("cancel", _("Cancel"), (P, L), C, KEEP_EVENTS, asks_reason=True, final=True),
-        Step("plan_again", _("Plan again"), (L, C, H), P, KEEP_EVENTS),
+        Step("plan_again", _("Plan again"), (L, C, H), P, KEEP_EVENTS, sets=_forget_reason),
     ),
     looks={P: "info", H: "ok", L: "late", C: "stop"},
     check=_check,

@@ -66,10 +66,10 @@ def events_in(span: Span) -> Iterator[Entry]:
     for event in found.select_related("activity").order_by("starts_on", "pk")[:LISTED]:
         url = desk.at(event.ref) if span.user and not span.body else event.get_absolute_url()
         mine = bool(span.user and event.activity and event.activity.lead_id == span.user.pk)
-        says, is_off = event.get_state_display(), event.state in (EventState.CANCELLED, EventState.POSTPONED)
-        title = f"{says}: {event.title}" if is_off else event.title
+        says = event.get_state_display()
+        title = f"{says}: {event.title}" if event.is_off else event.title
         days = event.starts_on, event.ends_on
-        yield Entry(f"event-{event.ref}", *days, title, url, says, event.where, mine, is_off, event.precision)
+        yield Entry(f"event-{event.ref}", *days, title, url, says, event.where, mine, event.is_off, event.precision)
 
 
 @rooms.tells_glances

@@ -7,13 +7,16 @@ import re
 from django.urls import reverse
 
 from rso.accounts.actions import platform
+from rso.core.office import desks
+from rso.events import states
 from rso.events.actions import event_verbs
-from rso.events.models import Event, EventState
+from rso.events.models import Event, EventState, Participation, ParticipationState
 from rso.finance.models import ContributionActivity
 from rso.members.models import Body
 from rso.publications.actions import publication_verbs
 from rso.publications.models import Publication, PublicationState
 from rso.workplan.models import Undertaking
+from tests.web.conftest import as_user
 
 
 def pages_of(work: Publication, funder: Body) -> list[str]:
@@ -49,6 +52,23 @@ def test_what_was_not_held_did_not_come_of_a_contribution(office, client, now):
     event_verbs.change([event], by=platform(), now=now)
 
     assert event.get_absolute_url() not in client.get(page).content.decode()
+
+
+def test_why_an_event_was_postponed_is_told_while_it_is(office, client, naree, now):
+    event = Event.objects.get(ref="e2022-01")
+    Event.objects.filter(pk=event.pk).update(state=EventState.PLANNED)
+    Participation.objects.filter(event=event).update(state=ParticipationState.REGISTERED)
+    pages = (event.get_absolute_url(), desks.all["events"].at(event.ref))
+    reader, officer, why = client, as_user(naree), "The hall was flooded"
+
+    def told() -> list[bool]:
+        shown = reader.get(pages[0]).content.decode(), officer.get(pages[1]).content.decode().partition("<aside")[0]
+        return [why in page for page in shown]
+
+    for verb, says in (("postpone", True), ("plan_again", False), ("postpone", True), ("hold", False)):
+        event.refresh_from_db()
+        states.events.take(states.events.step(verb), [event], by=naree, now=now, reason=why if says else "")
+        assert told() == [says, says]
 
 
 def test_an_agency_has_no_page_and_is_offered_by_no_filter(office, client):
