@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.conf import settings
 from django.db.models import Q
 from django.urls import path
 from django.utils.translation import gettext_lazy as _
@@ -42,6 +43,12 @@ EXPECTED = Col(
 MONEY = (AMOUNT, IN_OURS)
 
 
+def in_both(row: Any) -> str:
+    """An amount in its own currency, and in the office's where that is another."""
+    ours = f"{in_words(row.office_amount)} {settings.OFFICE_CURRENCY}"
+    return ours if row.currency == settings.OFFICE_CURRENCY else f"{AMOUNT.show(row)} = {ours}"
+
+
 def why_not_reversed(entry: Any, _by: Any) -> str:
     if entry.reverses_id:
         return str(_("is itself a reversing entry"))
@@ -74,6 +81,7 @@ desks.declare(
         acts=(REVERSE,),
         views=(View("reversing", _("Reversing entries"), lambda user, day: Q(reverses__isnull=False)),),
         more=MONEY,
+        tells=in_both,
         blank=_("Nothing has been spent yet."),
     ),
     Desk(
@@ -100,6 +108,7 @@ desks.declare(
         ),
         related=(Related("expenditure", "commitment", "text spent_on office_amount"),),
         more=MONEY,
+        tells=in_both,
         blank=_("Nothing is ordered that is not yet paid."),
     ),
     Desk(
@@ -133,6 +142,7 @@ desks.declare(
         sections=(Section(_("What for"), "budget category activity"), HOW_MUCH, HOW_KNOWN),
         related=(Related("forecasts", "line"),),
         more=MONEY,
+        tells=in_both,
         blank=_("No budget has lines yet."),
     ),
     Desk(
@@ -171,6 +181,7 @@ desks.declare(
             HOW_KNOWN,
         ),
         more=MONEY,
+        tells=in_both,
         blank=_("No contribution is on record yet."),
     ),
     Desk(

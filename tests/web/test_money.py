@@ -250,6 +250,15 @@ def test_an_entry_is_reversed_by_its_verb_and_never_edited(marta):
     assert "/do/reverse/" not in marta.get(f"/office/expenditure/{entry.ref}/").content.decode()
 
 
+def test_the_page_of_an_entry_says_its_amount_in_its_own_currency_and_in_the_office_s(marta):
+    page = words(marta.get("/office/expenditure/x2022-staff-core-12-3/"))
+    ours = words(marta.get("/id/office/expenditure/x2022-staff-core-12-4/"))
+
+    assert "Staff cost 115,998.27 THB = 4,697.93 AUD What for" in page
+    assert "How much Amount 115,998.27 THB Currency THB Rate 405 Scale of the rate 10000" in page
+    assert "Staff cost 18.767,79 AUD " in ours
+
+
 @pytest.mark.parametrize("language", ["", "/id"])
 def test_the_amounts_of_a_list_leave_as_numbers_with_their_currency(marta, language):
     asked = f"{language}/office/expenditure/export.{{}}?category=FEE"

@@ -80,7 +80,11 @@ class Facts:
             return labels_of(column, self.desk.model).get(column.write(value), value)
         if column.kind == "date":
             return in_words(as_known(self.thing, attribute))
-        return column.write(value) if column.kind == "number" else value
+        if column.kind == "number":
+            # As lists show it, where the desk says how: an amount with its currency.
+            own = next((col for col in self.desk.more if col.name == attribute), None)
+            return own.show(self.thing) if own else column.write(value)
+        return value
 
     def _linked(self, thing: Any) -> Any:
         url = desks.address_of(thing, self.user)
