@@ -27,7 +27,9 @@ class Rate(Kept):
     on = models.DateField(_("day"))
     rate = models.BigIntegerField(_("rate"), help_text=_("What one unit is worth, times the scale."))
     scale = models.BigIntegerField(_("scale of the rate"), help_text=_("Such as 10000."))
-    source = models.ForeignKey("core.Source", models.PROTECT, null=True, blank=True, related_name="+")
+    source = models.ForeignKey(
+        "core.Source", models.PROTECT, verbose_name=_("source"), null=True, blank=True, related_name="+"
+    )
 
     class Meta:
         verbose_name = _("rate")
@@ -101,7 +103,7 @@ class Contribution(Amount):
     announced_on = models.DateField(_("announced on"), null=True, blank=True)
     signed_on = models.DateField(_("signed on"), null=True, blank=True)
     received_on = models.DateField(_("received on"), null=True, blank=True)
-    precision = RankField(Precision, default=Precision.DAY)
+    precision = RankField(Precision, verbose_name=_("precision"), default=Precision.DAY)
     starts_on = models.DateField(_("first day"))
     ends_on = models.DateField(_("last day"))
     purpose_text = models.CharField(_("purpose"), max_length=400, blank=True)

@@ -11,6 +11,7 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from django.utils.functional import Promise
 from django.utils.html import strip_tags
 
 from rso.accounts.models import User
@@ -84,6 +85,13 @@ def test_of_the_rooms_beside_a_page_one_is_marked_as_the_one_that_is_open(harrie
     rooms = next(nav for nav in page.all("nav") if nav.get("class") == "side")
 
     assert [link.get("href") for link in rooms.iter("a") if link.get("aria-current")] == [address]
+
+
+@each_desk
+def test_what_it_calls_its_columns_and_questions_can_be_translated(desk):
+    called = {name: col.title for name, col in desk.cols.items()} | {c.name: c.label for c in desk.form_columns}
+
+    assert [name for name, label in called.items() if not isinstance(label, Promise)] == []
 
 
 @some_desks

@@ -123,7 +123,7 @@ class Migration(migrations.Migration):
                 ('announced_on', models.DateField(blank=True, null=True, verbose_name='announced on')),
                 ('signed_on', models.DateField(blank=True, null=True, verbose_name='signed on')),
                 ('received_on', models.DateField(blank=True, null=True, verbose_name='received on')),
-                ('precision', models.PositiveSmallIntegerField(choices=[(1, 'Day'), (2, 'Month'), (3, 'Year')], default=1)),
+                ('precision', models.PositiveSmallIntegerField(choices=[(1, 'Day'), (2, 'Month'), (3, 'Year')], default=1, verbose_name='precision')),
                 ('starts_on', models.DateField(verbose_name='first day')),
                 ('ends_on', models.DateField(verbose_name='last day')),
                 ('purpose_text', models.CharField(blank=True, max_length=400, verbose_name='purpose')),
@@ -232,7 +232,7 @@ class Migration(migrations.Migration):
                 ('on', models.DateField(verbose_name='day')),
                 ('rate', models.BigIntegerField(help_text='What one unit is worth, times the scale.', verbose_name='rate')),
                 ('scale', models.BigIntegerField(help_text='Such as 10000.', verbose_name='scale of the rate')),
-                ('source', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='core.source')),
+                ('source', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='core.source', verbose_name='source')),
             ],
             options={
                 'verbose_name': 'rate',
