@@ -257,6 +257,8 @@ desks.declare(
             Section(_("What its pages say"), "lead mission statement address email"),
             Section(_("What its records cover"), "records_from records_to headline_period"),
         ),
+        # Without it the figures would not know from which day on the records are whole.
+        removable=False,
         blank=_("The office has no record yet."),
     ),
 )

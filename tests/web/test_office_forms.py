@@ -316,6 +316,14 @@ def test_a_verb_of_another_role_is_not_there(office):
     assert (answer.status_code, event().state) == (404, "held")
 
 
+def test_the_one_record_of_the_office_is_edited_and_never_removed(harriet):
+    client, at = as_user(harriet), "/office/office/rso/"
+    page = client.get(at).content.decode()
+
+    assert (f"{at}edit/" in page, f"{at}do/remove/" in page) == (True, False)
+    assert client.post(f"{at}do/remove/", {"yes": "1", "reason": "By mistake"}).status_code == 404
+
+
 def test_what_records_still_point_to_cannot_be_removed(naree):
     answer = as_user(naree).post("/office/events/e2022-14/do/remove/", {"yes": "1", "reason": "Double"})
 

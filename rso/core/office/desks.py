@@ -128,7 +128,7 @@ class Desk:
     settled: bool = False
     #: The desk under which this one stands in the navigation; a desk of its own where empty.
     under: str = ""
-    #: Whether its records can be removed; where not, the room has verbs of its own.
+    #: Whether its records can be removed; where not, the room has verbs of its own, or they stay.
     removable: bool = True
     #: Whether the navigation begins a new group with it.
     begins: bool = False
