@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 from itertools import groupby
 from typing import Any
 
@@ -98,9 +98,15 @@ def roles_of(seats: list[Seat]) -> list[tuple[str, str]]:
     """Each role with the years in which it was held: ("Co-chair", "2018–2020, 2024–")."""
     found: dict[str, list[str]] = {}
     for seat in seats:
-        years = f"{seat.starts_on.year if seat.starts_on else ''}–{seat.ends_on.year if seat.ends_on else ''}"
-        found.setdefault(seat.get_role_display(), []).append(years if years != "–" else "")
+        found.setdefault(seat.get_role_display(), []).append(_years_of(seat))
     return [(role, ", ".join(filter(None, years))) for role, years in found.items()]
+
+
+def _years_of(seat: Seat) -> str:
+    """From the year of its first day to that of its last, which is the day before it was another’s."""
+    first = str(seat.starts_on.year) if seat.starts_on else ""
+    last = str((seat.ends_on - timedelta(days=1)).year) if seat.ends_on else ""
+    return first if first == last else f"{first}–{last}"
 
 
 def groups(request: HttpRequest) -> HttpResponse:

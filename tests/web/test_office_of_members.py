@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 from django.utils import timezone
@@ -11,8 +11,9 @@ from rso.accounts.models import Role
 from rso.core.verbs import Refused
 from rso.events.models import Event
 from rso.members.actions import body_verbs
-from rso.members.models import Body, FocalPoint, Group, Person
+from rso.members.models import Body, FocalPoint, Group, Person, Seat
 from rso.members.policies import KEEP_BODIES, KEEP_PEOPLE, SEE_PEOPLE
+from rso.members.site import roles_of
 from tests.web.conftest import as_user
 from tests.web.markup import words
 from tests.web.test_every_desk import answers_of
@@ -181,3 +182,16 @@ def test_a_member_is_one_from_the_day_it_joins_to_the_day_it_leaves_on_every_scr
         body.update(joined_on=days[0], left_on=days[1])
         seen.append(shown())
     assert seen == [[True] * 4, [False] * 4, [False] * 4, [True] * 4]
+
+
+@pytest.mark.parametrize(
+    ("starts", "ends", "years"),
+    [
+        ("2018-04-01", "2020-01-01", "2018–2019"), ("2017-01-01", "2018-01-01", "2017"), ("2017-01-01", "2018-01-02", "2017–2018"),
+        ("2024-01-01", None, "2024–"), (None, "2018-01-01", "–2017"), (None, None, ""),
+    ],
+)  # fmt: skip
+def test_the_years_of_a_seat_are_those_in_which_it_was_held(starts, ends, years):
+    first, end = (day and date.fromisoformat(day) for day in (starts, ends))
+
+    assert roles_of([Seat(role="co_chair", starts_on=first, ends_on=end)]) == [("Co-chair", years)]
