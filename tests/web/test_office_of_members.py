@@ -40,14 +40,15 @@ def test_the_page_of_a_body_names_its_people_only_to_those_who_see_them(naree):
     }
 
 
-def test_a_refusal_to_remove_a_body_names_nobody(now):
+def test_a_refusal_to_remove_a_body_names_nobody_and_can_be_told_in_any_language(now, monkeypatch):
+    monkeypatch.setattr("rso.core.verbs._", lambda text: text.replace("still used by", "masih dipakai oleh"))
     kim, josefa = named("kim-osei"), Person.objects.get(ref="josefa-waqa")
     body = Body.objects.create(ref="NEW", kind="partner", name="A new partner")
     FocalPoint.objects.create(ref="fp-new", body=body, person=josefa, starts_on=now.date())
     with pytest.raises(Refused) as refused:
         body_verbs.remove([body], by=kim, now=now)
 
-    assert str(refused.value) == "still used by focal point fp-new"
+    assert str(refused.value) == "masih dipakai oleh focal point fp-new"
 
 
 def test_the_page_of_a_body_gathers_what_it_asked_undertook_and_took_part_in(naree):
