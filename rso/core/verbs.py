@@ -188,7 +188,7 @@ def remove(things: Sequence[K], *, verb: str, by: User, now: datetime, reason: s
         try:
             model._default_manager.filter(pk__in=[thing.pk for thing in things]).delete()
         except (models.ProtectedError, models.RestrictedError) as error:
-            holders = sorted({f"{type(holder)._meta.verbose_name} {_called(holder)}" for holder in error.args[1]})
+            holders = sorted({_called(holder, model) for holder in error.args[1]})
             says = _("still used by %(holders)s") % {"holders": ", ".join(holders[:5])}
             raise Refused([Problem(0, "ref", says)]) from error
         _forget(model, {thing.ref for thing in things}, merged)
@@ -203,9 +203,14 @@ def remove(things: Sequence[K], *, verb: str, by: User, now: datetime, reason: s
         )
 
 
-def _called(holder: Any) -> str:
-    """What a refusal calls a record: whoever may remove a body need not know its people by name."""
-    return str(holder.ref if holder.privacy.data_class == DataClass.PERSONAL else holder)
+def _called(holder: Any, gone: type[models.Model]) -> str:
+    """What a refusal calls what points to a record: of a link, what it ties the record to. Whoever may remove a body need
+    not know its people by name."""
+    if not isinstance(holder, Kept):
+        ends = (getattr(holder, field.name) for field in holder._meta.concrete_fields if field.is_relation)
+        holder = next((end for end in ends if isinstance(end, Kept) and not isinstance(end, gone)), holder)
+    called = holder.ref if holder.privacy.data_class == DataClass.PERSONAL else holder
+    return f"{holder._meta.verbose_name} {called}"
 
 
 def _with_files(things: Sequence[Kept]) -> list[Problem]:

@@ -14,6 +14,8 @@ from rso.members.actions import body_verbs
 from rso.members.models import Body, FocalPoint, Group, Person, Seat
 from rso.members.policies import KEEP_BODIES, KEEP_PEOPLE, SEE_PEOPLE
 from rso.members.site import roles_of
+from rso.workplan.actions import request_verbs, set_askers
+from rso.workplan.models import Activity, Request
 from tests.web.conftest import as_user
 from tests.web.markup import words
 from tests.web.test_every_desk import answers_of
@@ -49,6 +51,21 @@ def test_a_refusal_to_remove_a_body_names_nobody_and_can_be_told_in_any_language
         body_verbs.remove([body], by=kim, now=now)
 
     assert str(refused.value) == "masih dipakai oleh focal point fp-new"
+
+
+def test_a_refusal_to_remove_names_what_a_link_ties_the_record_to(now):
+    naree, request = named("naree-boonmee"), Request.objects.get(ref="q2022-01")
+    body = Body.objects.create(ref="NEW", kind="partner", name="A new partner")
+    set_askers({request: [{"body": body}]}, by=naree, now=now)
+    Activity.objects.get(ref="a2022-02").origins.create(request=request)
+    refusals = []
+    for verbs, thing in ((body_verbs, body), (request_verbs, request)):
+        with pytest.raises(Refused) as refused:
+            verbs.remove([thing], by=naree, now=now)
+        refusals.append(str(refused.value))
+
+    assert refusals[0] == "still used by request More on online scam centres"
+    assert "activity 10th Anniversary Border and Technology Forum" in refusals[1]
 
 
 def test_the_page_of_a_body_gathers_what_it_asked_undertook_and_took_part_in(naree):
