@@ -18,7 +18,7 @@ from rso.core.names import are_near, normal
 from rso.core.verbs import Problem, refuse
 from rso.events.entering import Entrant, head_counts
 from rso.events.models import Event, Participation
-from rso.events.pasting import Pasted, PastedRow, number_of, read_pasted, role_of, sex_of, without_title
+from rso.events.pasting import TELLS, Pasted, PastedRow, number_of, read_pasted, role_of, sex_of, without_title
 from rso.members.models import FORGOTTEN, Body, BodyKind, Person, Sex
 
 
@@ -266,7 +266,7 @@ def _undecided(at: int, proposal: Proposal, choices: Mapping[int, str]) -> Itera
     if choice and choice not in known:
         yield Problem(at, "choice", _("line %(line)s: is none of those who may be meant") % {"line": line})
     elif proposal.verdict is Verdict.WRONG and choice != SKIP:
-        says = "; ".join(f"{column} {text}" for column, text in proposal.problems.items())
+        says = "; ".join(f"{TELLS[column]}: {text}" for column, text in proposal.problems.items())
         yield Problem(at, "choice", _("line %(line)s: %(says)s") % {"line": line, "says": says})
     elif proposal.verdict is Verdict.DOUBTFUL and not choice:
         yield Problem(at, "choice", _("line %(line)s: decide who is meant") % {"line": line})

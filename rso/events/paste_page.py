@@ -30,21 +30,10 @@ from rso.core.verbs import Refused
 from rso.events.entering import Entered, enter_participants
 from rso.events.matching import HEADS, NEW, SKIP, Proposal, Proposals, Verdict, decided, propose
 from rso.events.models import Event, Participation
+from rso.events.pasting import TELLS
 from rso.events.policies import KEEP_PARTICIPANTS
 from rso.members.models import Person
 
-#: What a column of a list may tell, in words.
-TELLS = {
-    "name": gettext_lazy("Name"),
-    "given": gettext_lazy("Given name"),
-    "family": gettext_lazy("Family name"),
-    "sex": gettext_lazy("Sex"),
-    "agency": gettext_lazy("Agency"),
-    "post": gettext_lazy("Post"),
-    "member": gettext_lazy("Member"),
-    "role": gettext_lazy("Role"),
-    "number": gettext_lazy("Number of people"),
-}
 #: The columns that tell who somebody is.
 WHO = ("name", "member", "agency", "post")
 #: What a row was found to be, in words and in its look.

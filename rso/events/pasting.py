@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from rso.core.loading.files import Fault, Unreadable, csv_problem
 from rso.core.names import normal, words_of
@@ -28,6 +29,18 @@ HEADERS: dict[str, str] = {
     "number": "number;count;people;persons;head count;headcount;pax;jumlah;จำนวน",
 }
 FIELDS = {normal(word): name for name, words in HEADERS.items() for word in words.split(";")}
+#: What a column of a list may tell, in words.
+TELLS = {
+    "name": gettext_lazy("Name"),
+    "given": gettext_lazy("Given name"),
+    "family": gettext_lazy("Family name"),
+    "sex": gettext_lazy("Sex"),
+    "agency": gettext_lazy("Agency"),
+    "post": gettext_lazy("Post"),
+    "member": gettext_lazy("Member"),
+    "role": gettext_lazy("Role"),
+    "number": gettext_lazy("Number of people"),
+}
 #: Columns that number the rows tell nothing.
 NUMBERING = frozenset(map(normal, ("no", "no.", "nr", "s/n", "sn", "#", "ลำดับ")))
 

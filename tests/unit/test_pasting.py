@@ -212,7 +212,7 @@ def test_what_is_doubtful_or_wrong_waits_for_the_officer(course, somchai):
         enter(course, text)
     assert [str(problem.says) for problem in refused.value.problems] == [
         "line 2: decide who is meant",
-        "line 3: sex is no word for a sex that is known here; write female, male or unknown",
+        "line 3: Sex: is no word for a sex that is known here; write female, male or unknown",
     ]
     with pytest.raises(Refused, match="line 2: is none of those who may be meant"):
         enter(course, text, {2: "batbayar", 3: "skip"})
