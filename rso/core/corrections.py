@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
+from rso.core.closing import because
 from rso.core.loading.export import as_cells
 from rso.core.loading.following import Following
 from rso.core.loading.holding import WHY, Standing
@@ -80,7 +81,7 @@ def by_the_office(table: Table, refs: Collection[str], *, by: User, now: datetim
 def drop_corrections(corrections: Sequence[Correction], *, by: User, now: datetime, reason: str = "") -> None:
     """Takes what the file says of these cells, as far as it is known. Raises Refused where the records cannot take it."""
     discover()
-    with turn():
+    with turn(), because(reason):
         for table in tables.in_order():
             found = [c for c in corrections if c.kind == kind_of(table.model)]
             if not found:

@@ -229,7 +229,7 @@ def test_the_office_takes_what_the_file_says_with_its_reason(folder, naree):
 
     assert (cell(*PLACE), Correction.objects.count()) == ("Krabi", 0)
     told = AuditEvent.objects.filter(kind="events.event", ref="e2022-06").order_by("pk").values_list("verb", "reason")
-    assert list(told)[-2:] == [("changed", ""), ("correction dropped", "place: The host wrote")]
+    assert list(told)[-2:] == [("changed", "The host wrote"), ("correction dropped", "place: The host wrote")]
     assert standings(reload(folder)) == []
 
 

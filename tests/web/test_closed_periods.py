@@ -6,7 +6,7 @@ import pytest
 
 from rso.accounts.models import User
 from rso.core.closing import close
-from rso.core.models import AuditEvent
+from rso.core.models import AuditEvent, Correction
 from rso.core.periods import Period
 from rso.events.models import Event, Participation
 from tests.web.conftest import as_user
@@ -97,6 +97,21 @@ def test_a_pasted_list_of_a_closed_event_asks_why(closed, harriet):
     assert {event.reason for event in AuditEvent.objects.filter(actor=harriet.pk, kind="events.participation")} == {
         "The list came late"
     }
+
+
+def test_what_a_file_says_of_a_closed_record_is_taken_by_a_co_manager_who_says_why(closed, harriet, naree, now):
+    kept = {"kind": "events.event", "ref": "e2022-14", "by": naree, "at": now, "seen_at": now}
+    said = {"column": "place", "file_value": "Krabi", "office_value": "Semarang", "seen_value": "Krabi"}
+    chosen = {"correction": Correction.objects.create(**kept, **said).pk}
+    client, at = as_user(harriet), "/office/corrections/"
+    shown = client.get(at, chosen).content.decode()
+    silent = client.post(at, {**chosen, "yes": "1"})
+
+    assert ("<ins>Krabi</ins>" in shown, "(optional)" in shown) == (True, False)
+    assert (silent.status_code, SAY_WHY in words_of(silent), 'name="reason"' in words_of(silent)) == (422, True, True)
+    assert "only by a co-manager" in words_of(as_user(naree).post(at, {**chosen, "yes": "1", "reason": "It is so"}))
+    assert client.post(at, {**chosen, "yes": "1", "reason": "The host wrote"}).status_code == 302
+    assert Event.objects.get(ref="e2022-14").place == "Krabi"
 
 
 def test_the_form_that_closes_a_period_says_how_a_period_is_written(office, harriet):

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from django.db import DataError, IntegrityError, models, transaction
 from django.utils.module_loading import autodiscover_modules
 
+from rso.core.closing import WHY
 from rso.core.loading.files import Fault
 from rso.core.loading.following import Following, MergedRow
 from rso.core.loading.holding import Held, Holding, Place, Standing
@@ -217,8 +218,11 @@ class _Loading:
 
     def _refuse(self, rows: Rows, things: Sequence[Any], error: Refused) -> None:
         for problem in error.problems:
-            ref = things[problem.index].ref
-            column, says = rows.table.column(problem.field), str(problem.says)
+            ref, says = things[problem.index].ref, str(problem.says)
+            if problem.field == WHY:
+                self.faults.append(Fault(rows.table.file, rows.lines[ref], "", ref, says))
+                continue
+            column = rows.table.column(problem.field)
             value = column.write(rows.values[ref][column.name])
             value = "" if says.startswith(f"“{value}”") else value
             self.faults.append(Fault(rows.table.file, rows.lines[ref], column.name, value, says))

@@ -17,6 +17,7 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from rso.core.access import saw
 from rso.core.addresses import id_in
+from rso.core.closing import asks_why
 from rso.core.corrections import drop_corrections
 from rso.core.models import Correction, Saw
 from rso.core.office.acts import Act
@@ -127,8 +128,17 @@ def _drop(request: HttpRequest) -> HttpResponse:
     _tell(entries, request)
     preview = _rehearsed(entries, reason, request.user)
     context = {"chosen": entries, "preview": preview, "reason": reason, "refusals": refusals or preview.refusals}
+    context |= {"needs_why": _need_why(entries, request.user), "can": bool(entries) and not preview.refusals}
     context |= {"here": desks.places["corrections"], "title": TAKE}
     return render(request, "office/corrections_take.html", context, status=422 if refusals else 200)
+
+
+def _need_why(entries: Sequence[Entry], user: Any) -> bool:
+    """Whether one of the records lies in a closed period, where this person says why it changes."""
+    refs: dict[Any, list[str]] = {}
+    for entry in entries:
+        refs.setdefault(entry.desk.model, []).append(entry.correction.ref)
+    return any(asks_why(list(model._default_manager.filter(ref__in=found)), user) for model, found in refs.items())
 
 
 def _rehearsed(entries: Sequence[Entry], reason: str, user: Any) -> Preview:
@@ -136,4 +146,5 @@ def _rehearsed(entries: Sequence[Entry], reason: str, user: Any) -> Preview:
     if keeps is None:
         return Preview([], 0, [])
     act = Act("take", TAKE, keeps, drop_corrections)
-    return rehearse(act, [entry.correction for entry in entries], {"reason": reason}, user)
+    # What a closed period needs is not given yet: any reason shows what else will change.
+    return rehearse(act, [entry.correction for entry in entries], {"reason": reason or "…"}, user)
