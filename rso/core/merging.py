@@ -21,6 +21,7 @@ from django.utils.module_loading import autodiscover_modules
 from django.utils.translation import gettext as _
 
 from rso.core import verbs
+from rso.core.closing import WHY, because, objections
 from rso.core.loading.load import discover as discover_tables
 from rso.core.loading.tables import Link, tables
 from rso.core.models import Attachment, AuditEvent, Correction, Kept, Merge
@@ -114,10 +115,10 @@ class Preview:
     folded: list[tuple[str, str, str]] = field(default_factory=list)
 
 
-def preview_merge(winner: Kept, loser: Kept, *, by: User, now: datetime) -> Preview:
+def preview_merge(winner: Kept, loser: Kept, *, by: User, now: datetime, reason: str = "") -> Preview:
     """Does the merge and takes it back, so that it tells the truth. Raises Refused as the merge would."""
     with turn(), transaction.atomic():
-        done = merge(winner, loser, by=by, now=now)
+        done = merge(winner, loser, by=by, now=now, reason=reason)
         moved = list(_told(done.steps))
         transaction.set_rollback(True)
     nouns = {kind: str(apps.get_model(kind)._meta.verbose_name) for kind, _gone, _into in done.gone}
@@ -154,7 +155,9 @@ def merge(winner: Kept, loser: Kept, *, by: User, now: datetime, reason: str = "
         held = {found for check in tables.checks for found in check()}
         work = _Merging(by, now, f"{loser.ref} → {winner.ref}; {reason}".rstrip("; ")[:400])
         name = loser.ref
-        work.absorb(winner, loser)
+        with because(work.reason):
+            work.absorb(winner, loser)
+        refuse(() if reason.strip() else _to_be_told_why(work))
         broken = [found for check in tables.checks for found in check() if found not in held]
         refuse(Problem(0, "", f"{file}: “{ref}” {says}") for file, ref, says in broken)
         tell(winner, verb="merged", by=by, now=now, reason=work.reason)
@@ -170,6 +173,23 @@ def merge(winner: Kept, loser: Kept, *, by: User, now: datetime, reason: str = "
             at=now,
             reason=reason[:400],
         )
+
+
+def _to_be_told_why(work: _Merging) -> Iterator[Problem]:
+    """What of that which was led over lies in a closed period. That one record was another is no reason to change it."""
+    for step in work.steps:
+        for _at, _where, says in objections(_changed_by(step), by=work.by):
+            yield Problem(0, WHY, says)
+
+
+def _changed_by(step: Step) -> list[Any]:
+    """The records that a step of a merge has changed."""
+    model: Any = apps.get_model(step.get("model") or step["through"])
+    if step["do"] == "gone":
+        return [_as_it_was(model, step["values"])]
+    if step["do"] == "links":
+        model = _field(model, step["parent"]).related_model
+    return list(model._default_manager.in_bulk([int(pk) for pk in step["rows"]]).values())
 
 
 def _gone(things: Sequence[Kept]) -> Iterator[Problem]:
@@ -340,8 +360,9 @@ def undo_merge(done: Merge, *, by: User, now: datetime, reason: str = "") -> Mer
         done = Merge.objects.select_for_update().get(pk=done.pk)
         refuse(_hindrances(done))
         work = _Merging(by, now, f"{done.winner} → {done.loser}; {reason}".rstrip("; ")[:400])
-        for step in reversed(done.steps):
-            _BACK[step["do"]](work, step)
+        with because(work.reason):
+            for step in reversed(done.steps):
+                _BACK[step["do"]](work, step)
         winner = apps.get_model(done.kind)._default_manager.get(ref=done.winner)
         tell(winner, verb="merge undone", by=by, now=now, reason=work.reason)
         done.undone_by, done.undone_at = by, now

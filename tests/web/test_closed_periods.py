@@ -6,9 +6,10 @@ import pytest
 
 from rso.accounts.models import User
 from rso.core.closing import close
-from rso.core.models import AuditEvent, Correction
+from rso.core.models import AuditEvent, Correction, Merge
 from rso.core.periods import Period
 from rso.events.models import Event, Participation
+from rso.members.models import Body
 from tests.web.conftest import as_user
 from tests.web.test_every_desk import answers_of
 from tests.web.test_office_forms import summary
@@ -112,6 +113,30 @@ def test_what_a_file_says_of_a_closed_record_is_taken_by_a_co_manager_who_says_w
     assert "only by a co-manager" in words_of(as_user(naree).post(at, {**chosen, "yes": "1", "reason": "It is so"}))
     assert client.post(at, {**chosen, "yes": "1", "reason": "The host wrote"}).status_code == 302
     assert Event.objects.get(ref="e2022-14").place == "Krabi"
+
+
+@pytest.mark.parametrize("kind", ["body", "person"])
+def test_a_merge_that_changes_closed_records_is_done_by_a_co_manager_who_says_why_and_undone(
+    closed, harriet, naree, kind
+):
+    client, at = as_user(harriet), "/office/duplicates/"
+    came = Participation.objects.filter(event__ref="e2022-14", person__isnull=False).order_by("pk")[0].person
+    loser = came if kind == "person" else Body.objects.get(ref="AFP")
+    model, same = type(loser), {"body": came.body} if kind == "person" else {"kind": "partner"}
+    model.objects.create(ref="stays", name=loser.name, **same)
+    pair = {"kind": kind, "winner": "stays", "loser": loser.ref}
+    shown, silent = client.get(at, pair), client.post(at, {**pair, "yes": "1"})
+
+    assert ("(optional)" in words_of(shown), SAY_WHY in words_of(shown), "What will change" in words_of(shown)) == (
+        False,
+        False,
+        True,
+    )
+    assert (silent.status_code, SAY_WHY in words_of(silent), 'name="reason"' in words_of(silent)) == (422, True, True)
+    assert as_user(naree).post(at, {**pair, "yes": "1", "reason": "One"}).status_code == 422
+    assert client.post(at, {**pair, "yes": "1", "reason": "They are one"}).status_code == 302
+    client.post(at, {"undo": Merge.objects.get().pk})
+    assert (Merge.objects.get().undone_by, model.objects.filter(ref=loser.ref).exists()) == (harriet, True)
 
 
 def test_the_form_that_closes_a_period_says_how_a_period_is_written(office, harriet):

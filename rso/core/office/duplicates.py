@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 
 from rso.core.access import saw
 from rso.core.addresses import REF, id_in
+from rso.core.closing import WHY
 from rso.core.merging import Preview, candidates, discover, gone_in, kinds, merge, preview_merge, undo_merge
 from rso.core.models import Merge, Saw
 from rso.core.office.cells import named
@@ -69,6 +70,8 @@ class Plan:
     pair: Pair
     preview: Preview = field(default_factory=Preview)
     refusals: list[str] = field(default_factory=list)
+    #: Whether it changes what lies in a closed period, so that this person must say why.
+    needs_why: bool = False
 
 
 def duplicates_page(request: HttpRequest) -> HttpResponse:
@@ -154,7 +157,12 @@ def _one(request: HttpRequest, pair: Pair) -> HttpResponse:
             return redirect(pair.desk.at(pair.one.ref))
         plan.preview = preview_merge(pair.one, pair.other, by=by, now=now)
     except Refused as error:
-        plan.refusals = [str(problem.says) for problem in error.problems]
+        plan.needs_why = all(problem.field == WHY for problem in error.problems)
+        if request.method == "POST" or not plan.needs_why:
+            plan.refusals = list(dict.fromkeys(str(problem.says) for problem in error.problems))
+        if plan.needs_why:
+            # The reason is not given yet: any shows what else will change.
+            plan.preview = preview_merge(pair.one, pair.other, by=by, now=now, reason="…")
     for thing in (pair.one, pair.other):
         saw(thing, by=by, now=now)
     status = 422 if plan.refusals and request.method == "POST" else 200
