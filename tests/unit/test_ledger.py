@@ -385,17 +385,6 @@ def test_two_vouchers_that_make_the_same_ref_get_two(keep, enter):
     ]
 
 
-def test_an_entry_with_the_longest_of_names_is_reversed(keep, enter, marta, now):
-    enter(keep("2022-12-05,JV1,FEE,,1.00,AUD,,x"))
-    [entry] = Expenditure.objects.filter(voucher="JV1")
-    entry.pk, entry.ref = None, "e" * 60
-    post_expenditure([entry], by=marta, now=now)
-
-    (mirror,) = reverse_expenditure([entry], on=date(2022, 12, 9), by=marta, now=now, reason="paid twice")
-
-    assert (len(mirror.ref), mirror.reverses) == (60, entry)
-
-
 def test_a_payment_that_names_a_commitment_reduces_it_and_its_reversal_takes_that_back(keep, enter, marta, now):
     header = "date,voucher,category,amount,commitment"
     enter(keep("2022-12-20,JV1,VIS,5000.00,K2022-02", header=header))
