@@ -16,6 +16,8 @@ from rso.core.office.calendar import ADDRESSES
 from rso.events.models import Event
 from rso.members.actions import body_verbs
 from rso.members.models import Body
+from rso.reports.models import ReportDate, SectionText
+from tests.conftest import named
 from tests.web.conftest import as_user
 from tests.web.markup import Page, words
 
@@ -178,3 +180,19 @@ def test_nobody_has_addresses_without_end(naree):
         client.post("/office/calendar/addresses/", {})
 
     assert CalendarFeed.objects.filter(owner=naree).count() == ADDRESSES
+
+
+def test_the_days_on_which_reports_come_out_and_ones_own_sections_are_due_stand_in_it(naree, today):
+    ReportDate.objects.filter(definition="annual", period="2022").update(planned_on=date(2022, 10, 28))
+    for section, writer in (("theme-1", naree), ("theme-2", named("tran-thi-mai"))):
+        SectionText.objects.filter(report__ref="annual-2022", section=section, language="en").update(
+            writer=writer, due_on=date(2022, 10, 21), state="draft"
+        )
+    shown = words(Page(OCTOBER, as_user(naree).get(OCTOBER).content).root)
+    mine = words(Page(OCTOBER, as_user(naree).get(f"{OCTOBER}&mine=1").content).root)
+
+    annual = f"Comes out: {ReportDate.objects.get(definition='annual', period='2022')}"
+    assert (annual in shown, annual in mine) == (True, False)
+    assert [title for title in titles(Client().get(made(naree, body="*"))) if "Due: " in title] == [
+        "Due: The Covid-19 pandemic and future impacts"
+    ]
