@@ -20,6 +20,7 @@ from rso.reports.models import Inconsistency, Photograph, PlannedChange, Report,
 from rso.reports.office_editions import urlpatterns as of_editions
 from rso.reports.planning import Use, ending, look_through, map_all, not_mapped, not_to_look_through, uses
 from rso.reports.policies import KEEP_SOURCES, KEEP_THE_OFFICE, SEE_REPORTS, WRITE_REPORTS
+from rso.reports.queries import editions_that_print
 from rso.reports.ready_page import pdf, ready_page, word
 from rso.reports.writing_pages import contents_page, preview, section_page, tokens, versions_page
 
@@ -40,6 +41,15 @@ def _to_write(text: SectionText, user: Any) -> Panel:
     """The way from a text's record to the page where it stands beside its preview."""
     url = reverse("office-write-section", args=[text.report.ref, text.section]) + f"?language={text.language}"
     return Panel("workspace", _("Writing"), (Item(str(_("Write it beside its preview")), url),))
+
+
+def _prints_it(photograph: Photograph, user: Any) -> Panel:
+    """Where a photograph was published: should its consent be taken back, these bring out another edition."""
+    items = (
+        Item(str(edition), reverse("office-moved", args=[edition.ref]), meta=edition.get_state_display())
+        for edition in editions_that_print(photograph)
+    )
+    return Panel("printed-in", _("Editions that print it"), tuple(items), blank=_("No edition prints it."))
 
 
 def _uses(change: PlannedChange, user: Any) -> Panel:
@@ -131,6 +141,7 @@ desks.declare(
             Section(_("What it shows"), "ref report alt credit"),
             Section(_("Whether it may be printed"), "consent is_cover"),
         ),
+        panels=(_prints_it,),
         blank=_("No photograph has been kept yet. Its file is attached to its page once it is saved."),
     ),
     Desk(

@@ -11,7 +11,16 @@ from django.utils import translation
 from rso.accounts.models import Role, User
 from rso.core.periods import Period
 from rso.reports.definitions import Part, Section, UnknownDefinition, definition
-from rso.reports.models import SOURCE_LANGUAGE, CommentState, Report, SectionText, TextState, TextVersion
+from rso.reports.models import (
+    SOURCE_LANGUAGE,
+    CommentState,
+    Edition,
+    Photograph,
+    Report,
+    SectionText,
+    TextState,
+    TextVersion,
+)
 
 #: How each state of a text or a report is drawn.
 LOOKS: dict[str, str] = {"draft": "", "in_review": "wait", "approved": "ok", "published": "ok", "superseded": "stop"}
@@ -26,6 +35,13 @@ def latest(text: SectionText) -> TextVersion | None:
 def author_of(text: SectionText) -> int | None:
     """Who wrote what the text says now, by database id."""
     return text.versions.order_by("-number").values_list("by", flat=True).first()
+
+
+def editions_that_print(photograph: Photograph) -> list[Edition]:
+    """The editions whose files hold a photograph, newest first: whoever takes back a consent is shown in them still."""
+    found = photograph.report.editions.select_related("report").order_by("-number")
+    file = f"web/photographs/{photograph.ref}."
+    return [edition for edition in found if any(path.startswith(file) for path in edition.files)]
 
 
 def sections_of(report: Report) -> Sequence[Section]:

@@ -28,6 +28,7 @@ from rso.reports.site.figures import printed_in_force
 from rso.reports.writing import Place, begun
 from tests.conftest import named
 from tests.sampling import few
+from tests.web.conftest import as_user
 from tests.web.walking import ANYONE, CANARY, JOSEFA, NAREE, as_role, ask, lay_files, publish_month, write_on
 
 REPORT, CHAPTER = "/reports/monthly-2022-09/", "/reports/monthly-2022-09/month/"
@@ -122,6 +123,15 @@ def test_words_that_can_no_longer_be_printed_lead_to_the_edition(edition):
     verbs.change([edition], verb="changed", by=named("harriet-lowe"), now=timezone.now())
 
     assert Client().get(CHAPTER).headers["Location"] == f"{REPORT}1/"
+
+
+def test_the_page_of_a_photograph_leads_to_the_editions_that_print_it(hall):
+    other = Photograph(ref="other", report=hall.report, alt="A door", credit="RSO")
+    photograph_verbs.add([other], by=named("tran-thi-mai"), now=timezone.now())
+    shown, unused = (as_user(named("lena-fischer")).get(f"/office/photographs/{ref}/") for ref in ("hall", "other"))
+
+    assert f"{hall.report.title}, edition 1" in shown.content.decode()
+    assert "No edition prints it." in unused.content.decode()
 
 
 def test_the_page_of_a_figure_names_each_report_that_prints_it_and_no_other(edition):
