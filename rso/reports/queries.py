@@ -70,6 +70,12 @@ def unsigned(report: Report) -> list[User]:
     return list(managers.exclude(pk__in=report.signatures.values("by")))
 
 
+def publishers(report: Report) -> list[User]:
+    """Co-managers in office who have signed the report as it stands, once all of them have; none before two have."""
+    signed = list(User.objects.filter(role=Role.CO_MANAGER, is_active=True, pk__in=report.signatures.values("by")))
+    return signed if len(signed) > 1 and not unsigned(report) else []
+
+
 def heading_of(report: Report, section: Section, text: SectionText | None = None) -> str:
     """What a section is called on the pages where it is written, as it is printed: one without a heading by the name of its kind."""
     title = (text and text.title) or section.title or section.id.replace("-", " ").capitalize()

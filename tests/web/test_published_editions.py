@@ -273,6 +273,9 @@ def test_who_signed_and_has_left_since_does_not_keep_the_others_from_publishing(
     )
     release(report, writer=tran, co_managers=(harriet, bagus), now=timezone.now())
     User.objects.filter(pk=harriet.pk).update(is_active=False)
+    alone = as_role("bagus-santoso").get(at).content.decode()
+    assert 'name="publish"' not in alone
+    assert "It takes two co-managers, and no other is in office." in alone
     User.objects.filter(pk=naree.pk).update(role=Role.CO_MANAGER)
     as_role("naree-boonmee").post(at, {"sign": "1"})
 
