@@ -101,9 +101,8 @@ def _told_state() -> Iterator[str]:
     yield f"rso_database_up {int(database_answers())}"
     yield "# HELP rso_last_success_timestamp_seconds When a job of this machine last ended well."
     yield "# TYPE rso_last_success_timestamp_seconds gauge"
-    for path in sorted(
-        _folder().glob("[!.]*")
-    ):  # what begins with a dot is being written, or was by a process that was killed
+    # What begins with a dot is being written, or was by a process that was killed.
+    for path in sorted(_folder().glob("[!.]*")):
         yield f'rso_last_success_timestamp_seconds{{job="{path.name}"}} {path.read_text()}'
 
 

@@ -179,13 +179,11 @@ def hand_over(*, of: User, to: User, by: User, now: datetime) -> int:
     if not to.is_office or of.pk == to.pk:
         raise Refused([Problem(0, "to", _("Hand over to another person of the office"))])
     found = list(belongings(of))
-    asked = [
-        (_why_not[model], thing) for model, _field, _title, things in found if model in _why_not for thing in things
-    ]
     held: dict[str, list[str]] = {}
-    for why_not, thing in asked:
-        if why := why_not(thing, to):
-            held.setdefault(why, []).append(f"{thing} ({thing.ref})")
+    for model, _field, _title, things in found:
+        for thing in things if model in _why_not else ():
+            if why := _why_not[model](thing, to):
+                held.setdefault(why, []).append(f"{thing} ({thing.ref})")
     refuse(Problem(0, "to", f"{', '.join(names)}: {why}") for why, names in held.items())
     moved = 0
     with turn():

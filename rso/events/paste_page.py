@@ -173,11 +173,8 @@ class Sheet:
 
     @property
     def rows(self) -> list[Row]:
-        return [
-            Row(proposal, self.choices.get(line, ""), self.questions[line])
-            for proposal in self.proposals.rows
-            if (line := proposal.row.line)
-        ]
+        asked = zip(self.proposals.rows, self.questions.items(), strict=True)
+        return [Row(proposal, self.choices.get(line, ""), name) for proposal, (line, name) in asked]
 
     @property
     def columns(self) -> list[Column]:

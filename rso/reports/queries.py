@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
-from django.db.models import Count, Q
+from django.db.models import Count, Exists, OuterRef, Q
 from django.utils import translation
 
 from rso.accounts.models import Role, User
@@ -64,16 +65,29 @@ def unapproved(report: Report) -> list[SectionText]:
     return [text for text in texts if text.section in known]
 
 
+class Signing(NamedTuple):
+    """Co-managers in office who have not signed the report as it stands, and who have, by name."""
+
+    waits: list[User]
+    signed: list[User]
+
+    @property
+    def publishers(self) -> list[User]:
+        """Who may publish it: those who have signed, once all have; none before two have."""
+        return self.signed if len(self.signed) > 1 and not self.waits else []
+
+
+def signing(report: Report) -> Signing:
+    signed = Exists(report.signatures.filter(by=OuterRef("pk")))
+    managers = User.objects.filter(role=Role.CO_MANAGER, is_active=True).annotate(has_signed=signed).order_by("name")
+    found = Signing([], [])
+    for user in managers:
+        (found.signed if user.has_signed else found.waits).append(user)
+    return found
+
+
 def unsigned(report: Report) -> list[User]:
-    """Co-managers in office who have not signed the report as it stands."""
-    managers = User.objects.filter(role=Role.CO_MANAGER, is_active=True).order_by("name")
-    return list(managers.exclude(pk__in=report.signatures.values("by")))
-
-
-def publishers(report: Report) -> list[User]:
-    """Co-managers in office who have signed the report as it stands, once all of them have; none before two have."""
-    signed = list(User.objects.filter(role=Role.CO_MANAGER, is_active=True, pk__in=report.signatures.values("by")))
-    return signed if len(signed) > 1 and not unsigned(report) else []
+    return signing(report).waits
 
 
 def heading_of(report: Report, section: Section, text: SectionText | None = None) -> str:

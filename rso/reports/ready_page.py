@@ -74,9 +74,10 @@ def pdf(request: HttpRequest, report: Report) -> HttpResponse:
         document = compile_report(report)
         with translation.override(document.language):
             made = typeset(document, as_bytes(evidence(document)))
-    except (CannotCompile, CannotTypeset) as error:
-        if isinstance(error, CannotTypeset):
-            messages.error(request, gettext("The PDF cannot be set: %(why)s") % {"why": error})
+    except CannotCompile:
+        return redirect("office-ready", report.ref)
+    except CannotTypeset as error:
+        messages.error(request, gettext("The PDF cannot be set: %(why)s") % {"why": error})
         return redirect("office-ready", report.ref)
     headers = {"Content-Disposition": f'inline; filename="{report.ref}-draft.pdf"'}
     return HttpResponse(made, content_type="application/pdf", headers=headers)

@@ -13,7 +13,7 @@ from rso.core.office import desks
 from rso.core.office.day import Entry, Span, Task, Today, Why, rooms
 from rso.reports.models import SOURCE_LANGUAGE, Report, ReportDate, ReportState, SectionText, TextState, TextVersion
 from rso.reports.policies import APPROVE_REPORTS, SEE_REPORTS, WRITE_REPORTS
-from rso.reports.queries import heading_of, publishers, sections_of, unapproved, unsigned
+from rso.reports.queries import heading_of, sections_of, signing, unapproved
 
 #: The most that the page tells of one kind.
 MOST = 50
@@ -84,5 +84,5 @@ def _next(report: Report, user: User) -> str:
     """What is this co-manager's to do with a report now; nothing where it waits for others first."""
     if report.state == ReportState.IN_REVIEW:
         return "" if unapproved(report) else _("Approve")
-    missing = unsigned(report)
-    return _("Sign for publication") if user in missing else _("Publish") if user in publishers(report) else ""
+    found = signing(report)
+    return _("Sign for publication") if user in found.waits else _("Publish") if user in found.publishers else ""

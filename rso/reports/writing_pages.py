@@ -38,7 +38,7 @@ from rso.reports.models import SOURCE_LANGUAGE, Comment, Report, ReportState, Se
 from rso.reports.opened import Opened, changed
 from rso.reports.policies import APPROVE_REPORTS, PUBLISH, SEE_REPORTS, WRITE_REPORTS
 from rso.reports.publishing import publish
-from rso.reports.queries import LOOKS, contents, heading_of, latest, publishers, sections_of, unsigned
+from rso.reports.queries import LOOKS, contents, heading_of, latest, sections_of, signing, unsigned
 from rso.reports.spelling import slips
 from rso.reports.suggesting import suggest
 from rso.reports.writing import Clashing, Place, Words
@@ -106,7 +106,7 @@ def contents_page(request: HttpRequest, report: Report) -> HttpResponse:
 def _contents(request: HttpRequest, report: Report, *, note: str = "", status: int = 200) -> HttpResponse:
     """The page of the contents; `note` is what was typed for a publication that was refused."""
     steps = [step for step in states.reports.buttons if step.who.allows(request.user)]
-    waits, able = unsigned(report), publishers(report)
+    signatures = signing(report)
     context = {
         "report": report,
         "here": desks.of(Report),
@@ -116,10 +116,10 @@ def _contents(request: HttpRequest, report: Report, *, note: str = "", status: i
         "languages": [(code, name) for code, name in settings.LANGUAGES if code != SOURCE_LANGUAGE],
         "steps": [step for step in steps if not states.reports.why_not(step, report, officer(request))],
         "signatures": report.signatures.select_related("by").order_by("at"),
-        "unsigned": waits,
-        "is_alone": not waits and not able,
+        "unsigned": signatures.waits,
+        "is_alone": not signatures.waits and not signatures.publishers,
         "note": note,
-        "may_publish": officer(request) in able,
+        "may_publish": officer(request) in signatures.publishers,
         "needs_note": report.editions.exists(),
         "may_sign": report.state == "approved"
         and APPROVE_REPORTS.allows(request.user)

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from rso.accounts.actions import platform
@@ -77,6 +79,16 @@ def test_a_merge_is_shown_before_it_is_done_then_done_then_undone(client):
     assert Person.objects.get(ref="t-two").post == "Officer"
     again = client.post(ADDRESS, {"undo": Merge.objects.get().pk}, follow=True)
     assert "the merge is undone already" in again.content.decode()
+
+
+def test_a_list_narrowed_to_a_record_that_is_offered_asks_no_more_than_one_that_is_not(client):
+    def asked(question: str) -> int:
+        client.get(f"/office/events/{question}")
+        with CaptureQueriesContext(connection) as captured:
+            assert client.get(f"/office/events/{question}").status_code == 200
+        return len(captured)
+
+    assert [asked("?parts__body=AFP"), asked("?group=BF")] == [asked(""), asked("")]
 
 
 def test_a_list_narrowed_to_a_record_that_was_merged_goes_on_with_the_one_that_stayed(client):

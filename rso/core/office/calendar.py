@@ -56,7 +56,7 @@ def calendar_page(request: HttpRequest) -> HttpResponse:
     mine = request.GET.get("mine") == "1"
     entries = [entry for entry in entries if entry.mine] if mine else entries
     last = first.replace(day=calendar.monthrange(first.year, first.month)[1])
-    given = shared(officer(request))
+    whose = shared(officer(request))
     feeds = CalendarFeed.objects.filter(owner=request.user.pk).order_by("-pk")
     context = {
         "here": None,
@@ -69,8 +69,8 @@ def calendar_page(request: HttpRequest) -> HttpResponse:
             (entry for entry in entries if entry.starts <= last and entry.ends >= first),
             key=lambda entry: entry.precision != Precision.DAY,
         ),
-        "shared": given,
-        "feeds": [(feed, dict(given).get(feed.body, feed.body)) for feed in feeds],
+        "shared": whose,
+        "feeds": [(feed, whose.get(feed.body, feed.body)) for feed in feeds],
         "made": request.session.pop("made", ""),
     }
     return render(request, "office/calendar.html", context)
@@ -99,17 +99,17 @@ def feeds_page(request: HttpRequest) -> HttpResponse:
 
 def _made(user: User, body: str) -> str:
     """A new address, of which the database keeps the digest alone."""
-    if body not in dict(shared(user)):
+    if body not in shared(user):
         raise Http404
     token = secrets.token_urlsafe(24)
     CalendarFeed.objects.create(owner=user, digest=_digest(token), body=body, made_at=timezone.now())
     return f"{settings.BASE_URL}{reverse('calendar-feed', args=[token])}"
 
 
-def shared(user: User) -> list[tuple[str, str]]:
+def shared(user: User) -> dict[str, str]:
     """Whose calendar this person may give an address to, by ref and name: the whole office's, the own, each member's."""
-    members = [pair for tell in rooms.calendars for pair in tell(user)]
-    return [("", _("The whole office")), (OWN, _("My own")), *members]
+    members = {ref: name for tell in rooms.calendars for ref, name in tell(user)}
+    return {"": _("The whole office"), OWN: _("My own"), **members}
 
 
 def _digest(token: str) -> str:
@@ -138,7 +138,7 @@ def _ical(feed: CalendarFeed, entries: Sequence[Entry]) -> bytes:
     made, host = Calendar(), urlsplit(settings.BASE_URL).hostname or "rso"
     made.add("prodid", f"-//{the_office().label}//RSO//EN")
     made.add("version", "2.0")
-    whose = str(feed.owner) if feed.body == OWN else dict(shared(feed.owner)).get(feed.body, feed.body)
+    whose = str(feed.owner) if feed.body == OWN else shared(feed.owner).get(feed.body, feed.body)
     made.add("x-wr-calname", f"{the_office().label}: {whose}")
     for entry in entries:
         event = Event()

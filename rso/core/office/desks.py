@@ -212,7 +212,7 @@ class Desk:
         columns = list(names)
         joins = [name for name in dict.fromkeys([*columns, *self.needs]) if name in self.relations and name != known]
         further = [name for name in self.needs if name not in self.relations]
-        ahead = [f"{name}__{more}" for name in joins for more in getattr(self.relations[name], "named_by", ())]
+        ahead = [f"{name}__{more}" for name in joins for more in self.relations[name].named_by]
         ahead = [name for name in dict.fromkeys([*self.model.named_by, *ahead]) if name != known]
         if columns and not further:
             rows = by_name(rows, *joins)

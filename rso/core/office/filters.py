@@ -95,6 +95,11 @@ class ByRef(django_filters.Filter):  # type: ignore[misc]
                 self._field = forms.CharField(max_length=60, widget=widget, **given)
         return self._field
 
+    def knows(self, ref: str) -> bool:
+        """Whether there is such a record. Of those that it offers the database is not asked."""
+        offered = dict(getattr(self.field, "choices", ()))
+        return ref in offered or self.target._default_manager.filter(ref=ref).exists()
+
     def filter(self, rows: models.QuerySet[Any], value: str) -> models.QuerySet[Any]:
         if not value:
             return rows
@@ -143,8 +148,7 @@ def led_on(filters: type[django_filters.FilterSet], asked: QueryDict) -> QueryDi
     """What an address asks for; of a record that was merged into another it asks for that one, as a view that was kept does."""
     found = asked.copy()
     for name, by in filters.base_filters.items():
-        ref = asked.get(name, "") if isinstance(by, ByRef) else ""
-        if REF.fullmatch(ref) and not by.target._default_manager.filter(ref=ref).exists():
+        if isinstance(by, ByRef) and REF.fullmatch(ref := asked.get(name, "")) and not by.knows(ref):
             found[name] = resolve(by.target, ref) or ref
     return found
 
